@@ -1,0 +1,88 @@
+# make | run | test | check | fuzz | soak | bench | install | clean: each does what it says, alone,
+# on a fresh clone. `make help` lists them.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+# V=debug|asan|clang|cov picks another build of the same sources, in a folder of its own.
+V ?= release
+CC_release := gcc
+CC_asan    := gcc
+CC_clang   := clang
+CC_cov     := gcc
+CC_fuzz    := clang
+CC := $(CC_$(V))
+B  := build$(if $(filter release,$(V)),,/$(V))
+
+PKGS := sqlite3 libevent libevent_pthreads openssl libsodium expat libfyaml libcurl pangocairo libqrencode
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+
+WARN := -Wall -Wextra -Wpedantic -Wformat=2 -Wconversion -Wsign-conversion -Wimplicit-fallthrough \
+        -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wshadow -Wvla -Walloca \
+        -Wcast-qual -Wundef -Wnull-dereference -Wdouble-promotion -Werror=format-security \
+        -Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion
+WARN_GCC := -Wtrampolines -Wbidi-chars=any -Wcast-align=strict -Wduplicated-cond -Wduplicated-branches \
+        -Wlogical-op -Warith-conversion -Wstack-usage=65536
+HARDEN := -fstack-clash-protection -fstack-protector-strong -fcf-protection=full \
+        -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing \
+        -ftrivial-auto-var-init=zero -fexceptions -fPIE
+HARDEN_LD := -pie -Wl,-z,nodlopen -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,-z,separate-code \
+        -Wl,--as-needed -Wl,--no-copy-dt-needed-entries
+
+BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g -Isrc -include base/banned.h $(WARN)
+CFLAGS_release := -O2 $(WARN_GCC) $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+CFLAGS_asan    := -O1 $(WARN_GCC) -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS_clang   := -O1 -Wno-unknown-warning-option
+CFLAGS_cov     := -O0 --coverage
+CFLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+LDFLAGS_release := $(HARDEN_LD)
+LDFLAGS_asan    := -fsanitize=address,undefined
+LDFLAGS_cov     := --coverage
+LDFLAGS_fuzz    := -fsanitize=address,undefined
+WERROR ?= -Werror
+CFLAGS_ALL = $(BASE_CFLAGS) $(CFLAGS_$(V)) $(WERROR) $(PKG_CFLAGS) $(CFLAGS)
+LIBS = $(PKG_LIBS) -l:libbidgcc000.a -lm -lpthread
+
+SRC      := $(sort $(wildcard src/*/*.c))
+TEST_SRC := $(filter %_test.c,$(SRC)) $(sort $(wildcard test/unit/*.c))
+MAIN_SRC := src/main/main.c
+LIB_SRC  := $(filter-out %_test.c $(MAIN_SRC),$(SRC))
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
+TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o) $(B)/test/unit.o
+FUZZ     := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
+
+.PHONY: all run test check unit deps fuzz soak bench install clean help
+all: $(B)/mandate
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make          builds build/mandate
+$(B)/mandate: $(B)/src/main/main.o $(B)/libmandate.a
+	$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
+$(B)/libmandate.a: $(LIB_OBJ)
+	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
+$(B)/%_test.o $(B)/test/unit/%.o: CFLAGS += -Wno-missing-prototypes
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+#: make unit     builds and runs the unit tests (V=asan: with sanitizers; T="name ...": some of them)
+unit: $(B)/unit
+	$(B)/unit $(T)
+$(B)/unit: $(TEST_OBJ) $(B)/libmandate.a
+	$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
+$(B)/tests.inc: $(TEST_SRC) tool/list-tests
+	@mkdir -p $(@D)
+	tool/list-tests $(TEST_SRC) > $@
+$(B)/test/unit.o: test/unit.c $(B)/tests.inc
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -I$(B) -MMD -MP -c -o $@ $<
+
+#: make clean    removes everything that was built
+clean:
+	rm -rf build
+
+-include $(wildcard $(B)/src/*/*.d $(B)/test/*.d $(B)/test/unit/*.d)
