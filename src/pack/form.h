@@ -1,5 +1,5 @@
-/* pack/form.h - a form: the subset of form-js schemas (bpmn.io) that is rendered and validated here.
- * label, description etc. are in the first language; `properties` holds the others as
+/* pack/form.h - a form: the subset of form-js schemas (bpmn.io) that is rendered and validated
+ * here. label, description etc. are in the first language; `properties` holds the others as
  * "<key>:<lang>", e.g. "label:en". A component type or rule not listed is refused at load. */
 #ifndef MANDATE_PACK_FORM_H
 #define MANDATE_PACK_FORM_H
@@ -13,8 +13,16 @@
 /* form-js types: textfield (also with validationType email|phone), textarea, number, datetime (date
  * only), select, radio, checkbox, checklist, text (static), group (a page of its own). */
 enum form_field_kind {
-    FORM_TEXTFIELD, FORM_TEXTAREA, FORM_NUMBER, FORM_DATE, FORM_SELECT, FORM_RADIO, FORM_CHECKBOX,
-    FORM_CHECKLIST, FORM_TEXT, FORM_GROUP
+    FORM_TEXTFIELD,
+    FORM_TEXTAREA,
+    FORM_NUMBER,
+    FORM_DATE,
+    FORM_SELECT,
+    FORM_RADIO,
+    FORM_CHECKBOX,
+    FORM_CHECKLIST,
+    FORM_TEXT,
+    FORM_GROUP
 };
 
 struct form_option {
@@ -24,18 +32,18 @@ struct form_option {
 
 struct form_field {
     enum form_field_kind kind;
-    struct str key; /* empty for FORM_TEXT and FORM_GROUP */
+    struct str key;                             /* empty for FORM_TEXT and FORM_GROUP */
     struct lang_text label, description, error; /* error: the pack's own message, may be empty */
     bool required;
     int64_t length_min, length_max; /* code points; -1: none */
     struct num number_min, number_max;
     bool has_number_min, has_number_max;
-    struct str pattern;   /* XPath regular expression; empty: none */
-    struct str check;     /* one of the named checks: "resident-id", "uscc", "phone", "place" */
+    struct str pattern; /* XPath regular expression; empty: none */
+    struct str check;   /* one of the named checks: "resident-id", "uscc", "phone", "place" */
     struct form_option *options;
     size_t option_count;
     struct feel_program *hide; /* FEEL over the values; NULL: always shown */
-    uint32_t group;       /* index of the group it stands in, UINT32_MAX for none */
+    uint32_t group;            /* index of the group it stands in, UINT32_MAX for none */
     uint32_t line;
 };
 
@@ -62,8 +70,9 @@ MUST_USE bool form_load(struct pack_form **out, struct arena *arena, struct str 
  * API). On success *values is an object with only the form's visible keys, typed and trimmed.
  * Faults are a domain result: true with faults->count > 0. today: for dates. */
 MUST_USE bool form_check(struct json **values, struct form_faults *faults,
-                         const struct pack_form *form, const struct json *raw, struct cal_date today,
-                         struct arena *arena, struct budget *budget, struct err *err);
+                         const struct pack_form *form, const struct json *raw,
+                         struct cal_date today, struct arena *arena, struct budget *budget,
+                         struct err *err);
 /* Which fields are shown for these values (same order as fields). */
 MUST_USE bool form_visible(bool *out, const struct pack_form *form, const struct json *values,
                            struct arena *arena, struct budget *budget, struct err *err);

@@ -10,9 +10,9 @@
 #include "bpmn/bpmn.h"
 #include "cal/cal.h"
 #include "dmn/dmn.h"
-#include "json/json.h"
 #include "law/law.h"
 #include "tmpl/tmpl.h"
+#include "json/json.h"
 
 /* One file of a pack folder; path is relative to the folder, with '/', e.g. "matters/x.yaml". */
 struct pack_file {
@@ -83,11 +83,11 @@ struct pack_matter {
     struct str keep; /* ISO 8601 duration after closing, "P5Y" */
     /* What the process reads as `matter` in FEEL: the matter's `with:` map, plus id and titles. */
     const struct json *with;
-    bool listed;        /* shown in the portal; false: started from another case or page */
-    bool anonymous;     /* an applicant may leave out the name */
-    bool set_by_agency; /* some limit is the agency's own, not the law's: shown on the guide */
+    bool listed;            /* shown in the portal; false: started from another case or page */
+    bool anonymous;         /* an applicant may leave out the name */
+    bool set_by_agency;     /* some limit is the agency's own, not the law's: shown on the guide */
     struct str starts_from; /* "letter": only from a decision that offers this remedy; or empty */
-    const char *source; /* file, for messages */
+    const char *source;     /* file, for messages */
 };
 
 struct pack_letter {
@@ -103,7 +103,7 @@ struct pack {
     struct str id, version, zone, currency;
     struct lang_text title;
     struct pack_hash hash;
-    struct law_organs *organs;  /* organs and places */
+    struct law_organs *organs; /* organs and places */
     struct cal_calendar *calendar;
     struct cal_zone *timezone;
     struct pack_category *categories;
@@ -116,19 +116,19 @@ struct pack {
     struct dmn_model **decisions;
     size_t category_count, post_count, law_count, remedy_count, matter_count, letter_count,
         process_count, decision_count;
-    struct tmpl_set *templates; /* letters and messages */
+    struct tmpl_set *templates;               /* letters and messages */
     struct map matter_at, post_at, letter_at; /* id -> index */
-    struct pack_file *files;    /* as read: stored with the pack, so that an old case finds its own */
+    struct pack_file *files; /* as read: stored with the pack, so that an old case finds its own */
     size_t file_count;
 };
 
 /* One finding of the checks: a proof that failed, or a warning. */
 struct pack_finding {
     bool warning;
-    int proof;            /* 1..8 of DESIGN.md section 5; 0: the pack's form */
+    int proof; /* 1..8 of DESIGN.md section 5; 0: the pack's form */
     struct err_at at;
-    struct str text;      /* one line */
-    struct str *steps;    /* the path that shows it, for a lawyer; may be none */
+    struct str text;   /* one line */
+    struct str *steps; /* the path that shows it, for a lawyer; may be none */
     size_t step_count;
 };
 struct pack_findings {
