@@ -1,0 +1,100 @@
+/* app/view.h - what people and programs read: JSON in the shapes of DESIGN.md 10.1, made from the
+ * packs and the store. Each view authorises its caller. Texts are {"zh": ..., "en": ...}; times are
+ * RFC 3339 in the pack's zone; keys are snake_case. Every list is
+ * {"items": [...], "next": cursor or null}. */
+#ifndef MANDATE_APP_VIEW_H
+#define MANDATE_APP_VIEW_H
+
+#include "app/app.h"
+
+/* One reader for each thread: a connection and its statements. */
+struct app_reader; /* opaque */
+MUST_USE bool app_reader_create(struct app_reader **out, struct app *app, struct err *err);
+void app_reader_destroy(struct app_reader *reader);
+
+/* What every view gets. query: the request's parameters by name, as an object of strings. */
+struct app_ask {
+    const struct app_caller *caller;
+    const struct json *query;
+    struct arena *arena;
+};
+
+/* {"items": [organ...]}; organ: {id, level, name, parent, phone, address, area}. query: level,
+ * parent, q, place. */
+MUST_USE bool app_view_organs(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct err *err);
+/* organ + {overview, subsidiaries: [organ], departments, hours: {days, times, open_now, next_open},
+ * matters: [{id, title}], parent, website, demo}. */
+MUST_USE bool app_view_organ(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                             struct str id, struct err *err);
+/* {"items": [{id, title, summary, category, organ_level}]}. query: organ, category, q. */
+MUST_USE bool app_view_matters(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                               struct err *err);
+/* The guide: {id, title, summary, who, category, competent: {organ, accepting, rule}, materials,
+ * limits: [{id, text, n, unit, from, extension, basis, sure}], fee: {amount, currency, text},
+ * basis: [{law, version, articles, says}], remedies: [{code, text, organ, term, basis}], result,
+ * validity, form: form_view, set_by_agency}. query: place. */
+MUST_USE bool app_view_matter(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct str id, struct err *err);
+/* {"items": [{id, name, parent, level}]}: the places, for choosing a city and a district. */
+MUST_USE bool app_view_places(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct err *err);
+/* {reference, matter: {id, title}, status, status_text, organ: {id, name, phone}, submitted,
+ * clocks: [{id, title, state, due, days_left, days_over, unit, suspended_since}], timeline:
+ * [{at, title, text}], letters: [{n, title, number, at, adverse, verify_code, remedies:
+ * [{code, title, text, organ: {id, name}, due, matter}]}], documents: [{n, name, material, at}],
+ * asks: null or {task, since, due, reasons}, actions: [...], closed, adverse} and, for an officer with
+ * a part in it: {applicant, form: [{key, label, value}] (only the fields of a purpose), tasks,
+ * notes, decisions: [{id, trace}], incidents, parties}. */
+MUST_USE bool app_view_case(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                            struct str reference, struct err *err);
+MUST_USE bool app_view_case_events(struct json **out, struct app_reader *r,
+                                   const struct app_ask *ask, struct str reference,
+                                   struct err *err);
+MUST_USE bool app_view_case_letters(struct json **out, struct app_reader *r,
+                                    const struct app_ask *ask, struct str reference,
+                                    struct err *err);
+/* One letter with its text: {..., html: {zh, en}, verify_url}. */
+MUST_USE bool app_view_letter(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct str reference, uint64_t n, struct err *err);
+/* {"items": [{at, who: {organ, post}, purpose, fields}]}: who looked and why. */
+MUST_USE bool app_view_accesses(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                struct str reference, struct err *err);
+/* The diagram with its places marked, as SVG text. */
+MUST_USE bool app_view_diagram(struct buf *out, struct app_reader *r, const struct app_ask *ask,
+                               struct str reference, struct err *err);
+/* {"items": [{id: "case.task", reference, matter, title, node, organ, post, state, due, days_left,
+ * days_over, since, mine}]}, soonest due first. query: post, state (open|claimed|all), due_before. */
+MUST_USE bool app_view_tasks(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                             struct err *err);
+/* One task for its page: task + {case: case view, outcomes: [{value, label, adverse, reasons,
+ * sends: letter title}], may: {ok, why}, basis}. */
+MUST_USE bool app_view_task(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                            struct str task, struct err *err);
+/* The letter that an outcome of the task would send: {html: {zh, en}} with blanks for number. */
+MUST_USE bool app_view_letter_preview(struct json **out, struct app_reader *r,
+                                      const struct app_ask *ask, struct str task,
+                                      struct str outcome, struct str reasons, struct err *err);
+/* {"items": [{reference, matter, clock, state, due, days_over, organ, post, path: [...]}]} for a
+ * supervising post: its organ and everything below. query: state, organ. */
+MUST_USE bool app_view_clocks(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct err *err);
+/* {genuine, number, title, organ, at, valid_until, reference_masked} by verification code. */
+MUST_USE bool app_view_verify(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct str code, struct err *err);
+/* {key, matter, values, step, saved} or ERR_NOT_FOUND. */
+MUST_USE bool app_view_draft(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                             struct str key, struct err *err);
+/* A stored document's bytes: for whoever may see the case. */
+MUST_USE bool app_view_document(struct buf *bytes, struct json **meta, struct app_reader *r,
+                                const struct app_ask *ask, struct str reference, uint64_t n,
+                                struct err *err);
+/* {"items": [{user, name, posts, locked, last_sign_in}]} for an administering post. */
+MUST_USE bool app_view_accounts(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                struct err *err);
+/* {packs: [{id, version, hash, since}], audit: {size, root, at}, queue, outbox: {waiting, failing}}
+ * for an administering post. */
+MUST_USE bool app_view_health(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                              struct err *err);
+
+#endif
