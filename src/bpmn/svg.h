@@ -1,0 +1,34 @@
+/* bpmn/svg.h - the process diagram as SVG, without script: drawn from the file's BPMN DI or, where
+ * the file has none, laid out in layers from left to right. Pure. */
+#ifndef MANDATE_BPMN_SVG_H
+#define MANDATE_BPMN_SVG_H
+
+#include "bpmn/step.h"
+
+enum bpmn_mark {
+    BPMN_MARK_NONE = 0,
+    BPMN_MARK_DONE = 1,
+    BPMN_MARK_ACTIVE = 2,
+    BPMN_MARK_FAILED = 4
+};
+
+/* How far a process instance has come. nodes[node_count], flows[flow_count] hold enum bpmn_mark. */
+struct bpmn_marks {
+    uint8_t *nodes, *flows;
+};
+struct bpmn_marks bpmn_marks_new(const struct bpmn_process *process, struct arena *arena);
+/* Call for every record of the case, oldest first: taken flows and completed nodes are done. */
+void bpmn_marks_add(struct bpmn_marks *marks, const struct bpmn_process *process,
+                    const struct bpmn_record *record);
+/* Then once: what is alive is active, or failed if it has an incident. */
+void bpmn_marks_now(struct bpmn_marks *marks, const struct bpmn_process *process,
+                    const struct bpmn_state *state);
+
+/* Append one <svg> element. Classes (bpmn-task, bpmn-flow, is-done, is-active, is-failed, ...), no
+ * styles: the page's CSS decides the looks; doc/bpmn.md lists the classes. title and desc name the
+ * process and where it stands, in the language; texts are wrapped to their boxes.
+ * id_prefix makes element ids unique in the page. marks may be NULL. */
+void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct bpmn_marks *marks,
+              enum lang lang, struct str id_prefix, struct arena *arena);
+
+#endif
