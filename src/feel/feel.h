@@ -19,7 +19,7 @@
 
 struct feel_program; /* opaque, immutable, in the arena it was compiled into */
 struct feel_type;    /* feel/type.h */
-struct cal_working;  /* a working-day calendar of cal/ */
+struct cal_calendar; /* cal/calendar.h */
 
 enum {
     FEEL_SOURCE_BYTES_MAX = 1 << 20, /* one expression's text */
@@ -53,6 +53,7 @@ struct feel_options {
      * this is set: then it is added to the program's inputs after names[], and evaluates to null
      * with a diagnosis where vars ends before it. */
     bool open;
+    const struct cal_zones *zones; /* for @"10:00:00@Europe/Paris"; NULL: the built-in ones */
     /* Where the text stands, for messages: file, and line and column of its first byte. */
     struct err_at at;
 };
@@ -69,7 +70,8 @@ bool feel_input_used(const struct feel_program *program, size_t slot);
 
 /* --- what an evaluation may complain of ------------------------------------------------------ */
 struct feel_diag {
-    uint32_t offset, len; /* the place in the program's text */
+    struct str source;    /* the whole text that was compiled */
+    uint32_t offset, len; /* the place in it */
     struct err_at at;     /* the same as file, line, column */
     struct str text;      /* what and why: "cannot add string and number" */
 };
@@ -83,8 +85,7 @@ struct feel_diags {
 enum { FEEL_DIAGS_MAX = 100 }; /* later ones are dropped: they follow from the first */
 
 /* Three lines: "file:line:column: text", the source line, and ^^^^ under the place. */
-void feel_diag_print(struct buf *out, const struct feel_program *program,
-                     const struct feel_diag *diag);
+void feel_diag_print(struct buf *out, const struct feel_diag *diag);
 
 /* --- evaluation ------------------------------------------------------------------------------ */
 /* A function written in C. args are borrowed. Return false only for ERR_LIMIT or an operating
@@ -104,7 +105,7 @@ struct feel_value feel_native(struct arena *a, feel_native_fn fn, const void *se
 
 struct feel_calendar {
     struct str name; /* the third argument of add working days(): "cn" */
-    const struct cal_working *calendar;
+    const struct cal_calendar *calendar;
 };
 
 struct feel_env {

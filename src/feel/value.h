@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "cal/cal.h"
 
 struct num;
 struct json;
@@ -42,10 +43,13 @@ enum {
 /* Look inside only by the functions below. head: kind in the low 8 bits, detail in the others. */
 struct feel_value {
     uint32_t head;
-    uint32_t count; /* bytes of a string, items of a list, nanoseconds of a temporal value */
+    uint32_t count; /* bytes of a string, items of a list, nanoseconds of a duration */
     union {
-        int64_t whole; /* boolean, coefficient of a number, days, seconds, months */
+        int64_t whole; /* boolean, coefficient of a number, seconds, months */
+        struct cal_date date;
         const struct num *num;
+        const struct cal_time *time;
+        const struct cal_datetime *date_time;
         const char *text;
         const struct feel_value *items;
         const struct feel_context *context;
@@ -111,27 +115,26 @@ struct feel_value feel_list(const struct feel_value *items, size_t count);
  * value stays. */
 struct feel_value feel_context_of(struct arena *a, const struct feel_entry *entries, size_t count);
 struct feel_value feel_range_of(struct arena *a, struct feel_range r);
-/* Days since 1970-01-01, proleptic Gregorian; years -999999999..999999999, else null. */
-struct feel_value feel_date(int64_t days);
-struct feel_value feel_days_time(int64_t seconds, uint32_t nanos); /* nanos 0..999999999, added */
-struct feel_value feel_years_months(int64_t months);
-/* ISO 8601 text as FEEL's date(), time(), date and time(), duration() take it; null if it is not.
- */
-struct feel_value feel_date_text(struct str text);
-struct feel_value feel_time_text(struct str text);
-struct feel_value feel_date_time_text(struct str text);
-struct feel_value feel_duration_text(struct str text);
-/* A moment, microseconds since 1970-01-01T00:00Z, on the wall clock of an offset east of UTC. */
-struct feel_value feel_moment(int64_t unix_us, int32_t offset_seconds);
+struct feel_value feel_date(struct cal_date date);
+struct feel_value feel_time(struct arena *a, struct cal_time time); /* its zone is borrowed */
+struct feel_value feel_date_time(struct arena *a, struct cal_datetime at);
+struct feel_value feel_days_time(struct cal_span span);
+struct feel_value feel_years_months(struct cal_months months);
+/* An instant, microseconds since 1970-01-01T00:00Z, on the clock of a zone (NULL: UTC). */
+struct feel_value feel_instant(struct arena *a, int64_t at_us, const struct cal_zone *zone);
+/* A date, time, date-time or duration from its ISO 8601 text; null when it is none. */
+struct feel_value feel_temporal_text(struct arena *a, struct str text,
+                                     const struct cal_zones *zones);
 
 /* --- reading; asserts the kind ------------------------------------------------------------- */
 bool feel_as_boolean(struct feel_value v);
 struct str feel_as_string(struct feel_value v);
-int64_t feel_as_date(struct feel_value v); /* days since 1970-01-01 */
 void feel_as_num(struct num *out, struct feel_value v);
-/* The moment of a date-time, microseconds since 1970-01-01T00:00Z; a local one is taken at the
- * given offset. False when it does not fit. */
-bool feel_as_moment(int64_t *out_us, struct feel_value v, int32_t local_offset_seconds);
+struct cal_date feel_as_date(struct feel_value v);
+struct cal_time feel_as_time(struct feel_value v);
+struct cal_datetime feel_as_date_time(struct feel_value v);
+struct cal_span feel_as_days_time(struct feel_value v);
+struct cal_months feel_as_years_months(struct feel_value v);
 /* A number that is whole and fits; false otherwise or for another kind. */
 bool feel_to_i64(int64_t *out, struct feel_value v);
 size_t feel_count(struct feel_value list_or_context);
@@ -157,8 +160,9 @@ void feel_print(struct buf *out, struct feel_value v);
 /* As string() gives it: a string without its quotes. */
 void feel_print_plain(struct buf *out, struct feel_value v);
 
-/* Canonical bytes for storage and digests: the same value gives the same bytes, whatever its scale
- * or order of entries. ERR_UNSUPPORTED for functions, ERR_LIMIT beyond FEEL_DEPTH_MAX. */
+/* Canonical bytes for storage and digests: one value has one encoding, and comes back from it just
+ * as it was, trailing zeros and order of entries included, so that a replay prints the same.
+ * ERR_UNSUPPORTED for functions, ERR_LIMIT beyond FEEL_DEPTH_MAX. */
 MUST_USE bool feel_encode(struct buf *out, struct feel_value v, struct err *err);
 /* ERR_CORRUPT when the bytes are not canonical. Strings borrow from the reader's bytes. */
 MUST_USE bool feel_decode(struct feel_value *out, struct bytes_reader *in, struct arena *a,

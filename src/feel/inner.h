@@ -1,0 +1,26 @@
+/* feel/inner.h - how values are laid out, for the files of this folder only.
+ * head detail (24 bits above the kind): of a number 0..18, the scale of u.whole, or NUM_BOXED for
+ * u.num; 0 for every other kind. */
+#ifndef MANDATE_FEEL_INNER_H
+#define MANDATE_FEEL_INNER_H
+
+#include "feel/value.h"
+#include "num/num.h"
+
+enum { SCALE_MAX = 18, NUM_BOXED = 0xff };
+
+#define HEAD(kind, detail) ((uint32_t)(kind) | ((uint32_t)(detail) << 8))
+#define HEAD_BOXED         HEAD(FEEL_NUMBER, NUM_BOXED)
+
+static inline uint32_t value_detail(struct feel_value v) {
+    return v.head >> 8;
+}
+
+/* --- value_num.c ----------------------------------------------------------------------------- */
+struct num value_num(struct feel_value v);
+/* False for not-a-number; memory for a boxed one comes from a. */
+bool value_of_num(struct feel_value *out, struct num n, struct arena *a);
+int value_num_order(struct feel_value a, struct feel_value b);
+bool value_is_int(struct feel_value v, int64_t *out);
+
+#endif
