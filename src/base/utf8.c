@@ -41,6 +41,14 @@ bool utf8_take(uint32_t *out, struct str *s) {
 size_t utf8_bad_at(struct str s) {
     size_t i = 0;
     while (i < s.len) {
+        uint64_t eight; /* ASCII, eight at a time */
+        if (s.len - i >= sizeof eight) {
+            memcpy(&eight, s.at + i, sizeof eight);
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         uint32_t code_point;
         size_t used = decode(&code_point, (const unsigned char *)s.at + i, s.len - i);
         if (used == 0)

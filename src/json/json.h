@@ -14,6 +14,9 @@
 #include "base/budget.h"
 #include "base/buf.h"
 
+/* A tree made by code may be somewhat deeper than one that was read; walking it is recursive. */
+enum { JSON_DEPTH_MAX = NEST_DEPTH_MAX + 64 };
+
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json_member;
@@ -55,6 +58,7 @@ struct json *json_i64(int64_t value, struct arena *arena);
 struct json *json_u64(uint64_t value, struct arena *arena);
 /* text must be a number as RFC 8259: 6 writes it; asserted. "1.10" stays "1.10". */
 struct json *json_number(struct str text, struct arena *arena);
+bool json_is_number(struct str text);
 struct json *json_str(struct str text, struct arena *arena);      /* borrows; must be UTF-8 */
 struct json *json_str_copy(struct str text, struct arena *arena); /* copies the bytes first */
 struct json *json_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -75,6 +79,11 @@ struct json *json_set_obj(struct json *obj, struct str key); /* a new empty obje
 struct json *json_set_arr(struct json *obj, struct str key);
 struct json *json_push_obj(struct json *arr);
 void json_push_str(struct json *arr, struct str text);
+/* What the next append will take from the arena: for readers, which ask a budget first. */
+size_t json_append_bytes(const struct json *container);
+/* json_set() for readers: where the key and the value stand; false, and nothing changes, when the
+ * key is there already. *probes grows by the keys that were looked at. */
+MUST_USE bool json_insert(struct json *obj, const struct json_member *member, uint64_t *probes);
 /* A deep copy, texts included, that borrows nothing from the old tree; positions are kept. */
 struct json *json_copy(const struct json *node, struct arena *arena);
 
@@ -125,7 +134,7 @@ MUST_USE bool json_only(const struct json *obj, const char *const *keys, const c
  *           each value, and the size of the source in bytes.
  * Owns:     *out lives in arena and borrows nothing from source (it is copied there once).
  * Errors:   ERR_SYNTAX with line and column, ERR_LIMIT; *out unchanged. A key that occurs twice in
- *           an object is ERR_SYNTAX too (RFC 8259: 4 leaves it to us). */
+ *           an object is ERR_SYNTAX too (RFC 7493: 2.3; RFC 8259: 4 leaves it to the reader). */
 MUST_USE bool json_read(const struct json **out, struct str source, const char *name,
                         struct arena *arena, struct budget *budget, struct err *err);
 /* The same without the copy: source must live as long as arena. */
