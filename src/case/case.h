@@ -176,7 +176,8 @@ MUST_USE bool case_apply(struct case_result *out, struct case_file *state,
 
 /* Fold one event. ERR_CORRUPT when it cannot have happened in this state. */
 MUST_USE bool case_fold(struct case_file *state, const struct case_event *event, struct err *err);
-void case_encode(struct buf *out, const struct case_file *state);
+/* ERR_UNSUPPORTED, ERR_LIMIT: a variable of the procedure that cannot be stored. */
+MUST_USE bool case_encode(struct buf *out, const struct case_file *state, struct err *err);
 MUST_USE bool case_decode(struct case_file **out, struct str bytes, struct arena *arena,
                           const struct pack *pack, struct err *err);
 
