@@ -105,7 +105,7 @@ struct pack {
     struct pack_hash hash;
     struct law_organs *organs; /* organs and places */
     struct cal_calendar *calendar;
-    struct cal_zone *timezone;
+    const struct cal_zone *timezone;
     struct pack_category *categories;
     struct pack_post *posts;
     struct pack_law *laws;
