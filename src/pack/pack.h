@@ -57,6 +57,15 @@ struct pack_material {
 struct pack_field_use {
     struct str field;     /* a key of the form */
     struct lang_text why; /* the purpose shown in the log of looks */
+    struct str *tasks;    /* the user tasks that may show it; none: every one with a purpose */
+    size_t task_count;
+};
+
+/* What the public page of a case says: <mandate:status value="..."/>. */
+struct pack_status {
+    struct str id;
+    struct lang_text title;
+    bool closed;
 };
 
 struct pack_form; /* pack/form.h */
@@ -75,7 +84,9 @@ struct pack_matter {
     struct pack_basis *basis;
     size_t basis_count;
     const struct pack_form *form;
-    struct str fee_amount; /* exact decimal, "40"; currency of the pack */
+    const struct pack_form *applicant; /* who applies: name, how to be reached */
+    struct str register_id;            /* what a granted end enters the result in; may be empty */
+    struct str fee_amount;             /* exact decimal, "40"; currency of the pack */
     const struct law_remedy **remedies;
     size_t remedy_count;
     struct pack_field_use *fields; /* personal data and what it is for */
@@ -107,6 +118,7 @@ struct pack {
     struct cal_calendar *calendar;
     const struct cal_zone *timezone;
     struct pack_category *categories;
+    struct pack_status *statuses;
     struct pack_post *posts;
     struct pack_law *laws;
     struct law_remedy *remedies;
@@ -114,10 +126,11 @@ struct pack {
     struct pack_letter *letters;
     struct bpmn_process **processes;
     struct dmn_model **decisions;
-    size_t category_count, post_count, law_count, remedy_count, matter_count, letter_count,
-        process_count, decision_count;
-    struct tmpl_set *templates;               /* letters and messages */
-    struct map matter_at, post_at, letter_at; /* id -> index */
+    struct pack_form **forms;
+    size_t category_count, status_count, post_count, law_count, remedy_count, matter_count,
+        letter_count, process_count, decision_count, form_count;
+    struct tmpl_set *templates; /* letters and messages */
+    struct map matter_at, post_at, letter_at, status_at, law_at, remedy_at; /* id -> index */
     struct pack_file *files; /* as read: stored with the pack, so that an old case finds its own */
     size_t file_count;
 };
@@ -137,7 +150,8 @@ struct pack_findings {
     size_t count, error_count;
 };
 
-/* Read and check a whole pack. base: the pack it extends, may be NULL.
+/* Read and check a whole pack. A pack that extends another is handed in together with it: the base
+ * pack's paths begin with "base/" ("base/pack.yaml"), its own with nothing ("pack.yaml").
  * Every fault that can be found is added to findings (files are read on past a fault in another);
  * false with err set to the first when there is one that makes the pack unusable.
  * Owns: files' bytes are copied; the pack lives until pack_destroy(). */
@@ -149,6 +163,23 @@ const struct pack_matter *pack_matter(const struct pack *p, struct str id); /* o
 const struct pack_letter *pack_letter(const struct pack *p, struct str id);
 const struct pack_post *pack_post(const struct pack *p, struct str id);
 const struct law_limit *pack_limit(const struct pack_matter *m, struct str id);
+const struct pack_law *pack_law(const struct pack *p, struct str id);
+const struct pack_status *pack_status(const struct pack *p, struct str id);
+const struct pack_category *pack_category(const struct pack *p, struct str id);
+const struct law_remedy *pack_remedy(const struct pack *p, struct str code);
+const struct pack_form *pack_form(const struct pack *p, struct str id);
+
+/* The remedies that an end event offers in this matter, at most room: those it names by code; "*"
+ * in the process stands for the matter's own list. */
+size_t pack_end_remedies(const struct law_remedy **out, size_t room, const struct pack *p,
+                         const struct pack_matter *m, const struct bpmn_node *end);
+/* The register of a granted end; "*" in the process stands for the matter's. May be empty. */
+struct str pack_end_register(const struct pack_matter *m, const struct bpmn_node *end);
+/* The form's fields that a user task may show, and why, at most room. In the process "*" stands for
+ * every field that the matter declares (`data: fields:`), with the task's purpose; a field whose
+ * matter names tasks is shown in those only. A field without a declaration is never shown. */
+size_t pack_task_fields(struct pack_field_use *out, size_t room, const struct pack_matter *m,
+                        const struct bpmn_node *task);
 
 /* What a search finds, best first: matters and organs whose title or text holds every word of the
  * query (blanks separate words; Chinese is matched by pieces of any length from one character). */
