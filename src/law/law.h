@@ -21,7 +21,8 @@ struct law_place {
     uint32_t line;
 };
 
-/* ---- organs ----------------------------------------------------------------------------------- */
+/* ---- organs -----------------------------------------------------------------------------------
+ */
 
 enum law_level {
 #define LEVEL(level, zh, en) LAW_LEVEL_##level,
@@ -57,6 +58,7 @@ struct law_organ {
     size_t department_count;
     struct str *posts; /* post ids it has; empty: all posts of the pack */
     size_t post_count;
+    struct str mark; /* short sign in the numbers of its letters: "温公"; empty: its name */
     struct str phone, website, postal_code;
     const struct cal_calendar *hours; /* NULL: not given */
     bool demo;                        /* address or telephone is demonstration data */
@@ -85,7 +87,8 @@ const struct law_organ *law_superior(const struct law_organs *organs,
 const struct law_organ *law_review_organ(const struct law_organs *organs,
                                          const struct law_organ *organ);
 
-/* ---- competence ------------------------------------------------------------------------------- */
+/* ---- competence -------------------------------------------------------------------------------
+ */
 
 enum law_competent_by {
     LAW_BY_PLACE,          /* the organ of that level whose area holds the place given */
@@ -96,7 +99,8 @@ enum law_competent_by {
 
 struct law_competence {
     enum law_competent_by by;
-    enum law_level levels[LAW_LEVELS]; /* LAW_BY_PLACE: exactly one; DECIDING_ORGAN: those allowed */
+    enum law_level
+        levels[LAW_LEVELS]; /* LAW_BY_PLACE: exactly one; DECIDING_ORGAN: those allowed */
     size_t level_count;
     bool accepts; /* an organ one level down accepts the application (the station) */
     enum law_level accepts_level;
@@ -117,13 +121,15 @@ MUST_USE bool law_competent(struct law_competent *out, const struct law_organs *
                             const struct law_competence *rule, struct str place, struct str acting,
                             struct err *err);
 
-/* ---- limits and clocks ------------------------------------------------------------------------ */
+/* ---- limits and clocks ------------------------------------------------------------------------
+ */
 
 enum law_sure { LAW_SURE_VERIFIED, LAW_SURE_KNOWN, LAW_SURE_UNSURE };
 enum law_holder { LAW_HOLDER_ORGAN, LAW_HOLDER_APPLICANT }; /* who must act within the limit */
 enum law_expiry {
     LAW_EXPIRY_BREACH, /* the organ is late: told upwards */
-    LAW_EXPIRY_DEEMED, /* silence counts as an act (accepted, consented): the procedure's timer acts */
+    LAW_EXPIRY_DEEMED, /* silence counts as an act (accepted, consented): the procedure's timer acts
+                        */
     LAW_EXPIRY_LAPSE   /* the applicant let it pass: the procedure's timer acts */
 };
 
@@ -146,17 +152,15 @@ struct law_limit {
     struct str law, articles; /* basis */
     enum law_sure sure;
     bool set_by_agency; /* the law fixes no length or no unit: the agency's own promise */
-    bool overall;       /* it counts against the matter's whole time in the check (proof 2) */
+    /* Counted from the day on which the applicant's last papers came in, even when the procedure
+     * starts the clock later, at acceptance (RIC 12). */
+    bool from_receipt;
+    bool overall; /* it counts against the matter's whole time in the check (proof 2) */
     struct cal_counting counting;
     uint32_t line;
 };
 
-enum law_clock_state {
-    LAW_CLOCK_NONE,
-    LAW_CLOCK_RUNNING,
-    LAW_CLOCK_SUSPENDED,
-    LAW_CLOCK_STOPPED
-};
+enum law_clock_state { LAW_CLOCK_NONE, LAW_CLOCK_RUNNING, LAW_CLOCK_SUSPENDED, LAW_CLOCK_STOPPED };
 struct str law_clock_state_name(enum law_clock_state state); /* "running" */
 
 /* A clock of one case. Times are instants in microseconds. Plain data: encode it by its fields.
@@ -201,7 +205,8 @@ MUST_USE bool law_clock_left(int64_t *out, const struct law_clock *clock,
                              const struct law_limit *limit, struct law_time time, int64_t now_us,
                              struct err *err);
 
-/* ---- remedies --------------------------------------------------------------------------------- */
+/* ---- remedies ---------------------------------------------------------------------------------
+ */
 
 enum law_remedy_to {
     LAW_TO_REVIEW_ORGAN, /* law_review_organ() of the deciding organ */
@@ -213,7 +218,7 @@ struct law_remedy {
     struct str code; /* "R60" */
     struct lang_text title, text;
     enum law_remedy_to to;
-    struct str matter; /* whose procedure runs it here; empty for LAW_TO_COURT */
+    struct str matter;      /* whose procedure runs it here; empty for LAW_TO_COURT */
     struct lang_text court; /* who, in words, for LAW_TO_COURT */
     bool has_term;
     struct cal_term term;
