@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "base/str.h"
 
+enum { HTTP_TARGET_BYTES_MAX = 8000 }; /* RFC 9112: 3: what every server should take */
+
 enum http_method {
     HTTP_GET,
     HTTP_HEAD,
@@ -43,8 +45,9 @@ size_t http_head_end(struct str bytes, size_t from);
 
 /* Reads a whole head. bytes is changed in place: header names and the host become lower case.
  * Gives 0, or the HTTP status of the refusal with one line that says why:
- * 400 malformed or ambiguous, 417 unknown expectation, 431 too many headers, 501 unknown method or
- * transfer coding, 505 not HTTP/1.x. On a refusal *out is as far as it was read. */
+ * 400 malformed or ambiguous, 413 a length beyond all limits, 414, 417 unknown expectation, 431 too
+ * many headers, 501 unknown method or transfer coding, 505 not HTTP/1.x. On a refusal *out is as
+ * far as it was read. */
 MUST_USE int http_head_parse(struct http_head *out, char *bytes, size_t len, const char **why);
 
 #endif
