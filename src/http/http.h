@@ -50,6 +50,7 @@ struct str http_cookie_get(const struct http_request *req, struct str name);
 struct http_response {
     int status;
     struct str content_type; /* borrowed; empty: no body */
+    struct str etag;         /* borrowed, with its quotes; a matching If-None-Match gives 304 */
     struct buf body;         /* what the client gets, unless view is set */
     struct str view;         /* a body that outlives the server, such as a compiled-in asset */
     bool document;           /* bytes that a stranger uploaded: CSP sandbox and no sniffing */
@@ -70,6 +71,8 @@ void http_cookie_set(struct http_request *req, struct str name, struct str value
                      int64_t max_age_s);
 /* Send what http_answer() holds. Exactly once a request; req is gone afterwards. */
 void http_send(struct http_request *req);
+
+const char *http_status_text(int status); /* "Not Found" */
 
 /* 303 See Other, to a path of this service (asserted: starts with one '/'). */
 void http_send_redirect(struct http_request *req, struct str path);
