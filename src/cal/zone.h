@@ -1,6 +1,6 @@
-/* cal/zone.h - time zones as data: UTC and Asia/Shanghai are built in (for every instant from 1992
- * on the latter is a fixed +08:00, RFC 8536 data agrees), every other zone is read from the bytes
- * of a TZif file that the edge hands in. Pure. RFC 8536 (TZif), POSIX TZ for its footer. */
+/* cal/zone.h - time zones as data. UTC and Asia/Shanghai (with all its changes since 1901, from
+ * IANA tzdata 2025b) are built in; every other zone is read from the bytes of a TZif file that the
+ * edge hands in. Pure. RFC 9636 (TZif), POSIX TZ for its footer. */
 #ifndef MANDATE_CAL_ZONE_H
 #define MANDATE_CAL_ZONE_H
 
@@ -39,7 +39,8 @@ int32_t cal_zone_offset_at(const struct cal_zone *zone, int64_t utc_s);
 /* Seconds east of UTC for a local clock reading, given as if it were UTC. In a gap the offset
  * before it, where a reading occurs twice the first: as cal_datetime_instant(). */
 int32_t cal_zone_offset_for_local(const struct cal_zone *zone, int64_t local_s);
-/* The zone's only offset, when it never changes. */
+/* The zone's offset after its last change, when there are no further changes: Asia/Shanghai has
+ * one, Europe/Paris has none. For a time of day that comes without a date. */
 MUST_USE bool cal_zone_fixed_offset(int32_t *out_s, const struct cal_zone *zone);
 
 #endif
