@@ -211,7 +211,9 @@ MUST_USE bool law_clock_left(int64_t *out, const struct law_clock *clock,
 enum law_remedy_to {
     LAW_TO_REVIEW_ORGAN, /* law_review_organ() of the deciding organ */
     LAW_TO_SUPERIOR,     /* law_superior() */
-    LAW_TO_COURT         /* outside: its procedure is the court's own */
+    LAW_TO_COURT,        /* outside: its procedure is the court's own */
+    LAW_TO_NOBODY        /* the law makes the decision final: the letter says so, and by which law
+                            (XFR 36, EEL 36); needs law and articles, nothing else */
 };
 
 struct law_remedy {
