@@ -157,6 +157,10 @@ struct law_limit {
     bool from_receipt;
     bool overall; /* it counts against the matter's whole time in the check (proof 2) */
     struct cal_counting counting;
+    /* It bounds the time for which a person is held: never suspended, its end never moved. */
+    bool custody;
+    struct str alarm; /* custody: the organ told of a breach, "superior", "review" or an organ's id;
+                         never the holding one */
     uint32_t line;
 };
 
