@@ -61,25 +61,48 @@ help:
 
 #: make          builds build/mandate
 $(B)/mandate: $(B)/src/main/main.o $(B)/libmandate.a
-	$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
+	@echo "$(CC) -o $@"
+	@$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
 $(B)/libmandate.a: $(LIB_OBJ)
 	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
 $(B)/%_test.o $(B)/test/unit/%.o: CFLAGS += -Wno-missing-prototypes
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo "$(CC) $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 #: make unit     builds and runs the unit tests (V=asan: with sanitizers; T="name ...": some of them)
 unit: $(B)/unit
 	$(B)/unit $(T)
 $(B)/unit: $(TEST_OBJ) $(B)/libmandate.a
-	$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
+	@echo "$(CC) -o $@"
+	@$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
 $(B)/tests.inc: $(TEST_SRC) tool/list-tests
 	@mkdir -p $(@D)
 	tool/list-tests $(TEST_SRC) > $@
 $(B)/test/unit.o: test/unit.c $(B)/tests.inc
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -I$(B) -MMD -MP -c -o $@ $<
+	@echo "$(CC) $<"
+	@$(CC) $(CFLAGS_ALL) -I$(B) -MMD -MP -c -o $@ $<
+
+#: make run      installs what is missing, builds, and serves the demonstration on 127.0.0.1:8110
+run:
+	@tool/deps build
+	@$(MAKE) -s -j$(shell nproc) all
+	@exec build/mandate serve --demo --data data --pack packs/public-security
+
+#: make test     installs what is missing, builds, and passes all tests (S="suite ...": some of them)
+test:
+	@tool/deps test
+	@tool/test $(S)
+
+#: make check    layers, format, lengths, clang-tidy, cppcheck
+check:
+	@tool/check
+
+#: make deps     installs what a build needs
+deps:
+	@tool/deps build
 
 #: make clean    removes everything that was built
 clean:

@@ -17,8 +17,8 @@ struct case_id {
 };
 
 enum {
-    CASE_TASKS_MAX = 1000,    /* tasks of one case, done ones included */
-    CASE_CLOCKS_MAX = 32,     /* clocks of one matter; the busiest of the catalogue has 14 */
+    CASE_TASKS_MAX = 1000, /* tasks of one case, done ones included */
+    CASE_CLOCKS_MAX = 32,  /* clocks of one matter; the busiest of the catalogue has 14 */
     CASE_LETTERS_MAX = 200,
     CASE_DOCUMENTS_MAX = 200, /* UPLOAD_COUNT_MAX at the start, more by corrections and officers */
     CASE_NOTE_BYTES_MAX = 8192,
@@ -35,7 +35,7 @@ struct case_task {
     enum case_task_state state;
     uint64_t account; /* who claimed or completed it, 0 for nobody */
     int64_t created_us, due_us, ended_us;
-    struct str outcome;
+    struct str outcome, reasons;
 };
 
 struct case_clock {
@@ -67,8 +67,9 @@ struct case_file {
     const struct pack_matter *matter;
     struct case_id id;
     uint64_t event_count;
-    struct str reference, place, status, parent, parent_letter, code_sha256;
-    struct str accepting, competent, superior, review; /* organ ids */
+    struct str reference, place, status, code_sha256;
+    struct str parent, parent_letter, parent_organ, parent_number; /* of what is reviewed */
+    struct str accepting, competent, superior, review;             /* organ ids */
     enum lang lang;
     struct str applicant_json, form_json;
     uint64_t *barred;
@@ -82,6 +83,7 @@ struct case_file {
     struct case_document *documents;
     size_t document_count, document_room;
     struct bpmn_state *flow;
+    int64_t received_us;                      /* when the applicant's last papers came in */
     int64_t submitted_us, closed_us, wake_us; /* wake_us: when case_apply(TICK) has work; 0 never */
     bool closed, adverse, withdrawn;
     struct str review_outcome, review_reference;
@@ -105,8 +107,8 @@ enum case_command_kind {
 /* What the reviewing case, or the reviewed one, says of itself. */
 struct case_link {
     struct str reference, letter, outcome;
-    struct str deciding_organ;
-    const uint64_t *accounts; /* who took part in it */
+    struct str deciding_organ, number; /* of the letter */
+    const uint64_t *accounts;          /* who took part in it */
     size_t account_count;
 };
 
@@ -135,9 +137,11 @@ struct case_command {
 struct case_env {
     int64_t now_us;
     const unsigned char *seed; /* CASE_SEED_BYTES fresh random bytes for this command */
-    /* The next number of a letter series, counted in the same transaction. series: "organ/letter". */
+    /* The next number of a letter series, counted in the same transaction. series: "organ/letter".
+     */
     bool (*next_number)(uint64_t *out, void *ctx, struct str series, int32_t year, struct err *err);
     void *ctx;
+    struct str base_url; /* of the pages, for the address on a letter; without a '/' at its end */
 };
 
 /* Something the world must do once the events are durable. */
@@ -186,6 +190,8 @@ bool case_has_part(const struct case_file *state, struct case_actor actor);
 /* May it do this task now? The reason when not. */
 MUST_USE bool case_may_do(const struct case_file *state, const struct case_task *task,
                           struct case_actor actor, struct err *err);
+/* The organ that decides: the reviewing one where the procedure's lanes say so. */
+struct str case_decider(const struct case_file *state);
 const struct case_task *case_task(const struct case_file *state, uint64_t id);
 const struct case_clock *case_clock(const struct case_file *state, struct str id);
 /* Which form fields this actor's tasks may show, and why: pairs of field and purpose. */

@@ -18,9 +18,9 @@ enum case_event_kind {
     CASE_EVENTS
 };
 
-#define CASE_TYPE_u64 uint64_t
-#define CASE_TYPE_i64 int64_t
-#define CASE_TYPE_str struct str
+#define CASE_TYPE_u64             uint64_t
+#define CASE_TYPE_i64             int64_t
+#define CASE_TYPE_str             struct str
 #define EVENT_BEGIN(kind, zh, en) struct case_event_##kind {
 #define FIELD(type, name)         CASE_TYPE_##type name;
 #define EVENT_END(kind)                                                                            \

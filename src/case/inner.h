@@ -40,7 +40,7 @@ MUST_USE bool case_clocks_decode(struct case_file *state, struct bytes_reader *r
 /* Do one action of an element on a clock; starting a running clock or stopping a stopped one does
  * nothing (a loop in the procedure may pass the element again). */
 MUST_USE bool case_clock_action(struct case_move *m, struct str id, enum bpmn_clock_action action,
-                                struct err *err);
+                                bool from_receipt, struct err *err);
 MUST_USE bool case_clock_extend(struct case_move *m, struct err *err);
 /* Breach every running clock that is due at now. */
 MUST_USE bool case_clocks_breach(struct case_move *m, struct err *err);
@@ -58,8 +58,8 @@ MUST_USE bool case_issue_letter(struct case_move *m, struct str letter_id,
 void case_tell(struct case_move *m, struct lang_text subject, struct lang_text text);
 
 /* decide.c */
-MUST_USE bool case_decide(struct bpmn_decision *out, struct case_move *m,
-                          const struct dmn_model *model, struct str decision_id,
+/* bpmn_env's decide: self is the struct case_move. */
+MUST_USE bool case_decide(struct bpmn_decision *out, void *self, struct str decision_id,
                           const struct bpmn_view *view, struct arena *arena, struct budget *budget,
                           struct err *err);
 /* The pack's calendar under the name that FEEL's working-day functions take. */

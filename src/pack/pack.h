@@ -9,10 +9,11 @@
 #include "base/map.h"
 #include "bpmn/bpmn.h"
 #include "cal/cal.h"
-#include "dmn/dmn.h"
 #include "law/law.h"
 #include "tmpl/tmpl.h"
 #include "json/json.h"
+
+struct dmn_model; /* dmn/dmn.h */
 
 /* One file of a pack folder; path is relative to the folder, with '/', e.g. "matters/x.yaml". */
 struct pack_file {
