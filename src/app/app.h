@@ -99,6 +99,8 @@ MUST_USE bool app_document_put(char sha256[65], struct app *app, struct str byte
 int64_t app_now_us(struct app *app); /* the service's own clock: real time, or the demo's */
 const struct app_config *app_config_of(const struct app *app);
 /* The packs in use now; hold while you read, so that a reload cannot take them away. */
+/* A reload keeps the old set until nobody holds it; a case finds the version of its own through the
+ * store. */
 struct app_packs;
 const struct app_packs *app_packs_hold(struct app *app);
 void app_packs_let(struct app *app, const struct app_packs *packs);
