@@ -113,6 +113,10 @@ int64_t db_changed(const struct db_conn *conn) {
     return conn->driver->changed(conn);
 }
 
+int64_t db_written(const struct db_conn *conn) {
+    return conn->driver->written(conn);
+}
+
 bool db_script(struct db_conn *conn, const char *sql, struct err *err) {
     return conn->driver->script(conn, sql, err);
 }

@@ -83,6 +83,7 @@ static inline struct db_value db_n_or_null(int64_t n) {
 MUST_USE bool db_run(struct db_conn *conn, const char *sql, const struct db_value *args,
                      size_t arg_count, struct err *err);
 int64_t db_changed(const struct db_conn *conn); /* rows changed by the last db_run() */
+int64_t db_written(const struct db_conn *conn); /* rows written since it was opened */
 /* Several statements in one text, prepared for this once: migrations. */
 MUST_USE bool db_script(struct db_conn *conn, const char *sql, struct err *err);
 

@@ -18,6 +18,7 @@ struct db_driver {
     bool (*run)(struct db_conn *conn, const char *sql, const struct db_value *args,
                 size_t arg_count, struct err *err);
     int64_t (*changed)(const struct db_conn *conn);
+    int64_t (*written)(const struct db_conn *conn);
     bool (*script)(struct db_conn *conn, const char *sql, struct err *err);
     bool (*query)(struct db_rows *rows, struct db_conn *conn, const char *sql,
                   const struct db_value *args, size_t arg_count, struct err *err);

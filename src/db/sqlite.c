@@ -216,6 +216,10 @@ static int64_t lite_changed(const struct db_conn *conn) {
     return ((const struct lite *)conn)->changed;
 }
 
+static int64_t lite_written(const struct db_conn *conn) {
+    return sqlite3_total_changes64(((const struct lite *)conn)->handle);
+}
+
 static bool lite_script(struct db_conn *conn, const char *sql, struct err *err) {
     struct lite *lite = lite_of(conn);
     int result = sqlite3_exec(lite->handle, sql, NULL, NULL, NULL);
@@ -347,6 +351,7 @@ const struct db_driver db_sqlite = {
     .close = lite_close,
     .run = lite_run,
     .changed = lite_changed,
+    .written = lite_written,
     .script = lite_script,
     .query = lite_query,
     .next = lite_next,

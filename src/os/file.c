@@ -289,16 +289,23 @@ bool os_disk_free(uint64_t *bytes_out, const char *path, struct err *err) {
     return true;
 }
 
-bool os_lock_hold(const char *path, struct err *err) {
+bool os_lock_take(int *fd_out, const char *path, struct err *err) {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return os_err_set(err, errno, "could not open", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return true; /* the descriptor stays open on purpose: it is the lock */
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *fd_out = fd;
+        return true;
+    }
     int error_number = errno;
     (void)close(fd);
     if (error_number == EWOULDBLOCK)
         return err_set(err, ERR_CONFLICT, err_nowhere,
                        "another mandate process works on the folder of '%s'", path);
     return os_err_set(err, error_number, "could not lock", path);
+}
+
+void os_lock_give(int fd) {
+    if (fd >= 0)
+        (void)close(fd);
 }

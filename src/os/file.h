@@ -40,9 +40,10 @@ MUST_USE bool os_folder_remove(const char *path, struct err *err);
 /* What the disk below path still has for this user. */
 MUST_USE bool os_disk_free(uint64_t *bytes_out, const char *path, struct err *err);
 
-/* An exclusive lock on a file, held until the process ends, so that two services never share a data
- * folder. ERR_CONFLICT when another process holds it. */
-MUST_USE bool os_lock_hold(const char *path, struct err *err);
+/* An exclusive lock on a file, so that two services never share a data folder; it ends with
+ * os_lock_give() or with the process. ERR_CONFLICT when another process holds it. */
+MUST_USE bool os_lock_take(int *fd_out, const char *path, struct err *err);
+void os_lock_give(int fd); /* -1 is fine */
 
 /* The code and text for an errno: "could not open 'x': no such file". */
 bool os_err_set(struct err *err, int error_number, const char *what, const char *path);

@@ -233,9 +233,13 @@ void test_os_lock_is_exclusive(void) {
     struct err err = {0};
     const char *folder = folder_new(a);
     const char *path = arena_printf(a, "%s/lock", folder).at;
-    CHECK_OK(os_lock_hold(path, &err), &err);
-    CHECK(!os_lock_hold(path, &err) && err.code == ERR_CONFLICT);
+    int fd = -1, other = -1;
+    CHECK_OK(os_lock_take(&fd, path, &err), &err);
+    CHECK(!os_lock_take(&other, path, &err) && err.code == ERR_CONFLICT);
     err_reset(&err);
+    os_lock_give(fd);
+    CHECK_OK(os_lock_take(&fd, path, &err), &err);
+    os_lock_give(fd);
     uint64_t bytes = 0;
     CHECK_OK(os_disk_free(&bytes, folder, &err), &err);
     CHECK(bytes > 0);
