@@ -50,7 +50,7 @@ SRC      := $(sort $(wildcard src/*/*.c))
 TEST_SRC := $(filter %_test.c,$(SRC)) $(sort $(wildcard test/unit/*.c))
 MAIN_SRC := src/main/main.c
 LIB_SRC  := $(filter-out %_test.c $(MAIN_SRC),$(SRC))
-LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
+LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(B)/ui_assets.o
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o) $(B)/test/unit.o
 FUZZ     := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
 
@@ -70,6 +70,15 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "$(CC) $<"
 	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The pages' styles, scripts, images and templates, compiled in.
+UI_SRC := $(shell find ui -name node_modules -prune -o -type f -print) src/web/texts.def src/base/lang.def
+build/ui_assets.c: $(UI_SRC) tool/embed tool/ui-install
+	tool/ui-install
+	tool/embed $@
+$(B)/ui_assets.o: build/ui_assets.c src/web/assets.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 #: make unit     builds and runs the unit tests (V=asan: with sanitizers; T="name ...": some of them)
 unit: $(B)/unit
