@@ -71,6 +71,7 @@ $(B)/%.o: %.c
 	@echo "$(CC) $<"
 	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+
 # The pages' styles, scripts, images and templates, compiled in.
 UI_SRC := $(shell find ui -name node_modules -prune -o -type f -print) src/web/texts.def src/base/lang.def
 build/ui_assets.c: $(UI_SRC) tool/embed tool/ui-install
@@ -79,6 +80,14 @@ build/ui_assets.c: $(UI_SRC) tool/embed tool/ui-install
 $(B)/ui_assets.o: build/ui_assets.c src/web/assets.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# The schema's steps, as bytes in the program.
+MIGRATIONS := $(sort $(wildcard migrations/*.sql))
+$(B)/migrations.inc: $(MIGRATIONS) tool/embed-migrations
+	@mkdir -p $(@D)
+	tool/embed-migrations $(MIGRATIONS) > $@
+$(B)/src/store/schema.o: $(B)/migrations.inc
+$(B)/src/store/schema.o: CFLAGS += -I$(B)
 
 #: make unit     builds and runs the unit tests (V=asan: with sanitizers; T="name ...": some of them)
 unit: $(B)/unit

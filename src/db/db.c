@@ -99,6 +99,11 @@ bool db_reader_take(struct db_conn **out, struct db *db, struct err *err) {
     return true;
 }
 
+bool db_reader_again(struct db_conn *reader, struct err *err) {
+    (void)reader->driver->rollback(reader);
+    return reader->driver->begin(reader, err);
+}
+
 void db_reader_give(struct db *db, struct db_conn *reader) {
     (void)db->driver->rollback(reader);
     reader_put_back(db, reader);
@@ -133,6 +138,10 @@ bool db_next(struct db_rows *rows, struct err *err) {
 bool db_end(struct db_rows *rows, struct err *err) {
     rows->conn->driver->end(rows);
     return err->code == ERR_NONE;
+}
+
+int db_col_count(const struct db_rows *rows) {
+    return rows->conn->driver->col_count(rows);
 }
 
 enum db_type db_col_type(const struct db_rows *rows, int column) {

@@ -45,6 +45,8 @@ struct db_conn *db_writer(struct db *db);
 /* A reader within a transaction of its own: all it reads is of one moment. Give it back soon: the
  * log cannot shrink below what it sees. */
 MUST_USE bool db_reader_take(struct db_conn **out, struct db *db, struct err *err);
+/* From here on it sees the newest commit. */
+MUST_USE bool db_reader_again(struct db_conn *reader, struct err *err);
 void db_reader_give(struct db *db, struct db_conn *reader);
 
 enum db_type { DB_NULL, DB_I64, DB_TEXT, DB_BLOB };
@@ -101,6 +103,7 @@ MUST_USE bool db_query(struct db_rows *rows, struct db_conn *conn, const char *s
                        const struct db_value *args, size_t arg_count, struct err *err);
 bool db_next(struct db_rows *rows, struct err *err);         /* false at the end and on error */
 MUST_USE bool db_end(struct db_rows *rows, struct err *err); /* false when err is set */
+int db_col_count(const struct db_rows *rows);
 enum db_type db_col_type(const struct db_rows *rows, int column);
 int64_t db_col_i64(const struct db_rows *rows, int column);     /* NULL reads as 0 */
 struct str db_col_text(const struct db_rows *rows, int column); /* NULL reads as empty */

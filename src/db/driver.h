@@ -24,6 +24,7 @@ struct db_driver {
                   const struct db_value *args, size_t arg_count, struct err *err);
     bool (*next)(struct db_rows *rows, struct err *err);
     void (*end)(struct db_rows *rows);
+    int (*col_count)(const struct db_rows *rows);
     enum db_type (*col_type)(const struct db_rows *rows, int column);
     int64_t (*col_i64)(const struct db_rows *rows, int column);
     struct str (*col_bytes)(const struct db_rows *rows, int column);

@@ -258,6 +258,10 @@ static void lite_end(struct db_rows *rows) {
     rows->statement = NULL;
 }
 
+static int lite_col_count(const struct db_rows *rows) {
+    return sqlite3_column_count(rows->statement);
+}
+
 static enum db_type lite_col_type(const struct db_rows *rows, int column) {
     switch (sqlite3_column_type(rows->statement, column)) {
     case SQLITE_INTEGER: return DB_I64;
@@ -356,6 +360,7 @@ const struct db_driver db_sqlite = {
     .query = lite_query,
     .next = lite_next,
     .end = lite_end,
+    .col_count = lite_col_count,
     .col_type = lite_col_type,
     .col_i64 = lite_col_i64,
     .col_bytes = lite_col_bytes,

@@ -1,0 +1,84 @@
+/* store/inner.h - what the files of store/ share. Only src/store includes this. */
+#ifndef MANDATE_STORE_INNER_H
+#define MANDATE_STORE_INNER_H
+
+#include <stdatomic.h>
+
+#include "store/store.h"
+
+struct store {
+    struct arena *arena;
+    const char *folder;
+    const struct os_env *env;
+    struct db *db;
+    int lock_fd;
+    /* Of the last commit; only the writer's thread reads or writes these. */
+    struct merkle_frontier frontier;
+    uint64_t next_case, next_outbox, next_account, next_pack;
+    uint64_t checkpoint_leaves; /* leaf count of the newest checkpoint row */
+    /* Any thread. */
+    _Atomic int64_t clock_offset_us, last_us;
+};
+
+struct store_key {
+    unsigned char bytes[STORE_KEY_BYTES];
+};
+
+/* What a ciphertext is for; it opens only with the same. */
+struct store_seal {
+    const char *what; /* "event", "state", "outbox" */
+    uint64_t id, n;
+};
+enum { STORE_SEAL_EXTRA_BYTES = 24 + 16 }; /* nonce and tag */
+/* Append nonce and ciphertext (XChaCha20-Poly1305) of plain. */
+void store_seal(struct buf *out, const struct store_key *key, const struct store_seal *seal,
+                struct str plain, const struct os_env *env);
+/* Append the plain bytes. ERR_CORRUPT when it is not that. */
+MUST_USE bool store_unseal(struct buf *out, const struct store_key *key,
+                           const struct store_seal *seal, struct str sealed, struct err *err);
+/* A key made of a secret that the caller of the service keeps: for drafts and first answers. */
+struct store_key store_key_from(struct str purpose, struct str scope, struct str secret);
+/* ERR_NOT_FOUND: the case was erased. */
+MUST_USE bool store_key_of_case(struct store_key *out, struct db_conn *conn, struct case_id id,
+                                struct err *err);
+
+MUST_USE bool store_migrate(struct store *s, struct err *err);
+
+/* The rows about a case as a function of its state: written by store_case_save() and by a rebuild,
+ * compared by store_verify(). */
+struct store_project {
+    const struct case_file *state;
+    int64_t pack_version;
+    uint64_t last_event;
+    bool everything;                 /* events are all of the case: write every row */
+    const struct case_event *events; /* what happened */
+    const uint64_t *event_index;     /* their log indexes */
+    size_t event_count;
+};
+MUST_USE bool store_project_rows(struct db_conn *conn, const struct store_project *p,
+                                 struct err *err);
+/* One line for each table whose rows of the case are not what the state gives. Leaves the rows as
+ * the state gives them: call it in a transaction that is rolled back. */
+MUST_USE bool store_project_compare(bool *same_out, struct db_conn *conn,
+                                    const struct store_project *p, store_report *report, void *ctx,
+                                    struct err *err);
+/* Remove all rows of the case but its key and its events. */
+MUST_USE bool store_project_drop(struct db_conn *conn, struct case_id id, struct err *err);
+MUST_USE bool store_state_write(struct db_conn *conn, const struct case_file *state,
+                                const struct store_key *key, const struct os_env *env,
+                                struct err *err);
+MUST_USE bool store_outbox_add(struct store_tx *tx, const struct case_effect *effect,
+                               struct case_id id, const struct store_key *key, struct err *err);
+
+/* Reads the columns of a header from column 0 on, as STORE_CASE_COLUMNS (of `case_file AS f`). */
+#define STORE_CASE_COLUMNS                                                                         \
+    "f.id, f.reference, f.code_sha256, f.pack_version, f.matter, f.status, f.place, f.accepting, " \
+    "f.competent, f.superior, f.review, f.parent, f.event_count, f.last_event, f.submitted_us, "   \
+    "f.closed_us, f.wake_us, f.adverse"
+enum { STORE_CASE_COLUMN_COUNT = 18 };
+void store_case_row_read(struct store_case *out, const struct db_rows *rows, struct arena *arena);
+
+/* A 32-byte column into a hash; ERR_CORRUPT for another length. */
+MUST_USE bool store_hash_take(struct merkle_hash *out, struct str blob, struct err *err);
+
+#endif

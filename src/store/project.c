@@ -1,0 +1,257 @@
+/* The derived rows. Each is a function of the folded state alone, so that writing the rows which a
+ * command changed, and writing all of them in a rebuild, end in the same table; store_verify()
+ * compares the two. */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "store/inner.h"
+
+static bool header_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
+    const struct case_file *s = p->state;
+    return db_run(
+        conn,
+        "INSERT INTO case_file (id, reference, code_sha256, pack_version, matter, status, place, "
+        "accepting, competent, superior, review, parent, event_count, last_event, submitted_us, "
+        "closed_us, adverse, wake_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+        "?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT (id) DO UPDATE SET status = excluded.status, "
+        "accepting = excluded.accepting, competent = excluded.competent, superior = "
+        "excluded.superior, review = excluded.review, event_count = excluded.event_count, "
+        "last_event = excluded.last_event, closed_us = excluded.closed_us, adverse = "
+        "excluded.adverse, wake_us = excluded.wake_us",
+        DB_ARGS(db_n((int64_t)s->id.n), db_t(s->reference), db_b(s->code_sha256),
+                db_n(p->pack_version), db_t(s->matter->id), db_t(s->status), db_t(s->place),
+                db_t(s->accepting), db_t(s->competent), db_t(s->superior), db_t(s->review),
+                db_t(s->parent), db_n((int64_t)s->event_count), db_n((int64_t)p->last_event),
+                db_n(s->submitted_us), db_n(s->closed_us), db_n(s->adverse), db_n(s->wake_us)),
+        err);
+}
+
+static bool task_write(struct db_conn *conn, const struct case_file *s, const struct case_task *t,
+                       struct err *err) {
+    return db_run(
+        conn,
+        "INSERT INTO task (case_id, task, node, organ, post, applicant, state, account, "
+        "created_us, due_us, ended_us, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+        "?11, ?12) ON CONFLICT (case_id, task) DO UPDATE SET organ = excluded.organ, post = "
+        "excluded.post, state = excluded.state, account = excluded.account, due_us = "
+        "excluded.due_us, ended_us = excluded.ended_us, outcome = excluded.outcome",
+        DB_ARGS(db_n((int64_t)s->id.n), db_n((int64_t)t->id), db_t(t->node), db_t(t->organ),
+                db_t(t->post), db_n(t->applicant), db_n(t->state), db_n((int64_t)t->account),
+                db_n(t->created_us), db_n(t->due_us), db_n(t->ended_us), db_t(t->outcome)),
+        err);
+}
+
+static enum store_shown clock_shown(const struct law_clock *clock) {
+    if (clock->breached)
+        return STORE_CLOCK_BREACHED;
+    switch (clock->state) {
+    case LAW_CLOCK_RUNNING: return STORE_CLOCK_RUNNING;
+    case LAW_CLOCK_SUSPENDED: return STORE_CLOCK_SUSPENDED;
+    case LAW_CLOCK_NONE:
+    case LAW_CLOCK_STOPPED: break;
+    }
+    return STORE_CLOCK_STOPPED;
+}
+
+/* The columns of a clock's row after its name. */
+enum { CLOCK_VALUES = 7 };
+static void clock_values(struct db_value out[CLOCK_VALUES], const struct case_file *s,
+                         const struct case_clock *c) {
+    bool suspended = c->clock.state == LAW_CLOCK_SUSPENDED;
+    out[0] = db_n(clock_shown(&c->clock));
+    out[1] = db_n(c->clock.due_us);
+    out[2] = db_n(suspended ? c->clock.suspended_us : 0);
+    out[3] = db_n(c->clock.extended);
+    out[4] = db_t(c->organ.len > 0 ? c->organ : s->competent);
+    out[5] = db_t(c->post);
+    out[6] = db_t(s->superior);
+}
+
+static bool clock_write(struct db_conn *conn, const struct case_file *s, const struct case_clock *c,
+                        struct err *err) {
+    struct db_value v[2 + CLOCK_VALUES] = {db_n((int64_t)s->id.n), db_t(c->limit->id)};
+    clock_values(v + 2, s, c);
+    return db_run(conn,
+                  "INSERT INTO clock (case_id, clock, shown, due_us, suspended_us, extended, "
+                  "organ, post, supervisor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+                  "ON CONFLICT (case_id, clock) DO UPDATE SET shown = excluded.shown, due_us = "
+                  "excluded.due_us, suspended_us = excluded.suspended_us, extended = "
+                  "excluded.extended, organ = excluded.organ, post = excluded.post, supervisor = "
+                  "excluded.supervisor",
+                  v, COUNT_OF(v), err);
+}
+
+static bool letter_write(struct db_conn *conn, const struct case_file *s,
+                         const struct case_letter *l, uint64_t event, struct err *err) {
+    return db_run(conn,
+                  "INSERT INTO letter (case_id, n, event, letter, number, organ, verify_code, "
+                  "adverse, at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+                  "ON CONFLICT (case_id, n) DO NOTHING",
+                  DB_ARGS(db_n((int64_t)s->id.n), db_n((int64_t)l->n), db_n((int64_t)event),
+                          db_t(l->id), db_t(l->number), db_t(l->organ), db_t(l->verify_code),
+                          db_n(l->adverse), db_n(l->at_us)),
+                  err);
+}
+
+static bool document_write(struct db_conn *conn, const struct case_file *s,
+                           const struct case_document *d, struct err *err) {
+    return db_run(conn,
+                  "INSERT INTO document (sha256, case_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                  DB_ARGS(db_b(d->sha256), db_n((int64_t)s->id.n)), err);
+}
+
+/* What the events touched. A clock that moves changes the due time of every open task, and a change
+ * of the case's organs every clock. */
+struct touched {
+    bool open_tasks, clocks, documents;
+};
+
+static struct touched touched_by(const struct store_project *p) {
+    struct touched t = {0};
+    if (p->everything)
+        return (struct touched){true, true, true};
+    for (size_t i = 0; i < p->event_count; i++) {
+        switch (p->events[i].kind) {
+        case CASE_EVENT_clock_started:
+        case CASE_EVENT_clock_suspended:
+        case CASE_EVENT_clock_resumed:
+        case CASE_EVENT_clock_extended:
+        case CASE_EVENT_clock_stopped:
+        case CASE_EVENT_clock_breached: t.clocks = t.open_tasks = true; break;
+        case CASE_EVENT_document_attached: t.documents = true; break;
+        default: break;
+        }
+    }
+    return t;
+}
+
+/* The task that an event is about, or 0. */
+static uint64_t task_of(const struct case_event *e) {
+    switch (e->kind) {
+    case CASE_EVENT_task_created: return e->as.task_created.task;
+    case CASE_EVENT_task_claimed: return e->as.task_claimed.task;
+    case CASE_EVENT_task_released: return e->as.task_released.task;
+    case CASE_EVENT_task_completed: return e->as.task_completed.task;
+    case CASE_EVENT_task_cancelled: return e->as.task_cancelled.task;
+    default: return 0;
+    }
+}
+
+static bool task_touched(const struct store_project *p, const struct touched *t,
+                         const struct case_task *task) {
+    if (p->everything)
+        return true;
+    if (t->open_tasks && (task->state == CASE_TASK_OPEN || task->state == CASE_TASK_CLAIMED))
+        return true;
+    for (size_t i = 0; i < p->event_count; i++)
+        if (task_of(&p->events[i]) == task->id)
+            return true;
+    return false;
+}
+
+static bool letters_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
+    const struct case_file *s = p->state;
+    for (size_t i = 0; i < p->event_count; i++) {
+        if (p->events[i].kind != CASE_EVENT_letter_issued)
+            continue;
+        uint64_t n = p->events[i].as.letter_issued.n;
+        if (n == 0 || n > s->letter_count)
+            return err_set(err, ERR_CORRUPT, err_nowhere, "a letter has no place in its case");
+        if (!letter_write(conn, s, &s->letters[n - 1], p->event_index[i], err))
+            return false;
+    }
+    return true;
+}
+
+bool store_project_rows(struct db_conn *conn, const struct store_project *p, struct err *err) {
+    const struct case_file *s = p->state;
+    struct touched t = touched_by(p);
+    if (!header_write(conn, p, err))
+        return false;
+    for (size_t i = 0; i < s->task_count; i++)
+        if (task_touched(p, &t, &s->tasks[i]) && !task_write(conn, s, &s->tasks[i], err))
+            return false;
+    for (size_t i = 0; t.clocks && i < s->clock_count; i++)
+        if (s->clocks[i].clock.state != LAW_CLOCK_NONE && !clock_write(conn, s, &s->clocks[i], err))
+            return false;
+    for (size_t i = 0; t.documents && i < s->document_count; i++)
+        if (!document_write(conn, s, &s->documents[i], err))
+            return false;
+    return letters_write(conn, p, err);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+/* Every derived table, with the statement that reads a case's rows in a fixed order. */
+static const struct derived {
+    const char *name, *select, *drop;
+} derived[] = {
+    {"case_file", "SELECT * FROM case_file WHERE id = ?1", "DELETE FROM case_file WHERE id = ?1"},
+    {"task", "SELECT * FROM task WHERE case_id = ?1 ORDER BY task",
+     "DELETE FROM task WHERE case_id = ?1"},
+    {"clock", "SELECT * FROM clock WHERE case_id = ?1 ORDER BY clock",
+     "DELETE FROM clock WHERE case_id = ?1"},
+    {"letter", "SELECT * FROM letter WHERE case_id = ?1 ORDER BY n",
+     "DELETE FROM letter WHERE case_id = ?1"},
+    {"document", "SELECT * FROM document WHERE case_id = ?1 ORDER BY sha256",
+     "DELETE FROM document WHERE case_id = ?1"},
+};
+
+enum { ROWS_BYTES_MAX = 4 << 20 };
+
+bool store_project_drop(struct db_conn *conn, struct case_id id, struct err *err) {
+    for (size_t i = 0; i < COUNT_OF(derived); i++)
+        if (!db_run(conn, derived[i].drop, DB_ARGS(db_n((int64_t)id.n)), err))
+            return false;
+    return db_run(conn, "DELETE FROM case_state WHERE case_id = ?1", DB_ARGS(db_n((int64_t)id.n)),
+                  err);
+}
+
+static bool rows_dump(struct buf *out, struct db_conn *conn, const char *select, struct case_id id,
+                      struct err *err) {
+    struct db_rows rows;
+    buf_reset(out);
+    if (!db_query(&rows, conn, select, DB_ARGS(db_n((int64_t)id.n)), err))
+        return false;
+    int columns = db_col_count(&rows);
+    while (db_next(&rows, err)) {
+        for (int i = 0; i < columns; i++) {
+            enum db_type type = db_col_type(&rows, i);
+            bytes_add_u64(out, type);
+            if (type == DB_I64)
+                bytes_add_i64(out, db_col_i64(&rows, i));
+            else
+                bytes_add_str(out, db_col_blob(&rows, i));
+        }
+    }
+    return db_end(&rows, err) && buf_ok(out, "the rows of a case", err);
+}
+
+bool store_project_compare(bool *same_out, struct db_conn *conn, const struct store_project *p,
+                           store_report *report, void *ctx, struct err *err) {
+    struct buf before[COUNT_OF(derived)], after;
+    struct case_id id = p->state->id;
+    bool ok = true;
+    *same_out = true;
+    buf_init(&after, ROWS_BYTES_MAX);
+    for (size_t i = 0; i < COUNT_OF(derived); i++) {
+        buf_init(&before[i], ROWS_BYTES_MAX);
+        ok = ok && rows_dump(&before[i], conn, derived[i].select, id, err) &&
+             db_run(conn, derived[i].drop, DB_ARGS(db_n((int64_t)id.n)), err);
+    }
+    ok = ok && store_project_rows(conn, p, err);
+    for (size_t i = 0; i < COUNT_OF(derived); i++) {
+        ok = ok && rows_dump(&after, conn, derived[i].select, id, err);
+        if (ok && !str_eq(buf_view(&before[i]), buf_view(&after))) {
+            char line[200];
+            (void)snprintf(line, sizeof line,
+                           "the rows of case %" PRIu64 " in table '%s' differ from its events",
+                           id.n, derived[i].name);
+            report(ctx, line);
+            *same_out = false;
+        }
+        buf_done(&before[i]);
+    }
+    buf_done(&after);
+    return ok;
+}
