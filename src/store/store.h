@@ -318,6 +318,9 @@ MUST_USE bool store_pack_files(struct pack_file **out, size_t *count_out, struct
 /* The version of a pack deployed last; ERR_NOT_FOUND. */
 MUST_USE bool store_pack_last(struct store_pack_version *out, struct db_conn *conn, struct str pack,
                               struct arena *arena, struct err *err);
+/* Every version, oldest first. */
+MUST_USE bool store_pack_versions(struct store_pack_version **out, size_t *count_out,
+                                  struct db_conn *conn, struct arena *arena, struct err *err);
 MUST_USE bool store_setting_get(struct str *out, struct db_conn *conn, struct str name,
                                 struct arena *arena, struct err *err); /* empty when not set */
 MUST_USE bool store_setting_put(struct store_tx *tx, struct str name, struct str value,
