@@ -81,9 +81,10 @@ enum bpmn_clock_action {
 };
 const char *bpmn_clock_action_name(enum bpmn_clock_action action); /* "start" */
 
-struct bpmn_clock { /* <mandate:clock id action at> */
+struct bpmn_clock { /* <mandate:clock id action at from> */
     struct str id;
     enum bpmn_clock_action action;
+    bool from_receipt; /* from="receipt": it starts as of the day the application was received */
     bool at_leave; /* happens when the node is left by completion; otherwise when it is entered */
     uint32_t line;
 };
@@ -150,6 +151,7 @@ struct bpmn_node {
 
     /* events and the tasks that behave like them */
     enum bpmn_timer timer;
+    uint8_t repeat;                /* of a cycle: how often it fires; 255 for ever */
     struct bpmn_expr when;         /* of the timer */
     struct bpmn_expr message, key; /* name; correlation key (may be absent: no key) */
     struct str code;               /* error, escalation: code, empty catches all; signal: name;
@@ -231,6 +233,7 @@ struct bpmn_process {
     bool has_diagram;
     struct map node_at;            /* node id -> index */
     const struct bpmn_join *joins; /* of the engine: where an inclusive gateway must look */
+    size_t join_count;
 };
 
 /* Every executable process of one file. */

@@ -65,13 +65,13 @@ struct bpmn_records { /* zeroed, with an arena: an empty list */
 };
 
 /* ---- the state: look, do not touch; it changes only by bpmn_fold() ---- */
-enum bpmn_phase { BPMN_PHASE_ENTERING = 0, BPMN_PHASE_LEAVING = 1, BPMN_PHASE_WAITING = 2 };
+enum bpmn_phase { BPMN_PHASE_ENTERING = 0, BPMN_PHASE_LEAVING = 1 };
 struct bpmn_instance {
     uint32_t id, scope, node; /* scope: the instance around it, 0 for the process */
     uint32_t live;            /* scopes: child instances and tokens in it */
     uint32_t triggered_by;    /* see ENTERED */
     uint8_t incident;         /* enum bpmn_incident */
-    uint8_t phase;            /* enum bpmn_phase: where a retry goes on */
+    uint8_t phase;            /* enum bpmn_phase: where a retry goes on; 0 without incident */
 };
 struct bpmn_token { /* on a flow; waits at a join, or moves (only within a step) */
     uint32_t scope, flow;
@@ -153,9 +153,9 @@ struct bpmn_decision {
 };
 
 struct bpmn_env {
-    int64_t now_us;         /* microseconds since 1970-01-01T00:00Z */
-    int32_t offset_seconds; /* east of UTC: of the wall clock that now() shows and that date-times
-                               without a zone are read on */
+    int64_t now_us;              /* microseconds since 1970-01-01T00:00Z */
+    const struct cal_zone *zone; /* the wall clock that now() shows and on which dates without a
+                                    zone are read; NULL: UTC */
     const struct feel_calendar *calendars;
     size_t calendar_count;
     void *self; /* handed to the callbacks, which may be NULL */

@@ -194,8 +194,7 @@ static bool step(struct case_move *m, struct bpmn_records *records, const struct
     struct err inner = {0};
     struct bpmn_env env = {
         .now_us = m->env->now_us,
-        .offset_seconds =
-            cal_zone_offset_at(m->state->pack->timezone, m->env->now_us / CAL_SECOND_US),
+        .zone = m->state->pack->timezone,
         .self = m,
         .lookup = lookup,
         .decide = case_decide,

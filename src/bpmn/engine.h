@@ -1,0 +1,101 @@
+/* bpmn/engine.h - what the files of the engine share; for src/bpmn alone. */
+#ifndef MANDATE_BPMN_ENGINE_H
+#define MANDATE_BPMN_ENGINE_H
+
+#include "bpmn/step.h"
+
+/* One call of bpmn_step(). */
+struct run {
+    struct bpmn_records *out;
+    struct bpmn_state *state;
+    const struct bpmn_process *process;
+    const struct bpmn_env *env;
+    struct arena *arena;
+    struct budget *budget;
+    struct err *err;
+    uint32_t entered;         /* elements, in this step */
+    struct bpmn_token *ready; /* joins whose tokens are all there: scope, and a flow into it */
+    size_t ready_count, ready_room;
+};
+
+/* A join waits for tokens on several flows. */
+static inline bool bpmn_is_join(const struct bpmn_node *node) {
+    return node->in_count > 1 && (node->kind == BPMN_PARALLEL || node->kind == BPMN_INCLUSIVE);
+}
+/* Is the subscription or timer still there after it has fired? */
+static inline bool bpmn_stays_armed(const struct bpmn_node *node) {
+    return (node->kind == BPMN_BOUNDARY || node->kind == BPMN_START) && !node->interrupting;
+}
+
+/* For each inclusive join: from which nodes its incoming flows can be reached without it. */
+struct bpmn_join {
+    uint32_t node;
+    uint32_t words;       /* 64-bit words of one set */
+    const uint64_t *from; /* [in_count][words]: a bit for each node */
+};
+const struct bpmn_join *bpmn_join_of(const struct bpmn_process *process, uint32_t node);
+
+/* ---- step.c ---- */
+bool run_emit(struct run *run, struct bpmn_record record);
+/* The instance; must be alive. Valid until the next record. */
+struct bpmn_instance *run_instance(const struct run *run, uint32_t id);
+/* trigger: the instance whose event fired this node, or 0; flow: -1 when it took no token. */
+bool run_enter(struct run *run, uint32_t node, uint32_t scope, int64_t flow, uint32_t trigger,
+               uint32_t *out_id);
+bool run_leave(struct run *run, uint32_t id);
+bool run_execute(struct run *run, uint32_t id); /* the entering phase; also on a retry */
+bool run_incident(struct run *run, uint32_t id, enum bpmn_incident code, enum bpmn_phase phase,
+                  struct str why);
+/* Cancel an instance with everything in it. */
+bool run_cancel(struct run *run, uint32_t id);
+/* Cancel everything in a scope but not the scope. */
+bool run_empty(struct run *run, uint32_t scope);
+/* Close its timers, subscriptions and jobs; those of events of the given kind only, or of all
+ * (BPMN_KINDS). */
+bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
+
+/* ---- vars.c ---- */
+/* Evaluate as the instance sees the variables. *why is set when the value is null because of an
+ * error, and then names the expression's place. */
+bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t instance,
+              const struct bpmn_expr *expr, int64_t now_us);
+bool run_set(struct run *run, uint32_t scope, struct str name, struct feel_value value);
+/* Where a scope from `scope` outwards has the variable, else at the process. */
+bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel_value value);
+/* Variables that came with an event or a completion: local when the node maps outputs. */
+bool run_accept(struct run *run, uint32_t id, struct feel_value variables);
+/* *why is set when a mapping failed. */
+bool run_map_inputs(struct str *why, struct run *run, uint32_t id);
+bool run_map_outputs(struct str *why, struct run *run, uint32_t id);
+/* ERR_INVALID, ERR_LIMIT: before anything happens. */
+bool vars_check(struct feel_value variables, const struct bpmn_state *state, struct err *err);
+
+/* ---- arm.c: timers and subscriptions ---- */
+struct arm {
+    uint32_t node;
+    enum bpmn_event event;
+    int64_t due_us;
+    uint8_t left;
+    struct str name, key;
+};
+struct arms {
+    struct arm *list;
+    size_t count;
+};
+/* Evaluate what the instance is to wait for: its own event, its boundary events, the events behind
+ * an event-based gateway, the event sub-processes in a scope. *why as above, with *code. */
+bool run_arms(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
+              uint32_t id);
+bool run_arm(struct run *run, uint32_t id, const struct arms *arms);
+/* The moment a value says; false when it is none. */
+bool run_moment(int64_t *out_us, const struct run *run, struct feel_value value);
+/* The event of `node`, for which `owner` waited, came. */
+bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables);
+/* An error or escalation, thrown from inside `scope` (from: the instance itself or the child it
+ * came from). *caught false: nobody catches it. */
+bool run_throw(bool *caught, struct run *run, uint32_t from, enum bpmn_event event, struct str code,
+               struct feel_value variables);
+bool run_fire_timer(struct run *run, uint32_t timer);
+bool run_redue(struct run *run);
+
+#endif

@@ -1,0 +1,172 @@
+/* Variables: evaluating expressions over them, and where they are written. The rules of scope are
+ * those of Camunda 8: a value that comes in goes to the nearest scope that has the variable, else
+ * to the process; with output mappings it stays local and the mappings decide. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bpmn/engine.h"
+
+enum { VALUE_DEPTH_MAX = FEEL_DEPTH_MAX };
+
+static struct str why_text(struct run *run, const struct bpmn_expr *expr,
+                           const struct feel_diags *diags) {
+    struct str what = diags->count > 0 ? diags->items[0].text : STR("it gives null");
+    return arena_printf(run->arena, "%s:%" PRIu32 ": '%.*s': %.*s",
+                        expr->at.source ? expr->at.source : "", expr->at.line, STR_ARG(expr->text),
+                        STR_ARG(what));
+}
+
+bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t instance,
+              const struct bpmn_expr *expr, int64_t now_us) {
+    *why = STR_NONE;
+    if (expr->program == NULL) {
+        *out = feel_string(expr->text);
+        return true;
+    }
+    size_t count = feel_input_count(expr->program);
+    struct feel_value *vars = arena_new(run->arena, struct feel_value, count);
+    struct bpmn_view view = {run->state, instance, run->env};
+    for (size_t slot = 0; slot < count; slot++)
+        if (feel_input_used(expr->program, slot))
+            vars[slot] = bpmn_view_get(&view, feel_input_name(expr->program, slot), run->arena);
+    struct feel_diags diags = {.arena = run->arena};
+    struct feel_env env = {.vars = vars,
+                           .var_count = count,
+                           .now = feel_instant(run->arena, now_us, run->env->zone),
+                           .calendars = run->env->calendars,
+                           .calendar_count = run->env->calendar_count,
+                           .diags = &diags};
+    *out = feel_null();
+    if (!feel_eval(out, expr->program, &env, run->arena, run->budget, run->err))
+        return false;
+    if (feel_is_null(*out))
+        *why = why_text(run, expr, &diags);
+    return true;
+}
+
+/* --- writing
+ * ------------------------------------------------------------------------------------------ */
+bool run_set(struct run *run, uint32_t scope, struct str name, struct feel_value value) {
+    return run_emit(run,
+                    (struct bpmn_record){
+                        .kind = BPMN_REC_VARIABLE, .scope = scope, .name = name, .value = value});
+}
+
+bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel_value value) {
+    const struct bpmn_state *state = run->state;
+    uint32_t at = scope;
+    while (at > 1) {
+        bool here = false;
+        for (uint32_t i = 0; !here && i < state->variables.count; i++)
+            here =
+                state->variables.list[i].scope == at && str_eq(state->variables.list[i].name, name);
+        if (here)
+            break;
+        at = run_instance(run, at)->scope;
+    }
+    return run_set(run, at, name, value);
+}
+
+bool run_accept(struct run *run, uint32_t id, struct feel_value variables) {
+    if (feel_kind(variables) != FEEL_CONTEXT)
+        return true;
+    bool local = run->process->nodes[run_instance(run, id)->node].output_count > 0;
+    const struct feel_entry *entries = feel_entries(variables);
+    size_t count = feel_count(variables);
+    for (size_t i = 0; i < count; i++) {
+        bool ok = local ? run_set(run, id, entries[i].name, entries[i].value)
+                        : run_propagate(run, id, entries[i].name, entries[i].value);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* A mapping may give null on purpose ("= null"); it failed when there is a diagnosis, and that is
+ * when the source is anything else. */
+static bool map_one(struct feel_value *value, struct str *why, struct run *run, uint32_t id,
+                    const struct bpmn_mapping *mapping) {
+    if (!run_eval(value, why, run, id, &mapping->source, run->env->now_us))
+        return false;
+    if (why->len > 0 && str_ends(*why, STR("it gives null")))
+        *why = STR_NONE;
+    return true;
+}
+
+bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
+    *why = STR_NONE;
+    for (size_t i = 0; i < node->input_count; i++) {
+        struct feel_value value;
+        if (!map_one(&value, why, run, id, &node->inputs[i]))
+            return false;
+        if (why->len > 0)
+            return true;
+        if (!run_set(run, id, node->inputs[i].target, value))
+            return false;
+    }
+    return true;
+}
+
+bool run_map_outputs(struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_instance *instance = run_instance(run, id);
+    const struct bpmn_node *node = &run->process->nodes[instance->node];
+    uint32_t scope = instance->scope;
+    *why = STR_NONE;
+    for (size_t i = 0; i < node->output_count; i++) {
+        struct feel_value value;
+        if (!map_one(&value, why, run, id, &node->outputs[i]))
+            return false;
+        if (why->len > 0)
+            return true;
+        if (!run_propagate(run, scope, node->outputs[i].target, value))
+            return false;
+    }
+    return true;
+}
+
+/* --- limits
+ * ------------------------------------------------------------------------------------------- */
+static uint64_t value_bytes(struct feel_value value, int depth) {
+    uint64_t bytes = sizeof value;
+    if (depth > VALUE_DEPTH_MAX)
+        return UINT64_MAX / 4;
+    switch (feel_kind(value)) {
+    case FEEL_STRING: return bytes + feel_as_string(value).len;
+    case FEEL_LIST:
+        for (size_t i = 0; i < feel_count(value) && bytes <= BPMN_VARIABLE_BYTES_MAX; i++)
+            bytes += value_bytes(feel_item(value, i), depth + 1);
+        return bytes;
+    case FEEL_CONTEXT:
+        for (size_t i = 0; i < feel_count(value) && bytes <= BPMN_VARIABLE_BYTES_MAX; i++)
+            bytes += feel_entries(value)[i].name.len +
+                     value_bytes(feel_entries(value)[i].value, depth + 1);
+        return bytes;
+    default: return bytes;
+    }
+}
+
+bool vars_check(struct feel_value variables, const struct bpmn_state *state, struct err *err) {
+    if (feel_is_null(variables))
+        return true;
+    if (feel_kind(variables) != FEEL_CONTEXT)
+        return err_set(err, ERR_INVALID, err_nowhere, "variables are a %s, not a context",
+                       feel_kind_name(feel_kind(variables)));
+    size_t count = feel_count(variables);
+    if (count + state->variables.count > BPMN_VARIABLES_MAX)
+        return err_set(err, ERR_LIMIT, err_nowhere, "a case has at most %d variables",
+                       BPMN_VARIABLES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct feel_entry *entry = &feel_entries(variables)[i];
+        if (entry->name.len == 0 || entry->name.len > NAME_BYTES_MAX)
+            return err_set(err, ERR_INVALID, err_nowhere, "a variable's name has 1 to %d bytes",
+                           NAME_BYTES_MAX);
+        if (feel_kind(entry->value) == FEEL_FUNCTION || feel_kind(entry->value) == FEEL_RANGE)
+            return err_set(err, ERR_INVALID, err_nowhere, "variable '%.*s' is a %s",
+                           STR_ARG(entry->name), feel_kind_name(feel_kind(entry->value)));
+        if (value_bytes(entry->value, 0) > BPMN_VARIABLE_BYTES_MAX)
+            return err_set(err, ERR_LIMIT, err_nowhere, "variable '%.*s' is larger than %d bytes",
+                           STR_ARG(entry->name), BPMN_VARIABLE_BYTES_MAX);
+    }
+    return true;
+}
