@@ -7,12 +7,15 @@
  *   REST-DAY     all-day with RRULE:FREQ=WEEKLY;BYDAY=SA,SU: the weekdays that rest
  *   OFFICE-HOURS timed with RRULE:FREQ=WEEKLY;BYDAY=...: DTSTART and DTEND (or DURATION) give the
  *                hours; several a day are several events; UNTIL and DTSTART bound the season
- * and the properties X-MANDATE-COVERS:20260101/20261231 (first and last day that the file knows;
- * demanded where there is a HOLIDAY) and NAME. Anything else that would change the meaning (another
- * FREQ, EXDATE, COUNT, an unknown category, a time zone unlike the first) is refused, not skipped.
+ * and the properties NAME, X-MANDATE-COVERS:20260101/20261231 (first and last day that the file
+ * knows; demanded where there is a HOLIDAY), X-MANDATE-PROVISIONAL-UNTIL:20271231 (later days on
+ * which only what is certain in advance is entered; whoever shows a date there says so) and
+ * X-MANDATE-OPEN-ON-HOLIDAYS:TRUE (office hours that no day off closes). Anything else that would
+ * change the meaning (another FREQ, EXDATE, COUNT, an unknown category, a time zone unlike the
+ * first) is refused, not skipped.
  *
- * Beyond the covered days nothing is computed: ERR_RANGE says which day is missing, so that nobody
- * counts plain weekdays by mistake. */
+ * Beyond the covered and the provisional days nothing is computed: ERR_RANGE says which day is
+ * missing, so that nobody counts plain weekdays by mistake. */
 #ifndef MANDATE_CAL_CALENDAR_H
 #define MANDATE_CAL_CALENDAR_H
 
@@ -34,9 +37,12 @@ struct cal_calendar; /* opaque; lives in the arena it was read into */
 MUST_USE bool cal_calendar_read(struct cal_calendar **out, struct str ics, const char *source,
                                 struct arena *arena, struct budget *budget, struct err *err);
 struct str cal_calendar_name(const struct cal_calendar *c); /* NAME or X-WR-CALNAME, or empty */
-/* False when the file has no working-day part (office hours only). */
+/* The days that are certain. False when the file has no working-day part (office hours only). */
 bool cal_calendar_covers(struct cal_date *first, struct cal_date *last,
                          const struct cal_calendar *c);
+/* The date lies behind the certain days, on a provisional one: a term that ends there may move when
+ * the year's holidays are announced. */
+bool cal_is_provisional(const struct cal_calendar *c, struct cal_date date);
 /* The name (SUMMARY) of the holiday or make-up day on a date; empty when there is none. */
 struct str cal_calendar_day_name(const struct cal_calendar *c, struct cal_date date);
 
@@ -65,8 +71,9 @@ struct cal_openings {
     uint32_t count;
     struct cal_opening at[CAL_HOURS_DAY_MAX];
 };
-/* hours: the calendar with OFFICE-HOURS. days: closed on its days off, and a make-up working day
- * has the hours of a Monday; NULL: no holidays (round the clock). */
+/* hours: the calendar with OFFICE-HOURS. days: closed on its days off (unless hours says
+ * otherwise), and a make-up working day has the hours of a Monday; NULL: every day is like its
+ * weekday. */
 MUST_USE bool cal_office_day(struct cal_openings *out, const struct cal_calendar *hours,
                              const struct cal_calendar *days, struct cal_date date,
                              struct err *err);
