@@ -9,7 +9,6 @@
 #include "json/json.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdarg.h>
 
 enum { ROOM_FIRST = 4, INDEX_FROM = 8 };
@@ -31,16 +30,27 @@ struct json *json_bool(bool value, struct arena *arena) {
     return node;
 }
 
-struct json *json_i64(int64_t value, struct arena *arena) {
+/* Not by printf: lists of numbers are what tables in pages are made of. */
+static struct json *integer(bool negative, uint64_t size, struct arena *arena) {
+    char digits[21];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + size % 10);
+        size /= 10;
+    } while (size != 0);
+    if (negative)
+        digits[--at] = '-';
     struct json *node = node_new(JSON_NUMBER, arena);
-    node->text = arena_printf(arena, "%" PRId64, value);
+    node->text = arena_str(arena, (struct str){digits + at, sizeof digits - at});
     return node;
 }
 
+struct json *json_i64(int64_t value, struct arena *arena) {
+    return integer(value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, arena);
+}
+
 struct json *json_u64(uint64_t value, struct arena *arena) {
-    struct json *node = node_new(JSON_NUMBER, arena);
-    node->text = arena_printf(arena, "%" PRIu64, value);
-    return node;
+    return integer(false, value, arena);
 }
 
 struct json *json_number(struct str text, struct arena *arena) {

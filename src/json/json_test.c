@@ -194,6 +194,9 @@ void test_json_tree(void) {
     CHECK(json_get(obj, STR("html"))->safe && !json_get(obj, STR("k7"))->safe);
     int64_t n = -5;
     CHECK(!json_to_i64(&n, json_get(obj, STR("half"))) && n == -5);
+    CHECK_STR(json_i64(INT64_MIN, a)->text, STR("-9223372036854775808"));
+    CHECK_STR(json_u64(UINT64_MAX, a)->text, STR("18446744073709551615"));
+    CHECK_STR(json_i64(0, a)->text, STR("0"));
     struct arena *b = arena_create("json copy", 1 << 20);
     struct json *copy = json_copy(obj, b);
     CHECK(json_equal(copy, obj));
