@@ -1,8 +1,8 @@
 /* app/app.h - the service without its wire: orders go to the one writer and are answered once they
  * are durable; views are read beside it and never wait for it.
  *
- * An order's answer and a view are `struct json`, the same for the API, which prints it, and for the
- * pages, whose templates render it. */
+ * An order's answer and a view are `struct json`, the same for the API, which prints it, and for
+ * the pages, whose templates render it. */
 #ifndef MANDATE_APP_APP_H
 #define MANDATE_APP_APP_H
 
@@ -42,11 +42,11 @@ enum app_caller_kind { APP_ANONYMOUS, APP_APPLICANT, APP_ACCOUNT };
 struct app_caller {
     enum app_caller_kind kind;
     uint64_t account;
-    struct str name;                /* an account's own name */
-    struct app_appointment *posts;  /* of the account */
+    struct str name;               /* an account's own name */
+    struct app_appointment *posts; /* of the account */
     size_t post_count;
-    struct str reference;           /* an applicant's case */
-    struct str csrf;                /* of the session */
+    struct str reference; /* an applicant's case */
+    struct str csrf;      /* of the session */
     enum lang lang;
 };
 

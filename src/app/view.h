@@ -43,8 +43,8 @@ MUST_USE bool app_view_places(struct json **out, struct app_reader *r, const str
  * clocks: [{id, title, state, due, days_left, days_over, unit, suspended_since}], timeline:
  * [{at, title, text}], letters: [{n, title, number, at, adverse, verify_code, remedies:
  * [{code, title, text, organ: {id, name}, due, matter}]}], documents: [{n, name, material, at}],
- * asks: null or {task, since, due, reasons}, actions: [...], closed, adverse} and, for an officer with
- * a part in it: {applicant, form: [{key, label, value}] (only the fields of a purpose), tasks,
+ * asks: null or {task, since, due, reasons}, actions: [...], closed, adverse} and, for an officer
+ * with a part in it: {applicant, form: [{key, label, value}] (only the fields of a purpose), tasks,
  * notes, decisions: [{id, trace}], incidents, parties}. */
 MUST_USE bool app_view_case(struct json **out, struct app_reader *r, const struct app_ask *ask,
                             struct str reference, struct err *err);
@@ -64,7 +64,8 @@ MUST_USE bool app_view_accesses(struct json **out, struct app_reader *r, const s
 MUST_USE bool app_view_diagram(struct buf *out, struct app_reader *r, const struct app_ask *ask,
                                struct str reference, struct err *err);
 /* {"items": [{id: "case.task", reference, matter, title, node, organ, post, state, due, days_left,
- * days_over, since, mine}]}, soonest due first. query: post, state (open|claimed|all), due_before. */
+ * days_over, since, mine}]}, soonest due first. query: post, state (open|claimed|all), due_before.
+ */
 MUST_USE bool app_view_tasks(struct json **out, struct app_reader *r, const struct app_ask *ask,
                              struct err *err);
 /* One task for its page: task + {case: case view, outcomes: [{value, label, adverse, reasons,
