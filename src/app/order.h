@@ -13,7 +13,7 @@ struct order_env {
     struct app *app;
     struct store_tx *tx;
     const struct store_packs *packs;
-    struct arena *arena;  /* of this job: scratch and the answer */
+    struct arena *arena; /* of this job: scratch and the answer */
     struct budget *budget;
 };
 

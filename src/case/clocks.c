@@ -147,8 +147,8 @@ bool case_clock_extend(struct case_move *m, struct err *err) {
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "no such time limit runs in this case");
     if (!c->limit->extension.allowed)
         return err_set(err, ERR_CONFLICT, err_nowhere, "the law allows no extension of this limit");
-    if (!case_check_post(m->state, m->command->actor, m->state->competent, c->limit->extension.post,
-                         err))
+    if (!case_check_post(m->state, m->command->actor, case_decider(m->state),
+                         c->limit->extension.post, err))
         return false;
     struct case_event event = {.kind = CASE_EVENT_clock_extended};
     event.as.clock_extended.clock = m->command->clock;
