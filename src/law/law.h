@@ -209,6 +209,10 @@ MUST_USE bool law_clock_left(int64_t *out, const struct law_clock *clock,
                              const struct law_limit *limit, struct law_time time, int64_t now_us,
                              struct err *err);
 
+/* The last day lies where the calendar is only provisional: it may move when the year's holidays
+ * are announced, and whoever shows it says so. */
+bool law_due_is_provisional(int64_t due_us, struct law_time time);
+
 /* ---- remedies ---------------------------------------------------------------------------------
  */
 
