@@ -127,15 +127,16 @@ struct http_options http_options_default(void);
 
 struct http_server; /* opaque */
 
-/* Binds; nothing is accepted yet. options' texts are borrowed for the call.
- * Errors: ERR_INVALID, options are wrong; ERR_CONFLICT, the address is in use; ERR_IO. */
+/* Binds; nothing is accepted yet, but who connects waits for it. options' texts are borrowed for
+ * the call. Errors: ERR_INVALID, options are wrong; ERR_CONFLICT, the address is in use; ERR_IO. */
 MUST_USE struct http_server *http_server_create(const struct http_options *options,
-                                                struct http_handler handler, struct err *err);
+                                                struct err *err);
 /* "127.0.0.1:8110": with the port that was taken. Lives as long as the server. */
 struct str http_server_address(const struct http_server *server);
 unsigned http_server_loop_count(const struct http_server *server);
 /* Starts the loops' threads and returns. */
-MUST_USE bool http_server_start(struct http_server *server, struct err *err);
+MUST_USE bool http_server_start(struct http_server *server, struct http_handler handler,
+                                struct err *err);
 /* Stop accepting, finish what runs, close. Any thread; returns at once. */
 void http_server_stop(struct http_server *server);
 /* Waits until every loop has ended. */

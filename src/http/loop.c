@@ -435,15 +435,13 @@ static bool loop_init(struct loop *loop, struct http_server *server, unsigned in
     return true;
 }
 
-struct http_server *http_server_create(const struct http_options *options,
-                                       struct http_handler handler, struct err *err) {
+struct http_server *http_server_create(const struct http_options *options, struct err *err) {
     struct arena *arena = arena_create("server", sizeof(struct http_server) + 65536);
     struct http_server *server = arena_new(arena, struct http_server, 1);
     server->arena = arena;
     server->options = *options;
     server->options.listen = arena_str(arena, options->listen);
     server->options.trusted_proxies = STR_NONE; /* parsed below, not kept */
-    server->handler = handler;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     server->loop_count = options->loop_count > 0 ? options->loop_count : (unsigned)MAX_OF(cores, 1);
     server->loop_count = MIN_OF(server->loop_count, (unsigned)HTTP_LOOPS_MAX);
@@ -461,7 +459,8 @@ static void loop_main(void *ctx) {
     (void)event_base_loop(loop->base, EVLOOP_NO_EXIT_ON_EMPTY);
 }
 
-bool http_server_start(struct http_server *server, struct err *err) {
+bool http_server_start(struct http_server *server, struct http_handler handler, struct err *err) {
+    server->handler = handler;
     for (unsigned i = 0; i < server->loop_count; i++) {
         struct loop *loop = &server->loops[i];
         char name[16];

@@ -75,7 +75,7 @@ static void on_request(void *ctx, struct http_request *req) {
 static bool service_start(struct service *s, const struct http_options *options) {
     *s = (struct service){0};
     const struct http_handler handler = {.ctx = s, .head = on_head, .request = on_request};
-    s->server = http_server_create(options, handler, &s->err);
+    s->server = http_server_create(options, &s->err);
     CHECK_OK(s->server != NULL, &s->err);
     if (s->server == NULL)
         return false;
@@ -84,7 +84,7 @@ static bool service_start(struct service *s, const struct http_options *options)
     size_t colon = str_find_byte(address, ':');
     CHECK(str_to_u64(&port, str_sub(address, colon + 1, address.len)));
     s->port = (uint16_t)port;
-    CHECK_OK(http_server_start(s->server, &s->err), &s->err);
+    CHECK_OK(http_server_start(s->server, handler, &s->err), &s->err);
     return true;
 }
 
@@ -357,18 +357,17 @@ void test_http_server_errors(void) {
     if (!service_start(&s, &options))
         return;
     struct err err = {0};
-    const struct http_handler handler = {.ctx = &s, .head = on_head, .request = on_request};
     options.listen = http_server_address(s.server);
-    CHECK(http_server_create(&options, handler, &err) == NULL && err.code == ERR_CONFLICT);
+    CHECK(http_server_create(&options, &err) == NULL && err.code == ERR_CONFLICT);
     static const char *const bad[] = {"x", "127.0.0.1", "127.0.0.1:", ":80", "127.0.0.1:70000"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         err = (struct err){0};
         options.listen = str_from(bad[i]);
-        CHECK(http_server_create(&options, handler, &err) == NULL && err.code == ERR_INVALID);
+        CHECK(http_server_create(&options, &err) == NULL && err.code == ERR_INVALID);
     }
     options.listen = STR("127.0.0.1:0");
     options.trusted_proxies = STR("127.0.0.1/33");
     err = (struct err){0};
-    CHECK(http_server_create(&options, handler, &err) == NULL && err.code == ERR_INVALID);
+    CHECK(http_server_create(&options, &err) == NULL && err.code == ERR_INVALID);
     http_server_destroy(s.server);
 }
