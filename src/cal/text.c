@@ -288,7 +288,8 @@ bool cal_us_parse(int64_t *out_us, struct str text) {
 
 size_t cal_us_format(char out[CAL_TEXT_MAX], int64_t at_us, const struct cal_zone *zone) {
     int64_t us = (at_us % CAL_SECOND_US + CAL_SECOND_US) % CAL_SECOND_US;
-    struct cal_instant instant = {(at_us - us) / CAL_SECOND_US, (uint32_t)us * 1000};
+    struct cal_instant instant = {at_us / CAL_SECOND_US - (at_us % CAL_SECOND_US < 0),
+                                  (uint32_t)us * 1000};
     int32_t offset_s = cal_zone_offset_at(zone, instant.s);
     offset_s -= offset_s % 60; /* RFC 3339: 5.6 knows no seconds; zones had some before 1972 */
     struct cal_datetime at;

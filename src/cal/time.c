@@ -185,7 +185,8 @@ bool cal_datetime_same(struct cal_datetime a, struct cal_datetime b) {
 
 struct cal_datetime cal_us_datetime(int64_t at_us, const struct cal_zone *zone) {
     int64_t us = (at_us % CAL_SECOND_US + CAL_SECOND_US) % CAL_SECOND_US;
-    struct cal_instant at = {(at_us - us) / CAL_SECOND_US, (uint32_t)us * 1000};
+    struct cal_instant at = {at_us / CAL_SECOND_US - (at_us % CAL_SECOND_US < 0),
+                             (uint32_t)us * 1000};
     struct cal_datetime out = {0};
     bool ok = cal_datetime_in_zone(&out, at, zone != NULL ? zone : cal_zone_utc());
     assert(ok); /* 2^63 microseconds are 292,000 years */
