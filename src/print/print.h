@@ -4,7 +4,7 @@
  * The letter's text is a small strict HTML, so that one template serves page and paper:
  *   h1 h2 p ul ol li table tr th td hr div          blocks; text only inside h1 h2 p li th td
  *   strong em br span                               inside text
- *   class="right center small no seal-line page"    on any of them, one or several
+ *   class="right center small no seal-line page flush"   on any of them, one or several
  *   lang="zh" lang="en"                             on blocks
  * class "no" is the document's number line (right, small), "seal-line" the place of the organ's
  * seal and date (right, kept together with the line before), "page" begins a new page before the
