@@ -8,6 +8,7 @@
 #include "base/budget.h"
 #include "base/lang.h"
 #include "feel/feel.h"
+#include "law/law.h"
 #include "json/json.h"
 
 /* form-js types: textfield (also with validationType email|phone), textarea, number, datetime (date
@@ -38,12 +39,16 @@ struct form_field {
     int64_t length_min, length_max; /* code points; -1: none */
     struct num number_min, number_max;
     bool has_number_min, has_number_max;
-    struct str pattern; /* XPath regular expression; empty: none */
-    struct str check;   /* one of the named checks: "resident-id", "uscc", "phone", "place" */
+    bool email;                   /* must be an e-mail address */
+    struct str pattern;           /* XPath regular expression; empty: none */
+    struct feel_program *matches; /* the pattern over `value`; NULL: none */
+    struct str check; /* one of the named checks: "resident-id", "uscc", "phone", "place" */
     struct form_option *options;
     size_t option_count;
     struct feel_program *hide; /* FEEL over the values; NULL: always shown */
-    uint32_t group;            /* index of the group it stands in, UINT32_MAX for none */
+    bool not_future, not_past; /* dates: properties "date": "not-future"; disallowPassedDates */
+    const struct law_organs *places; /* for the check "place"; set when the pack is bound */
+    uint32_t group;                  /* index of the group it stands in, UINT32_MAX for none */
     uint32_t line;
 };
 

@@ -21,7 +21,8 @@ struct pack_file {
 };
 
 struct pack_hash {
-    unsigned char bytes[32]; /* SHA-256 over the canonical archive: paths and bytes in path order */
+    unsigned char
+        bytes[32]; /* SHA-256 over each path with the SHA-256 of its bytes, in path order */
 };
 
 struct pack_category {
@@ -41,6 +42,8 @@ struct pack_law {
     struct str id; /* "RPR" */
     struct lang_text title, version;
     struct str from; /* in force from, ISO date */
+    struct str url;  /* where the text was read */
+    enum law_sure sure;
 };
 
 struct pack_basis {
@@ -182,6 +185,11 @@ struct str pack_end_register(const struct pack_matter *m, const struct bpmn_node
 size_t pack_task_fields(struct pack_field_use *out, size_t room, const struct pack_matter *m,
                         const struct bpmn_node *task);
 
+/* What procedures read as `matter`: the matter's `with:` map, with its id and category. */
+MUST_USE bool pack_matter_value(struct feel_value *out, const struct pack_matter *m,
+                                struct arena *arena, struct err *err);
+
+enum { PACK_HITS_MAX = 200 }; /* of one search; room is cut to it */
 /* What a search finds, best first: matters and organs whose title or text holds every word of the
  * query (blanks separate words; Chinese is matched by pieces of any length from one character). */
 struct pack_hit {
