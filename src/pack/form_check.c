@@ -1,6 +1,8 @@
 /* Checking what a person sent. Every text is typed first; then the conditions say which fields are
  * shown, on the typed values; then only shown fields are judged. A hidden field's value is dropped:
  * nobody sees it, so nobody could correct it. */
+#include <inttypes.h>
+
 #include "base/utf8.h"
 #include "pack/form.h"
 #include "pack/inner.h"
@@ -51,14 +53,6 @@ static void say_missing(struct checker *c, const struct form_field *field) {
         break;
     default: say(c, field, "请填写", "fill this in"); break;
     }
-}
-
-static void say_count(struct checker *c, const struct form_field *field, const char *zh,
-                      const char *en, int64_t n) {
-    char a[200], b[200];
-    (void)snprintf(a, sizeof a, zh, (long long)n);
-    (void)snprintf(b, sizeof b, en, (long long)n);
-    say(c, field, a, b);
 }
 
 /* ---- typing ---- */
@@ -172,10 +166,11 @@ static void check_text(struct checker *c, const struct form_field *field, struct
         say(c, field, "含有不能使用的字符，请重新输入",
             "contains characters that cannot be used; type it again");
     } else if (chars > most) {
-        say_count(c, field, "请不要超过%lld个字", "use no more than %lld characters", most);
+        say(c, field, arena_printf(c->arena, "请不要超过%" PRId64 "个字", most).at,
+            arena_printf(c->arena, "use no more than %" PRId64 " characters", most).at);
     } else if (chars < field->length_min) {
-        say_count(c, field, "请至少填写%lld个字", "use at least %lld characters",
-                  field->length_min);
+        say(c, field, arena_printf(c->arena, "请至少填写%" PRId64 "个字", field->length_min).at,
+            arena_printf(c->arena, "use at least %" PRId64 " characters", field->length_min).at);
     }
 }
 
