@@ -82,6 +82,7 @@ export class Service extends Client {
     this.options = options;
     this.data = options.data ?? mkdtempSync(path.join(tmpdir(), "mandate-test-"));
     this.ownData = options.data === undefined;
+    this.sessions = {};
   }
   get log() {
     return this.#log;
@@ -154,6 +155,10 @@ export class Service extends Client {
     const client = new Client(this, { authorization: `Bearer ${answer.body.token}` });
     client.session = answer.body;
     return client;
+  }
+  // The same, but one session for all who ask.
+  async signInOnce(user) {
+    return (this.sessions[user] ??= this.signIn(user));
   }
   // An applicant, by the access code of one case.
   applicant(reference, code) {

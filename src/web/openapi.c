@@ -192,6 +192,43 @@ static void security_add(struct json *operation, enum web_permission permission)
         (void)json_set_arr(json_push_obj(list), STR("access_code"));
 }
 
+/* "cases" of "/api/cases/{reference}"; an address of its own is named by its file. */
+static struct str tag_of(const struct web_route *route) {
+    struct str rest = str_from(route->path + sizeof "/api/" - 1);
+    return str_sub(rest, 0, MIN_OF(str_find_byte(rest, '/'), str_find_byte(rest, '.')));
+}
+
+static struct str description_of(const struct web_route *route, struct arena *arena) {
+    static const char *const who[] = {
+        [WEB_PUBLIC] = "Open to everybody.",
+        [WEB_APPLICANT] = "For whoever has the case's access code.",
+        [WEB_CASE] = "For whoever has the case's access code, and for an account that has a part "
+                     "in the case; each look of an account is recorded and shown to the applicant.",
+        [WEB_SIGNED_IN] = "For every account.",
+        [WEB_PART] = "For an account whose post may do this task.",
+        [WEB_SUPERVISE] = "For an account with a supervising post; its organ and those below it.",
+        [WEB_ADMIN] = "For an account with an administering post.",
+        [WEB_DEMO] = "Only in a demonstration."};
+    return arena_printf(arena, "%s. %s", route->summary, who[route->permission]);
+}
+
+static void tags_add(struct json *root, struct arena *arena) {
+    struct json *tags = json_set_arr(root, STR("tags"));
+    size_t count;
+    const struct web_route *routes = web_routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        bool known = schema_api(routes[i].id) == NULL;
+        for (size_t k = 0; k < json_count(tags) && !known; k++)
+            known = str_eq(json_get_text(json_item(tags, k), STR("name")), tag_of(&routes[i]));
+        if (known)
+            continue;
+        struct json *tag = json_push_obj(tags);
+        json_set_str(tag, STR("name"), tag_of(&routes[i]));
+        json_set(tag, STR("description"),
+                 json_printf(arena, "/api/%.*s", STR_ARG(tag_of(&routes[i]))));
+    }
+}
+
 static void operation_add(struct json *paths, const struct web_route *route,
                           const struct schema_api *api, struct arena *arena) {
     static const char *const methods[HTTP_METHOD_COUNT] = {
@@ -204,6 +241,8 @@ static void operation_add(struct json *paths, const struct web_route *route,
     struct json *operation = json_set_obj(item, str_from(methods[route->method]));
     json_set_str(operation, STR("operationId"), str_from(route->id));
     json_set_str(operation, STR("summary"), str_from(route->summary));
+    json_set_str(operation, STR("description"), description_of(route, arena));
+    json_push_str(json_set_arr(operation, STR("tags")), tag_of(route));
     json_set_str(operation, STR("x-permission"), str_from(web_permission_name(route->permission)));
     params_add(operation, route);
     if (api->request[0] != '\0') {
@@ -241,6 +280,9 @@ struct str openapi_make(struct arena *arena) {
     json_set_str(license, STR("name"), STR("Apache-2.0"));
     json_set_str(license, STR("identifier"), STR("Apache-2.0"));
     json_set_str(json_push_obj(json_set_arr(root, STR("servers"))), STR("url"), STR("/"));
+    struct json *contact = json_set_obj(info, STR("contact"));
+    json_set_str(contact, STR("name"), STR("the agency that runs this service"));
+    tags_add(root, arena);
     struct json *paths = json_set_obj(root, STR("paths"));
     size_t count;
     const struct web_route *routes = web_routes(&count);
