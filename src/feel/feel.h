@@ -19,6 +19,7 @@
 
 struct feel_program; /* opaque, immutable, in the arena it was compiled into */
 struct feel_type;    /* feel/type.h */
+struct feel_named_type;
 struct cal_calendar; /* cal/calendar.h */
 
 enum {
@@ -49,6 +50,9 @@ struct feel_options {
      * with blanks in data whose shape is not known. */
     const struct str *members;
     size_t member_count;
+    /* Types that `instance of` and parameters may name, beside the built-in ones. */
+    const struct feel_named_type *types;
+    size_t type_count;
     /* A name that nothing defines is an error of compilation (ERR_UNKNOWN with its place), unless
      * this is set: then it is added to the program's inputs after names[], and evaluates to null
      * with a diagnosis where vars ends before it. */
@@ -111,7 +115,8 @@ struct feel_calendar {
 struct feel_env {
     const struct feel_value *vars; /* by slot; those beyond var_count are null */
     size_t var_count;
-    struct feel_value now; /* a date-time for now() and today(); null: both give null */
+    struct feel_value now;         /* a date-time for now() and today(); null: both give null */
+    const struct cal_zones *zones; /* for zone names at run time; NULL: the built-in ones */
     const struct feel_calendar *calendars;
     size_t calendar_count;
     struct feel_diags *diags; /* NULL: not collected */

@@ -55,6 +55,7 @@ struct feel_value {
         const struct feel_context *context;
         const struct feel_range *range;
         const struct feel_function *function;
+        void *inner; /* of a running evaluation */
     } u;
 };
 static_assert(sizeof(struct feel_value) == 16, "values are passed in two registers");
@@ -164,9 +165,12 @@ void feel_print_plain(struct buf *out, struct feel_value v);
  * as it was, trailing zeros and order of entries included, so that a replay prints the same.
  * ERR_UNSUPPORTED for functions, ERR_LIMIT beyond FEEL_DEPTH_MAX. */
 MUST_USE bool feel_encode(struct buf *out, struct feel_value v, struct err *err);
-/* ERR_CORRUPT when the bytes are not canonical. Strings borrow from the reader's bytes. */
+/* Strings borrow from the reader's bytes. ERR_CORRUPT when the bytes are not canonical;
+ * ERR_UNKNOWN for a time zone that is not built in, or, in the second, not in zones. */
 MUST_USE bool feel_decode(struct feel_value *out, struct bytes_reader *in, struct arena *a,
                           struct err *err);
+MUST_USE bool feel_decode_zoned(struct feel_value *out, struct bytes_reader *in,
+                                const struct cal_zones *zones, struct arena *a, struct err *err);
 
 /* JSON: null, booleans, exact numbers, strings, arrays and objects map to themselves. Strings are
  * borrowed from the json. */

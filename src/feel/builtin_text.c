@@ -1,0 +1,345 @@
+/* Built-in functions on strings, and conversions to and from them. A character is a code point.
+ * DMN 1.5: 10.3.4.1 table 73 string(), number(); 10.3.4.3, table 74 */
+#include "base/utf8.h"
+#include "feel/builtin.h"
+#include "feel/letter.h"
+#include "feel/machine.h"
+#include "feel/regex.h"
+
+static struct str text_of(struct feel_value v) {
+    return (struct str){v.u.text, v.count};
+}
+
+static struct feel_value slice(struct feel_value v, size_t from, size_t len) {
+    return feel_string((struct str){v.u.text == NULL ? "" : v.u.text + from, len});
+}
+
+struct feel_value builtin_string(struct feel_machine *m, const struct feel_value *args,
+                                 uint32_t count) {
+    (void)count;
+    if (feel_kind(args[0]) == FEEL_STRING || feel_is_null(args[0]))
+        return args[0];
+    struct buf text;
+    buf_init(&text, FEEL_TEXT_BYTES_MAX);
+    feel_print_plain(&text, args[0]);
+    if (!machine_spend(m, text.len / 16)) {
+        buf_done(&text);
+        return feel_null();
+    }
+    return machine_text(m, &text);
+}
+
+/* --- number()
+ * --------------------------------------------------------------------------------------- */
+static bool is_separator(struct feel_value v, const char *allowed) {
+    return feel_is_null(v) || (v.count == 1 && strchr(allowed, v.u.text[0]) != NULL);
+}
+
+/* Digits with separators, as an ordinary number. False: a separator where none may stand. */
+static bool plain_number(struct buf *out, struct str text, char group, char point) {
+    bool behind_point = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (group != '\0' && c == group) {
+            if (behind_point)
+                return false;
+            continue;
+        }
+        if (c == point)
+            behind_point = true;
+        if (c == '.' && point != '.')
+            return false;
+        buf_add_byte(out, c == point ? '.' : c);
+    }
+    return true;
+}
+
+/* xsd:decimal and an exponent; what num_parse() takes, but digits are demanded around signs */
+struct feel_value builtin_number(struct feel_machine *m, const struct feel_value *args,
+                                 uint32_t count) {
+    struct feel_value group = count > 1 ? args[1] : feel_null();
+    struct feel_value point = count > 2 ? args[2] : feel_null();
+    if (feel_kind(args[0]) == FEEL_NUMBER)
+        return args[0];
+    if (!is_separator(group, " ,.") || !is_separator(point, ",."))
+        return machine_null(m, "number() takes ' ', ',' or '.' to group digits, and '.' or ',' as "
+                               "the point");
+    if (!feel_is_null(group) && !feel_is_null(point) && group.u.text[0] == point.u.text[0])
+        return machine_null(m, "number() takes two different separators");
+    struct buf text;
+    struct num n;
+    buf_init(&text, 4096);
+    bool good = plain_number(&text, text_of(args[0]), feel_is_null(group) ? '\0' : group.u.text[0],
+                             feel_is_null(point) ? '.' : point.u.text[0]) &&
+                !text.full && num_parse(&n, buf_view(&text));
+    buf_done(&text);
+    return good ? machine_number(m, n)
+                : machine_null(m, "number() of a string that is not a number");
+}
+
+/* --- parts
+ * --------------------------------------------------------------------------------------------- */
+struct feel_value builtin_string_length(struct feel_machine *m, const struct feel_value *args,
+                                        uint32_t count) {
+    (void)count;
+    return machine_spend(m, args[0].count / 64) ? feel_int((int64_t)utf8_count(text_of(args[0])))
+                                                : feel_null();
+}
+
+/* Byte index of the n-th character (from 0); text.len beyond the end. */
+static size_t byte_of(struct str text, size_t n) {
+    size_t i = 0;
+    while (i < text.len && n > 0) {
+        i++;
+        while (i < text.len && ((unsigned char)text.at[i] & 0xc0) == 0x80)
+            i++;
+        n--;
+    }
+    return i;
+}
+
+static bool whole_part(int64_t *out, struct feel_value v) {
+    return value_is_int(v, out) || num_to_i64(out, num_round(value_num(v), 0, NUM_ROUND_DOWN));
+}
+
+struct feel_value builtin_substring(struct feel_machine *m, const struct feel_value *args,
+                                    uint32_t count) {
+    struct str text = text_of(args[0]);
+    int64_t start, len, size = (int64_t)utf8_count(text);
+    if (!whole_part(&start, args[1]) || start == 0)
+        return machine_null(m, "substring() begins at a position from 1 or -1");
+    if (start > size || start < -size)
+        return feel_string(STR_NONE);
+    start = start < 0 ? start + size : start - 1;
+    len = size - start;
+    if (count > 2 && !feel_is_null(args[2])) {
+        int64_t wanted;
+        if (!whole_part(&wanted, args[2]) || wanted < 1)
+            return machine_null(m, "substring() takes a length of at least 1");
+        len = MIN_OF(len, wanted);
+    }
+    size_t from = byte_of(text, (size_t)start);
+    return slice(args[0], from, byte_of(str_sub(text, from, text.len), (size_t)len));
+}
+
+struct feel_value builtin_substring_before(struct feel_machine *m, const struct feel_value *args,
+                                           uint32_t count) {
+    size_t at = str_find(text_of(args[0]), text_of(args[1]));
+    (void)count;
+    (void)m;
+    return at == SIZE_MAX ? feel_string(STR_NONE) : slice(args[0], 0, at);
+}
+
+struct feel_value builtin_substring_after(struct feel_machine *m, const struct feel_value *args,
+                                          uint32_t count) {
+    size_t at = str_find(text_of(args[0]), text_of(args[1]));
+    (void)count;
+    (void)m;
+    if (at == SIZE_MAX)
+        return feel_string(STR_NONE);
+    return slice(args[0], at + args[1].count, args[0].count - at - args[1].count);
+}
+
+struct feel_value builtin_contains(struct feel_machine *m, const struct feel_value *args,
+                                   uint32_t count) {
+    (void)count;
+    (void)m;
+    return feel_boolean(str_find(text_of(args[0]), text_of(args[1])) != SIZE_MAX);
+}
+
+struct feel_value builtin_starts_with(struct feel_machine *m, const struct feel_value *args,
+                                      uint32_t count) {
+    (void)count;
+    (void)m;
+    return feel_boolean(str_starts(text_of(args[0]), text_of(args[1])));
+}
+
+struct feel_value builtin_ends_with(struct feel_machine *m, const struct feel_value *args,
+                                    uint32_t count) {
+    (void)count;
+    (void)m;
+    return feel_boolean(str_ends(text_of(args[0]), text_of(args[1])));
+}
+
+/* --- case
+ * ------------------------------------------------------------------------------------------------
+ */
+static struct feel_value map_case(struct feel_machine *m, struct feel_value v, bool upper) {
+    struct str text = text_of(v);
+    struct buf out;
+    uint32_t code;
+    if (!machine_spend(m, text.len / 8))
+        return feel_null();
+    buf_init(&out, FEEL_TEXT_BYTES_MAX);
+    while (utf8_take(&code, &text)) {
+        if (upper && code == 0xdf)
+            buf_lit(&out, "SS");
+        else
+            utf8_add(&out, upper ? letter_upper(code) : letter_lower(code));
+    }
+    return machine_text(m, &out);
+}
+
+struct feel_value builtin_upper_case(struct feel_machine *m, const struct feel_value *args,
+                                     uint32_t count) {
+    (void)count;
+    return map_case(m, args[0], true);
+}
+
+struct feel_value builtin_lower_case(struct feel_machine *m, const struct feel_value *args,
+                                     uint32_t count) {
+    (void)count;
+    return map_case(m, args[0], false);
+}
+
+/* --- joining
+ * ------------------------------------------------------------------------------------------------
+ */
+struct feel_value builtin_string_join(struct feel_machine *m, const struct feel_value *args,
+                                      uint32_t count) {
+    struct str delimiter = count > 1 && !feel_is_null(args[1]) ? text_of(args[1]) : STR_NONE;
+    struct buf out;
+    bool first = true;
+    for (uint32_t i = 0; i < args[0].count; i++)
+        if (feel_kind(args[0].u.items[i]) != FEEL_STRING && !feel_is_null(args[0].u.items[i]))
+            return machine_null(m, "string join() takes strings, not a %s",
+                                feel_kind_name(feel_kind(args[0].u.items[i])));
+    buf_init(&out, FEEL_TEXT_BYTES_MAX);
+    for (uint32_t i = 0; i < args[0].count && machine_spend(m, 1); i++) {
+        if (feel_is_null(args[0].u.items[i]))
+            continue;
+        if (!first)
+            buf_add(&out, delimiter);
+        buf_add(&out, text_of(args[0].u.items[i]));
+        first = false;
+    }
+    return machine_text(m, &out);
+}
+
+/* --- regular expressions
+ * --------------------------------------------------------------------------------------- */
+/* The pattern and its matches live in the evaluation's memory; what they take is counted. */
+struct matching {
+    struct feel_machine *m;
+    struct regex *re;
+};
+
+static bool matching_begin(struct matching *x, struct feel_machine *m, const char *name,
+                           struct feel_value pattern, struct feel_value flags) {
+    const char *why = NULL;
+    *x = (struct matching){.m = m};
+    /* a pattern may grow by its counts up to REGEX_NODES_MAX instructions, kept twice */
+    size_t most = (size_t)REGEX_NODES_MAX * 40 + (size_t)pattern.count * 64;
+    size_t before = arena_used_bytes(m->arena);
+    if (most > m->bytes_left) {
+        (void)machine_alloc(m, most, 1); /* complains */
+        return false;
+    }
+    struct str flag_text = feel_is_null(flags) ? STR_NONE : text_of(flags);
+    bool good = regex_compile(&x->re, m->arena, text_of(pattern), flag_text, &why);
+    size_t used = arena_used_bytes(m->arena) - before;
+    m->bytes_left -= MIN_OF(used, m->bytes_left);
+    m->bytes_taken += used;
+    if (good)
+        return true;
+    (void)machine_null(m, "the pattern of %s(): %s", name, why);
+    return false;
+}
+
+static bool matching_find(struct matching *x, struct regex_match *match, struct str input,
+                          size_t from) {
+    bool found = regex_find(match, x->re, input, from, x->m->budget, x->m->err);
+    if (!found && x->m->err->code != ERR_NONE)
+        x->m->failed = true;
+    return found;
+}
+
+struct feel_value builtin_matches(struct feel_machine *m, const struct feel_value *args,
+                                  uint32_t count) {
+    struct matching x;
+    struct regex_match match;
+    if (!matching_begin(&x, m, "matches", args[1], count > 2 ? args[2] : feel_null()))
+        return feel_null();
+    return feel_boolean(matching_find(&x, &match, text_of(args[0]), 0));
+}
+
+/* $1 to $9..., ${..} is not XPath's; a \ escapes $ and \ . False when broken. */
+static bool add_replacement(struct buf *out, struct str with, const struct regex_match *match,
+                            uint32_t groups, struct str input) {
+    for (size_t i = 0; i < with.len; i++) {
+        char c = with.at[i], next = i + 1 < with.len ? with.at[i + 1] : '\0';
+        if (c == '\\') {
+            if (next != '\\' && next != '$')
+                return false;
+            buf_add_byte(out, next);
+            i++;
+        } else if (c == '$') {
+            if (next < '0' || next > '9')
+                return false;
+            uint32_t group = (uint32_t)(next - '0');
+            i++;
+            while (i + 1 < with.len && with.at[i + 1] >= '0' && with.at[i + 1] <= '9' &&
+                   group * 10 + (uint32_t)(with.at[i + 1] - '0') <= groups)
+                group = group * 10 + (uint32_t)(with.at[++i] - '0');
+            if (group <= groups && match->from[group] != SIZE_MAX)
+                buf_add(out,
+                        str_sub(input, match->from[group], match->to[group] - match->from[group]));
+        } else {
+            buf_add_byte(out, c);
+        }
+    }
+    return true;
+}
+
+struct feel_value builtin_replace(struct feel_machine *m, const struct feel_value *args,
+                                  uint32_t count) {
+    struct matching x;
+    struct regex_match match;
+    struct str input = text_of(args[0]), with = text_of(args[2]);
+    struct str flags = count > 3 && !feel_is_null(args[3]) ? text_of(args[3]) : STR_NONE;
+    bool literal = str_find_byte(flags, 'q') != SIZE_MAX, good = true;
+    if (!matching_begin(&x, m, "replace", args[1], count > 3 ? args[3] : feel_null()))
+        return feel_null();
+    if (matching_find(&x, &match, STR_NONE, 0))
+        return machine_null(m, "the pattern of replace() matches the empty string");
+    struct buf out;
+    buf_init(&out, FEEL_TEXT_BYTES_MAX);
+    size_t at = 0;
+    while (good && !out.full && machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
+        buf_add(&out, str_sub(input, at, match.from[0] - at));
+        if (literal)
+            buf_add(&out, with);
+        else
+            good = add_replacement(&out, with, &match, regex_group_count(x.re), input);
+        at = match.to[0];
+        if (match.to[0] == match.from[0])
+            break;
+    }
+    buf_add(&out, str_sub(input, at, input.len));
+    if (good)
+        return machine_text(m, &out);
+    buf_done(&out);
+    return machine_null(m, "the replacement of replace() has a '$' or '\\' that means nothing");
+}
+
+struct feel_value builtin_split(struct feel_machine *m, const struct feel_value *args,
+                                uint32_t count) {
+    struct matching x;
+    struct regex_match match;
+    struct str input = text_of(args[0]);
+    struct list_maker list = {0};
+    size_t at = 0;
+    (void)count;
+    if (!matching_begin(&x, m, "split", args[1], feel_null()))
+        return feel_null();
+    if (matching_find(&x, &match, STR_NONE, 0))
+        return machine_null(m, "the delimiter of split() matches the empty string");
+    while (machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
+        if (match.to[0] == match.from[0])
+            break;
+        list_push(m, &list, slice(args[0], at, match.from[0] - at));
+        at = match.to[0];
+    }
+    list_push(m, &list, slice(args[0], at, input.len - at));
+    return list_made(&list);
+}

@@ -1,0 +1,879 @@
+/* From tree to code, in one walk. Names are resolved here: to a local, a value copied into the
+ * function (capture), a slot of the caller's variables, or a built-in function. Inside a filter an
+ * unqualified name may be a member of the item, known only at run time, so the member is asked
+ * first and the outer meaning second.
+ * Invariants: 1. every expression leaves exactly one value more on the operand stack;
+ *             2. locals are never shared by two live uses: a slot is taken once in a function;
+ *             3. recursion is bounded by AST_DEPTH_MAX.
+ * DMN 1.5: 10.3.2.11 scope, 10.3.2.14 */
+#include "feel/builtin.h"
+#include "feel/code.h"
+
+enum { LOCALS_MAX = 60000, BINDINGS_MAX = 60000, FUNCTIONS_DEEP_MAX = 32 };
+
+struct list { /* grows in the arena */
+    void *at;
+    uint32_t count, room;
+};
+
+/* A function whose code is being made. level 0 is the program itself. */
+struct unit {
+    struct unit *outer;
+    int level;
+    struct list code, places, captures;
+    struct list captured; /* int: the binding that captures[i] holds */
+    uint32_t local_count, stack, stack_max;
+};
+
+enum binding_kind { BIND_LOCAL, BIND_SELF, BIND_FILTER, BIND_PARTIAL };
+struct binding {
+    enum binding_kind kind;
+    struct str name;
+    int level;
+    uint32_t slot;
+};
+
+struct compiler {
+    struct arena *arena;
+    struct err *err;
+    const struct feel_options *options;
+    struct feel_program *program;
+    struct unit *unit;
+    struct list consts, names, types, shapes, protos, hooks, inputs, bindings;
+    bool *used;
+    const struct ast *node; /* being compiled, for places */
+};
+
+static bool gen(struct compiler *c, const struct ast *node);
+
+/* --- growing lists -------------------------------------------------------------------------------
+ */
+static void *list_add(struct compiler *c, struct list *list, size_t item_bytes) {
+    if (list->count == list->room) {
+        uint32_t room = list->room == 0 ? 8 : list->room * 2;
+        void *grown = arena_alloc(c->arena, room, item_bytes, alignof(max_align_t));
+        if (list->count > 0)
+            memcpy(grown, list->at, list->count * item_bytes);
+        list->at = grown;
+        list->room = room;
+    }
+    return (char *)list->at + item_bytes * list->count++;
+}
+
+#define LIST_ADD(c, list, type) ((type *)list_add((c), (list), sizeof(type)))
+
+static int32_t add_const(struct compiler *c, struct feel_value v) {
+    *LIST_ADD(c, &c->consts, struct feel_value) = v;
+    return (int32_t)c->consts.count - 1;
+}
+
+static int32_t add_name(struct compiler *c, struct str name) {
+    const struct str *names = c->names.at;
+    for (uint32_t i = 0; i < MIN_OF(c->names.count, 64u); i++)
+        if (str_eq(names[i], name))
+            return (int32_t)i;
+    *LIST_ADD(c, &c->names, struct str) = name;
+    return (int32_t)c->names.count - 1;
+}
+
+static int32_t add_type(struct compiler *c, const struct feel_type *type) {
+    *LIST_ADD(c, &c->types, const struct feel_type *) = type;
+    return (int32_t)c->types.count - 1;
+}
+
+/* --- emitting
+ * ------------------------------------------------------------------------------------- */
+static uint32_t emit(struct compiler *c, enum op op, uint32_t a, int32_t b, int stack_change) {
+    struct unit *u = c->unit;
+    *LIST_ADD(c, &u->code, struct ins) = (struct ins){(uint16_t)op, (uint16_t)a, b, 0};
+    *LIST_ADD(c, &u->places, struct place) =
+        (struct place){c->node->source, c->node->at, c->node->len};
+    u->stack = (uint32_t)((int)u->stack + stack_change);
+    u->stack_max = MAX_OF(u->stack_max, u->stack);
+    return u->code.count - 1;
+}
+
+static void patch(struct compiler *c, uint32_t ins) {
+    ((struct ins *)c->unit->code.at)[ins].c = (int32_t)c->unit->code.count;
+}
+
+static void patch_to(struct compiler *c, uint32_t ins, uint32_t target) {
+    ((struct ins *)c->unit->code.at)[ins].c = (int32_t)target;
+}
+
+static bool refuse(struct compiler *c, enum err_code code, const char *what) {
+    return err_set(c->err, code, ast_place(c->node->source, c->node->at), "%s", what);
+}
+
+static bool take_locals(struct compiler *c, uint32_t *out, uint32_t count) {
+    if (count > LOCALS_MAX - c->unit->local_count)
+        return refuse(c, ERR_LIMIT, "an expression has too many variables");
+    *out = c->unit->local_count;
+    c->unit->local_count += count;
+    return true;
+}
+
+static bool bind(struct compiler *c, enum binding_kind kind, struct str name, uint32_t slot) {
+    if (c->bindings.count == BINDINGS_MAX)
+        return refuse(c, ERR_LIMIT, "an expression has too many names");
+    *LIST_ADD(c, &c->bindings, struct binding) = (struct binding){kind, name, c->unit->level, slot};
+    return true;
+}
+
+static void unbind(struct compiler *c, uint32_t mark) {
+    c->bindings.count = mark;
+}
+
+/* --- names
+ * ---------------------------------------------------------------------------------------- */
+/* Captures are told by a number: a binding's index, or ~slot for a variable of the caller. */
+static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
+    const int32_t *captured = u->captured.at;
+    for (uint32_t i = 0; i < u->captured.count; i++)
+        if (captured[i] == id)
+            return (int32_t)i;
+    struct capture from = {CAPTURE_VAR, ~id};
+    if (id >= 0) {
+        const struct binding *b = (const struct binding *)c->bindings.at + id;
+        from =
+            (struct capture){b->kind == BIND_SELF ? CAPTURE_SELF : CAPTURE_LOCAL, (int32_t)b->slot};
+        if (b->level < u->level - 1)
+            from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
+    } else if (u->level > 1) {
+        from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
+    }
+    *LIST_ADD(c, &u->captures, struct capture) = from;
+    *LIST_ADD(c, &u->captured, int32_t) = id;
+    return (int32_t)u->captures.count - 1;
+}
+
+static void gen_binding(struct compiler *c, uint32_t index) {
+    const struct binding *b = (const struct binding *)c->bindings.at + index;
+    if (b->level != c->unit->level)
+        (void)emit(c, OP_CAPTURE, 0, capture(c, c->unit, (int32_t)index), 1);
+    else if (b->kind == BIND_SELF)
+        (void)emit(c, OP_SELF, 0, 0, 1);
+    else if (b->kind == BIND_PARTIAL)
+        (void)emit(c, OP_BUILT, 0, (int32_t)b->slot, 1);
+    else
+        (void)emit(c, OP_LOCAL, 0, (int32_t)b->slot, 1);
+}
+
+/* Ask the item of a filter for a member; the jump behind it is taken when it has one. */
+static bool gen_member(struct compiler *c, uint32_t index, struct str name, uint32_t *jump) {
+    struct binding b = ((const struct binding *)c->bindings.at)[index];
+    if (b.level != c->unit->level) {
+        gen_binding(c, index);
+        if (!take_locals(c, &b.slot, 1))
+            return false;
+        (void)emit(c, OP_SET, 0, (int32_t)b.slot, -1);
+    }
+    (void)emit(c, OP_MEMBER, b.slot, add_name(c, name), 0);
+    *jump = emit(c, OP_JUMP, 0, 0, 0);
+    return true;
+}
+
+static bool find_input(struct compiler *c, struct str name, int32_t *slot) {
+    const struct str *inputs = c->inputs.at;
+    for (uint32_t i = 0; i < c->inputs.count; i++)
+        if (str_eq(inputs[i], name)) {
+            *slot = (int32_t)i;
+            return true;
+        }
+    return false;
+}
+
+static void gen_var(struct compiler *c, int32_t slot) {
+    if (c->used != NULL && (size_t)slot < c->options->name_count)
+        c->used[slot] = true;
+    if (c->unit->level == 0)
+        (void)emit(c, OP_VAR, 0, slot, 1);
+    else
+        (void)emit(c, OP_CAPTURE, 0, capture(c, c->unit, ~slot), 1);
+}
+
+static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
+    int32_t slot;
+    if (find_input(c, name, &slot)) {
+        gen_var(c, slot);
+        return true;
+    }
+    int id = builtin_find(name);
+    if (id >= 0) {
+        struct feel_function *f = arena_new(c->arena, struct feel_function, 1);
+        f->kind = FUNCTION_BUILTIN;
+        f->builtin = id;
+        struct feel_value v = {.head = FEEL_FUNCTION, .u.function = f};
+        (void)emit(c, OP_CONST, 0, add_const(c, v), 1);
+        return true;
+    }
+    if (in_filter) {
+        struct str why = arena_printf(c->arena, "nothing is named '%.*s'", STR_ARG(name));
+        (void)emit(c, OP_BAD, 0, add_name(c, why), 1);
+        return true;
+    }
+    if (!c->options->open)
+        return err_set(c->err, ERR_UNKNOWN, ast_place(c->node->source, c->node->at),
+                       "nothing is named '%.*s'", STR_ARG(name));
+    *LIST_ADD(c, &c->inputs, struct str) = name;
+    gen_var(c, (int32_t)c->inputs.count - 1);
+    return true;
+}
+
+/* A chain of jumps is patched to the end: filters in filters ask from the inside out. */
+static bool gen_name(struct compiler *c, struct str name) {
+    uint32_t jumps[FEEL_NESTING_MAX];
+    uint32_t jump_count = 0;
+    bool item = str_eq(name, STR("item"));
+    uint32_t stack = c->unit->stack;
+    for (uint32_t i = c->bindings.count; i-- > 0;) {
+        const struct binding *b = (const struct binding *)c->bindings.at + i;
+        if (b->kind == BIND_FILTER && !item) {
+            if (jump_count == COUNT_OF(jumps))
+                return refuse(c, ERR_LIMIT, "too many filters in filters");
+            if (!gen_member(c, i, name, &jumps[jump_count++]))
+                return false;
+        } else if (b->kind == BIND_FILTER || str_eq(b->name, name)) {
+            gen_binding(c, i);
+            goto found;
+        }
+    }
+    if (!gen_free_name(c, name, jump_count > 0))
+        return false;
+found:
+    for (uint32_t i = 0; i < jump_count; i++)
+        patch(c, jumps[i]);
+    c->unit->stack = stack + 1;
+    return true;
+}
+
+/* --- operators
+ * ------------------------------------------------------------------------------------ */
+static bool gen_two(struct compiler *c, const struct ast *node, enum op op) {
+    if (!gen(c, node->a) || !gen(c, node->b))
+        return false;
+    c->node = node;
+    (void)emit(c, op, 0, 0, -1);
+    return true;
+}
+
+static enum op arith_op(int sign) {
+    switch (sign) {
+    case '+': return OP_ADD;
+    case '-': return OP_SUB;
+    case '*': return OP_MUL;
+    case '/': return OP_DIV;
+    default: return OP_POW;
+    }
+}
+
+/* DMN 1.5: table 48: false and X is false, whatever X; the right side is then not evaluated */
+static bool gen_logic(struct compiler *c, const struct ast *node, enum op jump, enum op op) {
+    if (!gen(c, node->a))
+        return false;
+    c->node = node;
+    uint32_t over = emit(c, jump, 0, 0, 0);
+    if (!gen(c, node->b))
+        return false;
+    c->node = node;
+    (void)emit(c, op, 0, 0, -1);
+    patch(c, over);
+    return true;
+}
+
+static bool gen_if(struct compiler *c, const struct ast *node) {
+    if (!gen(c, node->a))
+        return false;
+    c->node = node->a;
+    uint32_t to_else = emit(c, OP_JUMP_ELSE, 0, 0, -1);
+    if (!gen(c, node->b))
+        return false;
+    uint32_t to_end = emit(c, OP_JUMP, 0, 0, -1);
+    patch(c, to_else);
+    if (!gen(c, node->c))
+        return false;
+    patch(c, to_end);
+    return true;
+}
+
+/* --- tests: DMN 1.5: table 55
+ * --------------------------------------------------------- */
+static bool uses_subject(const struct ast *node, int depth) {
+    if (node == NULL || depth == 0)
+        return false;
+    if (node->kind == AST_NAME)
+        return str_eq(node->name, STR("?"));
+    if (uses_subject(node->a, depth - 1) || uses_subject(node->b, depth - 1) ||
+        uses_subject(node->c, depth - 1))
+        return true;
+    for (const struct ast *item = node->list; item != NULL; item = item->next)
+        if (uses_subject(item, depth - 1))
+            return true;
+    return false;
+}
+
+static bool gen_range_ends(struct compiler *c, const struct ast *node) {
+    return gen(c, node->a) && gen(c, node->b);
+}
+
+static bool gen_test(struct compiler *c, const struct ast *test, uint32_t subject) {
+    c->node = test;
+    if (test->kind == AST_UNARY) {
+        (void)emit(c, OP_LOCAL, 0, (int32_t)subject, 1);
+        if (!gen(c, test->a))
+            return false;
+        c->node = test;
+        (void)emit(c, OP_EQ + test->op, 0, 0, -1);
+        return true;
+    }
+    if (test->kind == AST_RANGE && test->a != NULL && test->b != NULL) {
+        if (!gen_range_ends(c, test))
+            return false;
+        c->node = test;
+        (void)emit(c, OP_IN_RANGE, test->op, (int32_t)subject, -1);
+        return true;
+    }
+    if (!gen(c, test))
+        return false;
+    c->node = test;
+    (void)emit(c, OP_TEST, uses_subject(test, AST_DEPTH_MAX) ? 1 : 0, (int32_t)subject, 0);
+    return true;
+}
+
+static bool gen_tests(struct compiler *c, const struct ast *tests, uint32_t subject) {
+    uint32_t mark = c->bindings.count;
+    if (!bind(c, BIND_LOCAL, STR("?"), subject))
+        return false;
+    uint32_t *jumps = arena_new(c->arena, uint32_t, 1);
+    uint32_t count = 0, room = 1;
+    for (const struct ast *test = tests->list; test != NULL; test = test->next) {
+        if (!gen_test(c, test, subject))
+            return false;
+        if (test != tests->list)
+            (void)emit(c, OP_OR, 0, 0, -1);
+        if (test->next == NULL)
+            break;
+        if (count == room) {
+            uint32_t *grown = arena_new(c->arena, uint32_t, room * 2);
+            memcpy(grown, jumps, count * sizeof *grown);
+            jumps = grown;
+            room *= 2;
+        }
+        jumps[count++] = emit(c, OP_JUMP_TRUE, 0, 0, 0);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        patch(c, jumps[i]);
+    c->node = tests;
+    if (tests->op == 1)
+        (void)emit(c, OP_NOT, 0, 0, 0);
+    unbind(c, mark);
+    return true;
+}
+
+static bool gen_in(struct compiler *c, const struct ast *node) {
+    uint32_t subject;
+    if (!take_locals(c, &subject, 1) || !gen(c, node->a))
+        return false;
+    c->node = node;
+    (void)emit(c, OP_SET, 0, (int32_t)subject, -1);
+    return gen_tests(c, node->b, subject);
+}
+
+/* A whole cell: tests of the variable "?". */
+static bool gen_cell(struct compiler *c, const struct ast *node) {
+    uint32_t subject;
+    if (!take_locals(c, &subject, 1) || !gen_name(c, STR("?")))
+        return false;
+    (void)emit(c, OP_SET, 0, (int32_t)subject, -1);
+    return gen_tests(c, node, subject);
+}
+
+/* --- lists, contexts, ranges
+ * ------------------------------------------------------------------------- */
+static bool gen_list(struct compiler *c, const struct ast *node) {
+    int32_t count = 0;
+    for (const struct ast *item = node->list; item != NULL; item = item->next, count++)
+        if (!gen(c, item))
+            return false;
+    c->node = node;
+    (void)emit(c, OP_LIST, 0, count, 1 - count);
+    return true;
+}
+
+static uint32_t count_of(const struct ast *list) {
+    uint32_t count = 0;
+    for (; list != NULL; list = list->next)
+        count++;
+    return count;
+}
+
+static int32_t add_shape(struct compiler *c, const struct ast *list) {
+    uint32_t count = count_of(list), i = 0;
+    struct str *names = arena_new(c->arena, struct str, count);
+    for (; list != NULL; list = list->next)
+        names[i++] = list->name;
+    *LIST_ADD(c, &c->shapes, struct shape) = (struct shape){names, count};
+    return (int32_t)c->shapes.count - 1;
+}
+
+static const struct ast *plain(const struct ast *node) {
+    while (node->kind == AST_TYPED && node->a != NULL)
+        node = node->a;
+    return node;
+}
+
+static bool gen_function(struct compiler *c, const struct ast *node, struct str self);
+
+/* DMN 1.5: 10.3.2.6, 10.3.2.12: an entry sees those before it; a function sees itself too */
+static bool gen_context(struct compiler *c, const struct ast *node) {
+    uint32_t mark = c->bindings.count, slot, i = 0;
+    if (!take_locals(c, &slot, count_of(node->list)))
+        return false;
+    for (const struct ast *entry = node->list; entry != NULL; entry = entry->next, i++) {
+        bool made = plain(entry->a)->kind == AST_FUNCTION
+                        ? gen_function(c, plain(entry->a), entry->name)
+                        : gen(c, entry->a);
+        if (!made)
+            return false;
+        c->node = entry;
+        (void)emit(c, OP_SET, 0, (int32_t)(slot + i), -1);
+        if (!bind(c, BIND_LOCAL, entry->name, slot + i))
+            return false;
+    }
+    unbind(c, mark);
+    c->node = node;
+    (void)emit(c, OP_CONTEXT, slot, add_shape(c, node->list), 1);
+    return true;
+}
+
+static bool gen_range(struct compiler *c, const struct ast *node) {
+    int32_t missing = (node->a == NULL ? 1 : 0) | (node->b == NULL ? 2 : 0);
+    if ((node->a != NULL && !gen(c, node->a)) || (node->b != NULL && !gen(c, node->b)))
+        return false;
+    c->node = node;
+    (void)emit(c, OP_RANGE, node->op, missing, 1 - (node->a != NULL) - (node->b != NULL));
+    return true;
+}
+
+/* (< 10) as a value is the range (null..10) */
+static bool gen_unary_range(struct compiler *c, const struct ast *node) {
+    static const struct {
+        uint8_t flags, missing;
+    } rows[] = {[AST_LT] = {0, 1},
+                [AST_LE] = {AST_HIGH_CLOSED, 1},
+                [AST_GT] = {0, 2},
+                [AST_GE] = {AST_LOW_CLOSED, 2}};
+    if (!gen(c, node->a))
+        return false;
+    c->node = node;
+    if (node->op == AST_NE)
+        return refuse(c, ERR_SYNTAX, "'!=' is a test, not a range");
+    if (node->op == AST_EQ) { /* (= 5) is [5..5] */
+        uint32_t slot;
+        if (!take_locals(c, &slot, 1))
+            return false;
+        (void)emit(c, OP_SET, 0, (int32_t)slot, -1);
+        (void)emit(c, OP_LOCAL, 0, (int32_t)slot, 1);
+        (void)emit(c, OP_LOCAL, 0, (int32_t)slot, 1);
+        (void)emit(c, OP_RANGE, AST_LOW_CLOSED | AST_HIGH_CLOSED, 0, -1);
+        return true;
+    }
+    (void)emit(c, OP_RANGE, rows[node->op].flags, rows[node->op].missing, 0);
+    return true;
+}
+
+/* --- filters: DMN 1.5: 10.3.2.5
+ * ------------------------------------------------------------------------ */
+/* Gives a boolean or null for sure, so never a position. */
+static bool is_test(const struct ast *node) {
+    switch ((enum ast_kind)node->kind) {
+    case AST_COMPARE:
+    case AST_AND:
+    case AST_OR:
+    case AST_BETWEEN:
+    case AST_IN:
+    case AST_INSTANCE:
+    case AST_SOME:
+    case AST_EVERY: return true;
+    default: return false;
+    }
+}
+
+static bool gen_filter(struct compiler *c, const struct ast *node) {
+    if (!gen(c, node->a))
+        return false;
+    if (node->b->kind == AST_CONST && feel_kind(node->b->value) == FEEL_NUMBER) {
+        if (!gen(c, node->b))
+            return false;
+        c->node = node;
+        (void)emit(c, OP_INDEX, 0, 0, -1);
+        return true;
+    }
+    uint32_t slots, mark = c->bindings.count;
+    if (!take_locals(c, &slots, 4) || !bind(c, BIND_FILTER, STR_NONE, slots + 3))
+        return false;
+    c->node = node;
+    uint32_t begin = emit(c, OP_FILTER, is_test(node->b) ? 1 : 0, (int32_t)slots, -1);
+    uint32_t loop = c->unit->code.count;
+    if (!gen(c, node->b))
+        return false;
+    c->node = node;
+    patch_to(c, emit(c, OP_FILTER_NEXT, 0, (int32_t)slots, 0), loop);
+    patch(c, begin);
+    unbind(c, mark);
+    return true;
+}
+
+/* --- iterations: DMN 1.5: 10.3.2.14
+ * --------------------------------------------------------------------- */
+static bool gen_iter_begin(struct compiler *c, const struct ast *iter, uint32_t slots,
+                           uint32_t result, uint32_t *jump) {
+    if (!gen(c, iter->a) || (iter->b != NULL && !gen(c, iter->b)))
+        return false;
+    c->node = iter;
+    *jump = iter->b == NULL ? emit(c, OP_ITER, result, (int32_t)slots, -1)
+                            : emit(c, OP_ITER_RANGE, result, (int32_t)slots, -2);
+    return bind(c, BIND_LOCAL, iter->name, slots + 2);
+}
+
+static bool gen_iters(struct compiler *c, const struct ast *iter, const struct ast *node,
+                      uint32_t result);
+
+static bool gen_iteration_body(struct compiler *c, const struct ast *node, uint32_t result) {
+    if (!gen(c, node->a))
+        return false;
+    c->node = node;
+    (void)emit(c, OP_APPEND, 0, (int32_t)result, -1);
+    return true;
+}
+
+static bool gen_iters(struct compiler *c, const struct ast *iter, const struct ast *node,
+                      uint32_t result) {
+    uint32_t slots, jump;
+    if (!take_locals(c, &slots, 3) || !gen_iter_begin(c, iter, slots, result, &jump))
+        return false;
+    uint32_t loop = c->unit->code.count;
+    if (!(iter->next != NULL ? gen_iters(c, iter->next, node, result)
+                             : gen_iteration_body(c, node, result)))
+        return false;
+    c->node = iter;
+    patch_to(c, emit(c, OP_ITER_NEXT, 0, (int32_t)slots, 0), loop);
+    patch(c, jump);
+    return true;
+}
+
+static bool gen_for(struct compiler *c, const struct ast *node) {
+    uint32_t result, mark = c->bindings.count;
+    if (count_of(node->list) > FEEL_NESTING_MAX)
+        return refuse(c, ERR_LIMIT, "an iteration has too many variables");
+    if (!take_locals(c, &result, 1))
+        return false;
+    (void)emit(c, OP_BUILD, 0, (int32_t)result, 0);
+    if (!bind(c, BIND_PARTIAL, STR("partial"), result) || !gen_iters(c, node->list, node, result))
+        return false;
+    unbind(c, mark);
+    c->node = node;
+    (void)emit(c, OP_BUILT, 0, (int32_t)result, 1);
+    return true;
+}
+
+/* The innermost test decides at once: jumps go to the end of the whole. */
+static bool gen_quantifier(struct compiler *c, const struct ast *node, enum op op) {
+    uint32_t result, mark = c->bindings.count, count = count_of(node->list), n = 0;
+    if (count > FEEL_NESTING_MAX)
+        return refuse(c, ERR_LIMIT, "an iteration has too many variables");
+    uint32_t *slots = arena_new(c->arena, uint32_t, count);
+    uint32_t *jumps = arena_new(c->arena, uint32_t, count);
+    uint32_t *loops = arena_new(c->arena, uint32_t, count);
+    if (!take_locals(c, &result, 1))
+        return false;
+    (void)emit(c, OP_CONST, 0, add_const(c, feel_boolean(op == OP_EVERY)), 1);
+    (void)emit(c, OP_SET, 0, (int32_t)result, -1);
+    for (const struct ast *iter = node->list; iter != NULL; iter = iter->next, n++) {
+        if (!take_locals(c, &slots[n], 3) || !gen_iter_begin(c, iter, slots[n], result, &jumps[n]))
+            return false;
+        loops[n] = c->unit->code.count;
+    }
+    if (!gen(c, node->a))
+        return false;
+    c->node = node;
+    uint32_t decided = emit(c, op, 0, (int32_t)result, -1);
+    while (n-- > 0) {
+        patch_to(c, emit(c, OP_ITER_NEXT, 0, (int32_t)slots[n], 0), loops[n]);
+        patch(c, jumps[n]);
+    }
+    patch(c, decided);
+    unbind(c, mark);
+    (void)emit(c, OP_LOCAL, 0, (int32_t)result, 1);
+    return true;
+}
+
+/* --- functions
+ * ----------------------------------------------------------------------------------------- */
+static void proto_close(struct proto *proto, const struct unit *u) {
+    proto->code = u->code.at;
+    proto->places = u->places.at;
+    proto->code_count = u->code.count;
+    proto->local_count = u->local_count;
+    proto->frame_count = u->local_count + u->stack_max + 1;
+    proto->captures = u->captures.at;
+    proto->capture_count = u->captures.count;
+}
+
+static bool gen_body(struct compiler *c, const struct ast *node, struct proto *proto) {
+    uint32_t i = 0, count = count_of(node->list), first;
+    const struct feel_type **types = arena_new(c->arena, const struct feel_type *, count);
+    if (!take_locals(c, &first, count))
+        return false;
+    for (const struct ast *param = node->list; param != NULL; param = param->next, i++) {
+        types[i] = param->type;
+        if (!bind(c, BIND_LOCAL, param->name, first + i))
+            return false;
+    }
+    int32_t shape = add_shape(c, node->list);
+    proto->params = ((const struct shape *)c->shapes.at)[shape];
+    proto->param_types = types;
+    proto->result_type = node->type;
+    proto->external = node->op == 1;
+    if (!gen(c, node->a))
+        return false;
+    c->node = node;
+    (void)emit(c, OP_RETURN, 0, 0, -1);
+    return true;
+}
+
+static bool gen_function(struct compiler *c, const struct ast *node, struct str self) {
+    struct unit unit = {.outer = c->unit, .level = c->unit->level + 1};
+    struct proto *proto = arena_new(c->arena, struct proto, 1);
+    uint32_t mark = c->bindings.count;
+    c->node = node;
+    if (unit.level > FUNCTIONS_DEEP_MAX)
+        return refuse(c, ERR_LIMIT, "too many functions in functions");
+    proto->program = c->program;
+    c->unit = &unit;
+    bool made = (self.len == 0 || bind(c, BIND_SELF, self, 0)) && gen_body(c, node, proto);
+    proto_close(proto, &unit);
+    unbind(c, mark);
+    c->unit = unit.outer;
+    c->node = node;
+    if (!made)
+        return false;
+    *LIST_ADD(c, &c->protos, const struct proto *) = proto;
+    (void)emit(c, OP_FUNCTION, 0, (int32_t)c->protos.count - 1, 1);
+    return true;
+}
+
+static bool is_bound(const struct compiler *c, struct str name) {
+    const struct binding *bindings = c->bindings.at;
+    for (uint32_t i = c->bindings.count; i-- > 0;)
+        if (bindings[i].kind != BIND_FILTER && str_eq(bindings[i].name, name))
+            return true;
+    const struct str *inputs = c->inputs.at;
+    for (uint32_t i = 0; i < c->inputs.count; i++)
+        if (str_eq(inputs[i], name))
+            return true;
+    return false;
+}
+
+static bool refuse_arguments(struct compiler *c, const struct ast *node, int id, uint32_t count) {
+    c->node = node;
+    struct str why =
+        count < builtins[id].min || count > builtins[id].max
+            ? arena_printf(c->arena, "%s() does not take %u arguments", builtins[id].name, count)
+            : arena_printf(c->arena, "%s() has no such parameters", builtins[id].name);
+    (void)emit(c, OP_BAD, 0, add_name(c, why), 1);
+    return true;
+}
+
+enum { ARGUMENTS_MAX = 60000 };
+
+/* Arguments by name are put in the order of the parameters; a missing one between is null. */
+static bool gen_builtin_named(struct compiler *c, const struct ast *node, int id) {
+    const struct ast *args[16] = {NULL};
+    struct str names[16];
+    uint8_t order[16];
+    uint32_t count = 0, top = 0;
+    for (const struct ast *arg = node->list; arg != NULL; arg = arg->next) {
+        if (count == COUNT_OF(names))
+            return refuse_arguments(c, node, id, count);
+        names[count++] = arg->name;
+    }
+    if (!builtin_order(order, id, names, count))
+        return refuse_arguments(c, node, id, count);
+    uint32_t i = 0;
+    for (const struct ast *arg = node->list; arg != NULL; arg = arg->next, i++) {
+        args[order[i]] = arg->a;
+        top = MAX_OF(top, (uint32_t)order[i] + 1);
+    }
+    if (top < builtins[id].min)
+        return refuse_arguments(c, node, id, count);
+    for (i = 0; i < top; i++) {
+        c->node = node;
+        if (args[i] == NULL)
+            (void)emit(c, OP_CONST, 0, add_const(c, feel_null()), 1);
+        else if (!gen(c, args[i]))
+            return false;
+    }
+    c->node = node;
+    (void)emit(c, OP_BUILTIN, top, id, 1 - (int)top);
+    return true;
+}
+
+static bool gen_arguments(struct compiler *c, const struct ast *node, uint32_t *count) {
+    *count = 0;
+    for (const struct ast *arg = node->list; arg != NULL; arg = arg->next, ++*count)
+        if (!gen(c, arg->kind == AST_NAMED ? arg->a : arg))
+            return false;
+    c->node = node;
+    return *count <= ARGUMENTS_MAX || refuse(c, ERR_LIMIT, "a call has too many arguments");
+}
+
+static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id) {
+    uint32_t count = count_of(node->list);
+    if (node->list != NULL && node->list->kind == AST_NAMED)
+        return gen_builtin_named(c, node, id);
+    if (count < builtins[id].min ||
+        (builtins[id].max != BUILTIN_ANY_COUNT && count > builtins[id].max))
+        return refuse_arguments(c, node, id, count);
+    if (!gen_arguments(c, node, &count))
+        return false;
+    (void)emit(c, OP_BUILTIN, count, id, 1 - (int)count);
+    return true;
+}
+
+/* DMN 1.5: 10.3.2.13.2 invocation */
+static bool gen_call(struct compiler *c, const struct ast *node) {
+    if (node->a->kind == AST_NAME && !is_bound(c, node->a->name)) {
+        int id = builtin_find(node->a->name);
+        if (id >= 0)
+            return gen_builtin_call(c, node, id);
+    }
+    uint32_t count;
+    if (!gen(c, node->a) || !gen_arguments(c, node, &count))
+        return false;
+    if (node->list != NULL && node->list->kind == AST_NAMED)
+        (void)emit(c, OP_CALL_NAMED, count, add_shape(c, node->list), -(int)count);
+    else
+        (void)emit(c, OP_CALL, count, 0, -(int)count);
+    return true;
+}
+
+static bool gen_hook(struct compiler *c, const struct ast *node) {
+    uint32_t count;
+    if (!gen_arguments(c, node, &count))
+        return false;
+    *LIST_ADD(c, &c->hooks, struct ast_hook) = node->hook;
+    (void)emit(c, OP_HOOK, count, (int32_t)c->hooks.count - 1, 1 - (int)count);
+    return true;
+}
+
+/* --- the walk
+ * -------------------------------------------------------------------------------------------- */
+static bool gen_one(struct compiler *c, const struct ast *node, enum op op, int32_t b) {
+    if (!gen(c, node->a))
+        return false;
+    c->node = node;
+    (void)emit(c, op, 0, b, 0);
+    return true;
+}
+
+static bool gen_between(struct compiler *c, const struct ast *node) {
+    if (!gen(c, node->a) || !gen(c, node->b) || !gen(c, node->c))
+        return false;
+    c->node = node;
+    (void)emit(c, OP_BETWEEN, 0, 0, -2);
+    return true;
+}
+
+static bool gen(struct compiler *c, const struct ast *node) {
+    c->node = node;
+    switch ((enum ast_kind)node->kind) {
+    case AST_CONST: (void)emit(c, OP_CONST, 0, add_const(c, node->value), 1); return true;
+    case AST_BAD: (void)emit(c, OP_BAD, 0, add_name(c, node->name), 1); return true;
+    case AST_NAME: return gen_name(c, node->name);
+    case AST_NEGATE: return gen_one(c, node, OP_NEGATE, 0);
+    case AST_ARITH: return gen_two(c, node, arith_op(node->op));
+    case AST_COMPARE: return gen_two(c, node, OP_EQ + node->op);
+    case AST_AND: return gen_logic(c, node, OP_JUMP_FALSE, OP_AND);
+    case AST_OR: return gen_logic(c, node, OP_JUMP_TRUE, OP_OR);
+    case AST_IF: return gen_if(c, node);
+    case AST_BETWEEN: return gen_between(c, node);
+    case AST_IN: return gen_in(c, node);
+    case AST_INSTANCE: return gen_one(c, node, OP_INSTANCE, add_type(c, node->type));
+    case AST_TYPED: return gen_one(c, node, OP_COERCE, add_type(c, node->type));
+    case AST_PATH: return gen_one(c, node, OP_PATH, add_name(c, node->name));
+    case AST_FILTER: return gen_filter(c, node);
+    case AST_CALL: return gen_call(c, node);
+    case AST_LIST: return gen_list(c, node);
+    case AST_CONTEXT: return gen_context(c, node);
+    case AST_RANGE: return gen_range(c, node);
+    case AST_UNARY: return gen_unary_range(c, node);
+    case AST_FOR: return gen_for(c, node);
+    case AST_SOME: return gen_quantifier(c, node, OP_SOME);
+    case AST_EVERY: return gen_quantifier(c, node, OP_EVERY);
+    case AST_FUNCTION: return gen_function(c, node, STR_NONE);
+    case AST_TESTS: return gen_cell(c, node);
+    case AST_ANY: (void)emit(c, OP_CONST, 0, add_const(c, feel_boolean(true)), 1); return true;
+    case AST_HOOK: return gen_hook(c, node);
+    case AST_NAMED:
+    case AST_ITER:
+    case AST_PARAM: break;
+    }
+    return refuse(c, ERR_INTERNAL, "a part of an expression stands alone");
+}
+
+static void program_close(struct compiler *c, struct feel_program *program) {
+    program->consts = c->consts.at;
+    program->names = c->names.at;
+    program->types = c->types.at;
+    program->shapes = c->shapes.at;
+    program->protos = c->protos.at;
+    program->hooks = c->hooks.at;
+    program->inputs = c->inputs.at;
+    program->input_count = c->inputs.count;
+    program->input_used = c->used;
+    program->declared_count = c->options->name_count;
+}
+
+bool ast_compile(struct feel_program **out, struct arena *a, const struct ast *tree,
+                 const struct feel_options *options, struct err *err) {
+    struct unit unit = {0};
+    struct compiler c = {.arena = a, .err = err, .options = options, .unit = &unit, .node = tree};
+    *out = NULL;
+    c.program = arena_new(a, struct feel_program, 1);
+    c.program->tree = tree;
+    c.used = arena_new(a, bool, options->name_count);
+    for (size_t i = 0; i < options->name_count; i++)
+        *LIST_ADD(&c, &c.inputs, struct str) = options->names[i].name;
+    if (!gen(&c, tree))
+        return false;
+    (void)emit(&c, OP_RETURN, 0, 0, -1);
+    c.program->main.program = c.program;
+    proto_close(&c.program->main, &unit);
+    program_close(&c, c.program);
+    *out = c.program;
+    return true;
+}
+
+bool feel_compile(struct feel_program **out, struct arena *a, struct str text,
+                  const struct feel_options *options, struct err *err) {
+    struct ast_scope scope = {.options = options};
+    struct ast *tree;
+    *out = NULL;
+    return ast_parse(&tree, a, text, &scope, options->form, options->at, err) &&
+           ast_compile(out, a, tree, options, err);
+}
+
+size_t feel_input_count(const struct feel_program *program) {
+    return program->input_count;
+}
+
+struct str feel_input_name(const struct feel_program *program, size_t slot) {
+    assert(slot < program->input_count);
+    return program->inputs[slot];
+}
+
+bool feel_input_used(const struct feel_program *program, size_t slot) {
+    assert(slot < program->input_count);
+    return slot >= program->declared_count || program->input_used[slot];
+}

@@ -1,0 +1,63 @@
+/* The conveniences: variables from a context, an expression evaluated once, functions in C. */
+#include "feel/machine.h"
+
+enum { MEMBERS_MAX = 1024, MEMBER_DEPTH_MAX = 8 };
+
+struct feel_value feel_native(struct arena *a, feel_native_fn fn, const void *self,
+                              const struct str *params, size_t param_count) {
+    struct feel_function *f = arena_new(a, struct feel_function, 1);
+    f->kind = FUNCTION_NATIVE;
+    f->native = fn;
+    f->self = self;
+    f->params = (struct shape){params, (uint32_t)param_count};
+    return (struct feel_value){.head = FEEL_FUNCTION, .u.function = f};
+}
+
+struct feel_value *feel_vars(struct arena *a, const struct feel_program *program,
+                             struct feel_value context) {
+    struct feel_value *vars = arena_new(a, struct feel_value, program->input_count);
+    for (size_t i = 0; i < program->input_count; i++)
+        vars[i] = feel_get(context, program->inputs[i]);
+    return vars;
+}
+
+/* Every name in the data that might be written with blanks or symbols. */
+static size_t members_of(struct str *out, size_t count, struct feel_value v, int depth) {
+    if (depth == 0)
+        return count;
+    if (feel_kind(v) == FEEL_LIST && v.count > 0) /* items of a list are alike */
+        return members_of(out, count, v.u.items[0], depth - 1);
+    if (feel_kind(v) != FEEL_CONTEXT)
+        return count;
+    const struct feel_entry *entries = feel_entries(v);
+    for (uint32_t i = 0; i < v.count && count < MEMBERS_MAX; i++) {
+        out[count++] = entries[i].name;
+        count = members_of(out, count, entries[i].value, depth - 1);
+    }
+    return count;
+}
+
+bool feel_once(struct feel_value *out, struct str text, struct feel_value context,
+               struct feel_env env, struct arena *a, struct budget *budget, struct err *err) {
+    size_t count = feel_kind(context) == FEEL_CONTEXT ? feel_count(context) : 0;
+    struct feel_name *names = arena_new(a, struct feel_name, count);
+    struct feel_value *vars = arena_new(a, struct feel_value, count);
+    struct str *members = arena_new(a, struct str, MEMBERS_MAX);
+    struct feel_program *program;
+    for (size_t i = 0; i < count; i++) {
+        names[i].name = feel_entries(context)[i].name;
+        vars[i] = feel_entries(context)[i].value;
+    }
+    struct feel_options options = {.names = names,
+                                   .name_count = count,
+                                   .members = members,
+                                   .member_count =
+                                       members_of(members, 0, context, MEMBER_DEPTH_MAX),
+                                   .zones = env.zones,
+                                   .open = true};
+    *out = feel_null();
+    env.vars = vars;
+    env.var_count = count;
+    return feel_compile(&program, a, text, &options, err) &&
+           feel_eval(out, program, &env, a, budget, err);
+}

@@ -1,0 +1,893 @@
+/* A backtracking matcher with an explicit stack of choices, so that neither a pattern nor an input
+ * can exhaust the C stack, and with every step paid from the budget, so that a pattern that
+ * backtracks without end stops. Back-references rule out a pure automaton.
+ *
+ * A pattern becomes instructions: characters and classes advance, SPLIT tries one way and keeps the
+ * other as a choice, SAVE notes a group's end, LOOP guards against an empty iteration.
+ * Invariants: 1. a choice is (instruction, place, length of the undo log); taking one back undoes
+ *                the log down to that length;
+ *             2. groups and counters are written only through the log.
+ * XPath and XQuery Functions 3.1: 5.6.1; XML Schema 1.1 part 2: appendix G */
+#include "feel/regex.h"
+
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "feel/letter.h"
+
+enum { REPEAT_MAX = 1000, CLASS_DEPTH_MAX = 8, CHOICES_MAX = 1 << 18, CODE_END = 0x110000 };
+
+enum re_op {
+    RE_CHAR,  /* x: code point */
+    RE_CLASS, /* x: class */
+    RE_ANY,   /* . without line ends */
+    RE_ALL,   /* . with the s flag */
+    RE_START, /* ^ */
+    RE_END,   /* $ */
+    RE_LINE_START,
+    RE_LINE_END,
+    RE_SAVE,  /* x: 2 * group + end */
+    RE_BACK,  /* x: group */
+    RE_SPLIT, /* x: first way, y: second way */
+    RE_JUMP,  /* x */
+    RE_MARK,  /* x: slot that takes the place, before an iteration */
+    RE_EMPTY, /* x: slot; fails when nothing was consumed since the mark */
+    RE_MATCH,
+};
+
+struct re_ins {
+    uint32_t op, x, y;
+};
+
+struct re_range {
+    uint32_t from, to;
+};
+
+/* ranges, then everything in minus is taken out; negated turns it all round first */
+struct re_class {
+    const struct re_range *ranges;
+    uint32_t count;
+    bool negated;
+    const struct re_class *minus;
+};
+
+struct regex {
+    struct re_ins *code;
+    uint32_t code_count;
+    const struct re_class **classes;
+    uint32_t class_count;
+    uint32_t group_count, mark_count;
+    bool fold; /* flag i */
+};
+
+struct reader {
+    struct arena *arena;
+    struct regex *re;
+    struct str text;
+    size_t at;
+    const char *why;
+    bool dot_all, multi, blanks, literal;
+    uint32_t class_room, code_room;
+    int depth;
+    bool closed[REGEX_GROUPS_MAX];
+};
+
+/* --- character classes
+ * ----------------------------------------------------------------------------- */
+static const struct re_range space_ranges[] = {{9, 10}, {13, 13}, {32, 32}};
+static const struct re_range digit_ranges[] = {
+    {'0', '9'},     {0x660, 0x669},   {0x6f0, 0x6f9},   {0x7c0, 0x7c9},   {0x966, 0x96f},
+    {0x9e6, 0x9ef}, {0xa66, 0xa6f},   {0xae6, 0xaef},   {0xb66, 0xb6f},   {0xbe6, 0xbef},
+    {0xc66, 0xc6f}, {0xce6, 0xcef},   {0xd66, 0xd6f},   {0xe50, 0xe59},   {0xed0, 0xed9},
+    {0xf20, 0xf29}, {0x1040, 0x1049}, {0x17e0, 0x17e9}, {0x1810, 0x1819}, {0xff10, 0xff19},
+};
+/* XML names: 1.0 fifth edition, productions 4 and 4a */
+static const struct re_range name_start_ranges[] = {
+    {':', ':'},       {'A', 'Z'},       {'_', '_'},       {'a', 'z'},
+    {0xc0, 0xd6},     {0xd8, 0xf6},     {0xf8, 0x2ff},    {0x370, 0x37d},
+    {0x37f, 0x1fff},  {0x200c, 0x200d}, {0x2070, 0x218f}, {0x2c00, 0x2fef},
+    {0x3001, 0xd7ff}, {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff},
+};
+static const struct re_range name_ranges[] = {
+    {'-', '.'},       {'0', ':'},       {'A', 'Z'},         {'_', '_'},       {'a', 'z'},
+    {0xb7, 0xb7},     {0xc0, 0xd6},     {0xd8, 0xf6},       {0xf8, 0x37d},    {0x37f, 0x1fff},
+    {0x200c, 0x200d}, {0x203f, 0x2040}, {0x2070, 0x218f},   {0x2c00, 0x2fef}, {0x3001, 0xd7ff},
+    {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff},
+};
+static const struct re_range upper_ranges[] = {
+    {'A', 'Z'}, {0xc0, 0xd6}, {0xd8, 0xde}, {0x391, 0x3a9}, {0x400, 0x42f}, {0xff21, 0xff3a},
+};
+static const struct re_range lower_ranges[] = {
+    {'a', 'z'}, {0xdf, 0xf6}, {0xf8, 0xff}, {0x3ac, 0x3ce}, {0x430, 0x45f}, {0xff41, 0xff5a},
+};
+static const struct re_range letter_ranges[] = {
+    {'A', 'Z'},         {'a', 'z'},       {0xaa, 0xaa},     {0xb5, 0xb5},     {0xba, 0xba},
+    {0xc0, 0xd6},       {0xd8, 0xf6},     {0xf8, 0x2c1},    {0x370, 0x374},   {0x376, 0x37d},
+    {0x37f, 0x481},     {0x48a, 0x559},   {0x560, 0x588},   {0x5d0, 0x5f2},   {0x620, 0x64a},
+    {0x66e, 0x6d3},     {0x900, 0x965},   {0xe01, 0xe30},   {0x10a0, 0x10ff}, {0x1100, 0x11ff},
+    {0x1e00, 0x1fff},   {0x3041, 0x3096}, {0x30a1, 0x30fa}, {0x3105, 0x312f}, {0x3400, 0x4dbf},
+    {0x4e00, 0x9fff},   {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xff21, 0xff3a}, {0xff41, 0xff5a},
+    {0x20000, 0x323af},
+};
+static const struct re_range mark_ranges[] = {{0x300, 0x36f}, {0x483, 0x489}, {0x20d0, 0x20f0}};
+static const struct re_range punct_ranges[] = {
+    {'!', '#'},       {'%', '*'},       {',', '/'},       {':', ';'},       {'?', '@'},
+    {'[', ']'},       {'_', '_'},       {'{', '{'},       {'}', '}'},       {0xa1, 0xa1},
+    {0xa7, 0xa7},     {0xab, 0xab},     {0xb6, 0xb7},     {0xbb, 0xbb},     {0xbf, 0xbf},
+    {0x2010, 0x2027}, {0x2030, 0x205e}, {0x3001, 0x3003}, {0x3008, 0x3011}, {0xff01, 0xff0f},
+    {0xff1a, 0xff1b},
+};
+static const struct re_range symbol_ranges[] = {
+    {'$', '$'},       {'+', '+'},       {'<', '>'},       {'^', '^'},         {'`', '`'},
+    {'|', '|'},       {'~', '~'},       {0xa2, 0xa6},     {0xa8, 0xa9},       {0xac, 0xac},
+    {0xae, 0xb1},     {0xb4, 0xb4},     {0xd7, 0xd7},     {0xf7, 0xf7},       {0x20a0, 0x20c0},
+    {0x2100, 0x214f}, {0x2190, 0x23ff}, {0x25a0, 0x27bf}, {0x1f300, 0x1faff},
+};
+static const struct re_range separator_ranges[] = {
+    {' ', ' '},       {0xa0, 0xa0},     {0x2000, 0x200a}, {0x2028, 0x2029},
+    {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}};
+static const struct re_range control_ranges[] = {{0, 31}, {127, 159}, {0x200b, 0x200f}};
+
+#define CLASS_OF(array, inverse)                                                                   \
+    { array, COUNT_OF(array), inverse, NULL }
+static const struct re_class class_space = CLASS_OF(space_ranges, false);
+static const struct re_class class_not_space = CLASS_OF(space_ranges, true);
+static const struct re_class class_digit = CLASS_OF(digit_ranges, false);
+static const struct re_class class_not_digit = CLASS_OF(digit_ranges, true);
+static const struct re_class class_start = CLASS_OF(name_start_ranges, false);
+static const struct re_class class_not_start = CLASS_OF(name_start_ranges, true);
+static const struct re_class class_name = CLASS_OF(name_ranges, false);
+static const struct re_class class_not_name = CLASS_OF(name_ranges, true);
+
+/* \w is everything but punctuation, separators and others (\p{P}\p{Z}\p{C}) */
+static const struct re_range not_word_ranges[] = {
+    {0, ' '},         {'!', '#'},       {'%', '*'},       {',', '/'},       {':', ';'},
+    {'?', '@'},       {'[', ']'},       {'_', '_'},       {'{', '{'},       {'}', '}'},
+    {0x7f, 0xa1},     {0xa7, 0xa7},     {0xab, 0xab},     {0xad, 0xad},     {0xb6, 0xb7},
+    {0xbb, 0xbb},     {0xbf, 0xbf},     {0x2000, 0x206f}, {0x3000, 0x3003}, {0x3008, 0x3011},
+    {0xff01, 0xff0f}, {0xff1a, 0xff1b},
+};
+static const struct re_class class_word = CLASS_OF(not_word_ranges, true);
+static const struct re_class class_not_word = CLASS_OF(not_word_ranges, false);
+
+static const struct {
+    const char *name;
+    struct re_class yes, no;
+} categories[] = {
+#define CATEGORY(name, ranges)                                                                     \
+    { name, CLASS_OF(ranges, false), CLASS_OF(ranges, true) }
+    CATEGORY("L", letter_ranges),     CATEGORY("Lu", upper_ranges),
+    CATEGORY("Ll", lower_ranges),     CATEGORY("N", digit_ranges),
+    CATEGORY("Nd", digit_ranges),     CATEGORY("M", mark_ranges),
+    CATEGORY("Mn", mark_ranges),      CATEGORY("P", punct_ranges),
+    CATEGORY("S", symbol_ranges),     CATEGORY("Z", separator_ranges),
+    CATEGORY("Zs", separator_ranges), CATEGORY("C", control_ranges),
+    CATEGORY("Cc", control_ranges),
+};
+
+/* Blocks by their names without the blanks: \p{IsBasicLatin} */
+static const struct {
+    const char *name;
+    struct re_range range;
+} blocks[] = {
+    {"BasicLatin", {0, 0x7f}},
+    {"Latin-1Supplement", {0x80, 0xff}},
+    {"LatinExtended-A", {0x100, 0x17f}},
+    {"LatinExtended-B", {0x180, 0x24f}},
+    {"GreekandCoptic", {0x370, 0x3ff}},
+    {"Greek", {0x370, 0x3ff}},
+    {"Cyrillic", {0x400, 0x4ff}},
+    {"Hebrew", {0x590, 0x5ff}},
+    {"Arabic", {0x600, 0x6ff}},
+    {"Hiragana", {0x3040, 0x309f}},
+    {"Katakana", {0x30a0, 0x30ff}},
+    {"CJKUnifiedIdeographs", {0x4e00, 0x9fff}},
+    {"HangulSyllables", {0xac00, 0xd7a3}},
+};
+
+static bool class_has(const struct re_class *class, uint32_t code) {
+    bool in = false;
+    for (uint32_t i = 0; i < class->count && !in; i++)
+        in = code >= class->ranges[i].from && code <= class->ranges[i].to;
+    in = in != class->negated;
+    return in && (class->minus == NULL || !class_has(class->minus, code));
+}
+
+/* --- reading a pattern
+ * -------------------------------------------------------------------------------- */
+static bool refuse(struct reader *r, const char *why) {
+    if (r->why == NULL)
+        r->why = why;
+    return false;
+}
+
+static uint32_t peek(const struct reader *r) {
+    struct str rest = str_sub(r->text, r->at, UTF8_BYTES_MAX);
+    uint32_t code;
+    return utf8_take(&code, &rest) ? code : CODE_END;
+}
+
+static uint32_t take(struct reader *r) {
+    struct str rest = str_sub(r->text, r->at, UTF8_BYTES_MAX);
+    size_t before = rest.len;
+    uint32_t code;
+    if (!utf8_take(&code, &rest))
+        return CODE_END;
+    r->at += before - rest.len;
+    return code;
+}
+
+static bool is_blank(uint32_t code) {
+    return code == 9 || code == 10 || code == 13 || code == 32;
+}
+
+/* Behind what the x flag makes insignificant. */
+static uint32_t peek_sign(struct reader *r) {
+    while (r->blanks && is_blank(peek(r)))
+        (void)take(r);
+    return peek(r);
+}
+
+static bool emit(struct reader *r, enum re_op op, uint32_t x, uint32_t y) {
+    if (r->re->code_count == REGEX_NODES_MAX)
+        return refuse(r, "it is too long");
+    if (r->re->code_count == r->code_room) {
+        r->code_room = r->code_room == 0 ? 32 : r->code_room * 2;
+        struct re_ins *grown = arena_new(r->arena, struct re_ins, r->code_room);
+        if (r->re->code_count > 0)
+            memcpy(grown, r->re->code, r->re->code_count * sizeof *grown);
+        r->re->code = grown;
+    }
+    r->re->code[r->re->code_count++] = (struct re_ins){op, x, y};
+    return true;
+}
+
+static bool add_class(struct reader *r, const struct re_class *class, uint32_t *index) {
+    struct regex *re = r->re;
+    if (re->class_count == r->class_room) {
+        uint32_t room = r->class_room == 0 ? 8 : r->class_room * 2;
+        const struct re_class **grown = arena_new(r->arena, const struct re_class *, room);
+        if (re->class_count > 0)
+            memcpy(grown, re->classes, re->class_count * sizeof *grown);
+        re->classes = grown;
+        r->class_room = room;
+    }
+    re->classes[re->class_count] = class;
+    *index = re->class_count++;
+    return true;
+}
+
+/* \p{Lu}, \P{IsGreek}: behind the p */
+static const struct re_class *take_category(struct reader *r, bool negated) {
+    size_t end = str_find_byte(str_sub(r->text, r->at, r->text.len), '}');
+    if (peek(r) != '{' || end == SIZE_MAX) {
+        (void)refuse(r, "\\p is not followed by {...}");
+        return NULL;
+    }
+    struct str name = str_sub(r->text, r->at + 1, end - 1);
+    r->at += end + 1;
+    for (size_t i = 0; i < COUNT_OF(categories); i++)
+        if (str_eq(name, str_from(categories[i].name)))
+            return negated ? &categories[i].no : &categories[i].yes;
+    for (size_t i = 0; i < COUNT_OF(blocks) && str_starts(name, STR("Is")); i++)
+        if (str_eq(str_sub(name, 2, name.len), str_from(blocks[i].name))) {
+            struct re_class *class = arena_new(r->arena, struct re_class, 1);
+            class->ranges = &blocks[i].range;
+            class->count = 1;
+            class->negated = negated;
+            return class;
+        }
+    (void)refuse(r, "\\p{...} has a name that is not known");
+    return NULL;
+}
+
+/* The class behind a backslash; NULL, and *single, when it is one character. */
+static const struct re_class *take_escape(struct reader *r, uint32_t *single) {
+    uint32_t code = take(r);
+    *single = CODE_END;
+    switch (code) {
+    case 's': return &class_space;
+    case 'S': return &class_not_space;
+    case 'd': return &class_digit;
+    case 'D': return &class_not_digit;
+    case 'w': return &class_word;
+    case 'W': return &class_not_word;
+    case 'i': return &class_start;
+    case 'I': return &class_not_start;
+    case 'c': return &class_name;
+    case 'C': return &class_not_name;
+    case 'p': return take_category(r, false);
+    case 'P': return take_category(r, true);
+    case 'n': *single = '\n'; return NULL;
+    case 'r': *single = '\r'; return NULL;
+    case 't': *single = '\t'; return NULL;
+    default:
+        if (code < 0x80 && code != 0 && strchr("\\|.-^?*+{}()[]$", (int)code) != NULL)
+            *single = code;
+        else
+            (void)refuse(r, "a backslash stands before a character that it does not escape");
+        return NULL;
+    }
+}
+
+struct ranges {
+    struct re_range *at;
+    uint32_t count, room;
+};
+
+static void add_range(struct reader *r, struct ranges *ranges, uint32_t from, uint32_t to) {
+    if (ranges->count == ranges->room) {
+        uint32_t room = ranges->room == 0 ? 8 : ranges->room * 2;
+        struct re_range *grown = arena_new(r->arena, struct re_range, room);
+        if (ranges->count > 0)
+            memcpy(grown, ranges->at, ranges->count * sizeof *grown);
+        ranges->at = grown;
+        ranges->room = room;
+    }
+    ranges->at[ranges->count++] = (struct re_range){from, to};
+}
+
+static int range_order(const void *a, const void *b) {
+    const struct re_range *x = a, *y = b;
+    return (x->from > y->from) - (x->from < y->from);
+}
+
+/* Everything that a class has, as ranges of the one being read. */
+static void add_members(struct reader *r, struct ranges *ranges, const struct re_class *class) {
+    if (!class->negated) {
+        for (uint32_t i = 0; i < class->count; i++)
+            add_range(r, ranges, class->ranges[i].from, class->ranges[i].to);
+        return;
+    }
+    struct re_range *sorted = arena_new(r->arena, struct re_range, class->count);
+    memcpy(sorted, class->ranges, class->count * sizeof *sorted);
+    qsort(sorted, class->count, sizeof *sorted, range_order);
+    uint32_t from = 0;
+    for (uint32_t i = 0; i < class->count; i++) {
+        if (sorted[i].from > from)
+            add_range(r, ranges, from, sorted[i].from - 1);
+        from = MAX_OF(from, sorted[i].to + 1);
+    }
+    add_range(r, ranges, from, CODE_END - 1);
+}
+
+static const struct re_class *take_class(struct reader *r, int depth);
+
+/* One member of [...]: a character, an escape, or a range. */
+static bool take_member(struct reader *r, struct ranges *ranges) {
+    uint32_t from = take(r), to;
+    if (from == '\\') {
+        const struct re_class *class = take_escape(r, &from);
+        if (r->why != NULL)
+            return false;
+        if (class != NULL) {
+            add_members(r, ranges, class);
+            return true;
+        }
+    } else if (from == '[') {
+        return refuse(r, "[ stands inside [...] without a backslash");
+    }
+    to = from;
+    struct str rest = str_sub(r->text, r->at, 2);
+    if (rest.len == 2 && rest.at[0] == '-' && rest.at[1] != ']' && rest.at[1] != '[') {
+        (void)take(r);
+        to = take(r);
+        if (to == '\\' && take_escape(r, &to) != NULL)
+            return refuse(r, "a range of characters ends in a class");
+        if (r->why != NULL)
+            return false;
+        if (to < from)
+            return refuse(r, "a range of characters is the wrong way round");
+    }
+    add_range(r, ranges, from, to);
+    if (r->re->fold) {
+        for (uint32_t code = from; code <= to && code - from < 1024; code++) {
+            add_range(r, ranges, letter_lower(code), letter_lower(code));
+            add_range(r, ranges, letter_upper(code), letter_upper(code));
+        }
+    }
+    return true;
+}
+
+/* Behind the [ */
+static const struct re_class *take_class(struct reader *r, int depth) {
+    struct re_class *class = arena_new(r->arena, struct re_class, 1);
+    struct ranges ranges = {0};
+    if (depth == 0) {
+        (void)refuse(r, "classes are nested too deeply");
+        return NULL;
+    }
+    if (peek(r) == '^') {
+        (void)take(r);
+        class->negated = true;
+    }
+    bool first = true;
+    for (;; first = false) {
+        if (r->blanks)
+            (void)peek_sign(r);
+        uint32_t code = peek(r);
+        if (code == CODE_END) {
+            (void)refuse(r, "[ is not closed");
+            return NULL;
+        }
+        if (code == ']' && !first)
+            break;
+        struct str rest = str_sub(r->text, r->at, 2);
+        if (!first && rest.len == 2 && rest.at[0] == '-' && rest.at[1] == '[') {
+            r->at += 2;
+            class->minus = take_class(r, depth - 1);
+            if (r->why != NULL)
+                return NULL;
+            if (peek(r) != ']') {
+                (void)refuse(r, "a subtraction is not at the end of its class");
+                return NULL;
+            }
+            break;
+        }
+        if (code == ']' || !take_member(r, &ranges)) {
+            (void)refuse(r, "[] is empty");
+            return NULL;
+        }
+    }
+    (void)take(r);
+    class->ranges = ranges.at;
+    class->count = ranges.count;
+    return class;
+}
+
+static bool read_choice(struct reader *r);
+
+static bool emit_class(struct reader *r, const struct re_class *class) {
+    uint32_t index;
+    return class != NULL && add_class(r, class, &index) && emit(r, RE_CLASS, index, 0);
+}
+
+static bool emit_char(struct reader *r, uint32_t code) {
+    return emit(r, RE_CHAR, r->re->fold ? letter_lower(code) : code, 0);
+}
+
+static bool read_group(struct reader *r) {
+    bool captures = true;
+    uint32_t group = 0;
+    if (str_starts(str_sub(r->text, r->at, 2), STR("?:"))) {
+        r->at += 2;
+        captures = false;
+    }
+    if (captures) {
+        if (r->re->group_count + 1 == REGEX_GROUPS_MAX)
+            return refuse(r, "it has too many groups");
+        group = ++r->re->group_count;
+        if (!emit(r, RE_SAVE, 2 * group, 0))
+            return false;
+    }
+    if (++r->depth > 100)
+        return refuse(r, "groups are nested too deeply");
+    if (!read_choice(r))
+        return false;
+    r->depth--;
+    if (peek_sign(r) != ')')
+        return refuse(r, "( is not closed");
+    (void)take(r);
+    if (captures)
+        r->closed[group] = true;
+    return !captures || emit(r, RE_SAVE, 2 * group + 1, 0);
+}
+
+static bool read_back_reference(struct reader *r) {
+    uint32_t group = take(r) - '0';
+    for (uint32_t next = peek(r); next >= '0' && next <= '9'; next = peek(r)) {
+        uint32_t longer = group * 10 + (next - '0');
+        if (longer > r->re->group_count)
+            break;
+        group = longer;
+        (void)take(r);
+    }
+    if (group > r->re->group_count || !r->closed[group])
+        return refuse(r, "a back-reference names a group that is not closed before it");
+    return emit(r, RE_BACK, group, 0);
+}
+
+static bool read_escape(struct reader *r) {
+    uint32_t next = peek(r), single;
+    if (next >= '1' && next <= '9')
+        return read_back_reference(r);
+    const struct re_class *class = take_escape(r, &single);
+    if (r->why != NULL)
+        return false;
+    return class != NULL ? emit_class(r, class) : emit_char(r, single);
+}
+
+static bool read_atom(struct reader *r) {
+    uint32_t code = take(r);
+    switch (code) {
+    case '(': return read_group(r);
+    case '[': return emit_class(r, take_class(r, CLASS_DEPTH_MAX));
+    case '\\': return read_escape(r);
+    case '.': return emit(r, r->dot_all ? RE_ALL : RE_ANY, 0, 0);
+    case '^': return emit(r, r->multi ? RE_LINE_START : RE_START, 0, 0);
+    case '$': return emit(r, r->multi ? RE_LINE_END : RE_END, 0, 0);
+    case '*':
+    case '+':
+    case '?':
+    case '{': return refuse(r, "a quantifier has nothing before it");
+    case '}':
+    case ']': return refuse(r, "a closing bracket has no opening one");
+    default: return emit_char(r, code);
+    }
+}
+
+static bool read_number(struct reader *r, uint32_t *out) {
+    uint32_t n = 0, digits = 0;
+    for (uint32_t c = peek(r); c >= '0' && c <= '9'; c = peek(r), digits++) {
+        n = n * 10 + (take(r) - '0');
+        if (n > REPEAT_MAX)
+            return refuse(r, "a count of repetitions is too large");
+    }
+    *out = n;
+    return digits > 0;
+}
+
+/* {n}, {n,}, {n,m}: behind the { */
+static bool read_counts(struct reader *r, uint32_t *low, uint32_t *high) {
+    if (!read_number(r, low))
+        return refuse(r, "{ is not followed by a number");
+    *high = *low;
+    if (peek(r) == ',') {
+        (void)take(r);
+        *high = UINT32_MAX;
+        if (peek(r) != '}' && !read_number(r, high))
+            return refuse(r, "{n, is not followed by a number");
+    }
+    if (peek(r) != '}')
+        return refuse(r, "{ is not closed");
+    (void)take(r);
+    return *high >= *low || refuse(r, "a count of repetitions is the wrong way round");
+}
+
+/* A copy of code[from..to) at the end, its jumps moved along. */
+static bool copy_code(struct reader *r, uint32_t from, uint32_t to) {
+    uint32_t shift = r->re->code_count - from;
+    for (uint32_t i = from; i < to; i++) {
+        struct re_ins in = r->re->code[i];
+        if (in.op == RE_SPLIT || in.op == RE_JUMP)
+            in.x += shift;
+        if (in.op == RE_SPLIT)
+            in.y += shift;
+        if (!emit(r, (enum re_op)in.op, in.x, in.y))
+            return false;
+    }
+    return true;
+}
+
+static bool emit_split(struct reader *r, uint32_t *at, bool greedy, uint32_t into, uint32_t past) {
+    *at = r->re->code_count;
+    return emit(r, RE_SPLIT, greedy ? into : past, greedy ? past : into);
+}
+
+static void patch_past(struct reader *r, uint32_t split, bool greedy) {
+    struct re_ins *in = &r->re->code[split];
+    if (greedy)
+        in->y = r->re->code_count;
+    else
+        in->x = r->re->code_count;
+}
+
+/* (atom)*: L: split(body, out); mark; atom; empty?; jump L */
+static bool emit_star(struct reader *r, const struct re_ins *atom, uint32_t count, uint32_t was_at,
+                      bool greedy) {
+    uint32_t split, mark = r->re->mark_count++, start = r->re->code_count;
+    if (!emit_split(r, &split, greedy, start + 1, 0) || !emit(r, RE_MARK, mark, 0))
+        return false;
+    uint32_t at = r->re->code_count, shift = at - was_at;
+    for (uint32_t i = 0; i < count; i++) {
+        struct re_ins in = atom[i];
+        if (in.op == RE_SPLIT || in.op == RE_JUMP)
+            in.x += shift;
+        if (in.op == RE_SPLIT)
+            in.y += shift;
+        if (!emit(r, (enum re_op)in.op, in.x, in.y))
+            return false;
+    }
+    if (!emit(r, RE_EMPTY, mark, 0) || !emit(r, RE_JUMP, start, 0))
+        return false;
+    patch_past(r, split, greedy);
+    return true;
+}
+
+/* The atom stands at code[from..]; it is taken out and repeated. */
+static bool repeat(struct reader *r, uint32_t from, uint32_t low, uint32_t high, bool greedy) {
+    uint32_t count = r->re->code_count - from;
+    struct re_ins *atom = arena_new(r->arena, struct re_ins, count);
+    memcpy(atom, r->re->code + from, count * sizeof *atom);
+    r->re->code_count = low > 0 ? from + count : from;
+    for (uint32_t i = 1; i < low; i++)
+        if (!copy_code(r, from, from + count))
+            return false;
+    if (high == UINT32_MAX)
+        return emit_star(r, atom, count, from, greedy);
+    uint32_t *splits = arena_new(r->arena, uint32_t, high - low);
+    for (uint32_t i = low; i < high; i++) {
+        uint32_t start = r->re->code_count;
+        if (!emit_split(r, &splits[i - low], greedy, start + 1, 0))
+            return false;
+        uint32_t shift = r->re->code_count - from;
+        for (uint32_t k = 0; k < count; k++) {
+            struct re_ins in = atom[k];
+            if (in.op == RE_SPLIT || in.op == RE_JUMP)
+                in.x += shift;
+            if (in.op == RE_SPLIT)
+                in.y += shift;
+            if (!emit(r, (enum re_op)in.op, in.x, in.y))
+                return false;
+        }
+    }
+    for (uint32_t i = low; i < high; i++)
+        patch_past(r, splits[i - low], greedy);
+    return true;
+}
+
+static bool read_piece(struct reader *r) {
+    uint32_t from = r->re->code_count, low = 1, high = 1;
+    if (!read_atom(r))
+        return false;
+    switch (peek_sign(r)) {
+    case '*':
+        low = 0;
+        high = UINT32_MAX;
+        break;
+    case '+': high = UINT32_MAX; break;
+    case '?': low = 0; break;
+    case '{': break;
+    default: return true;
+    }
+    if (take(r) == '{' && !read_counts(r, &low, &high))
+        return false;
+    bool greedy = peek_sign(r) != '?';
+    if (!greedy)
+        (void)take(r);
+    return repeat(r, from, low, high, greedy);
+}
+
+static bool read_branch(struct reader *r) {
+    for (uint32_t code = peek_sign(r); code != CODE_END && code != '|' && code != ')';
+         code = peek_sign(r))
+        if (!read_piece(r))
+            return false;
+    return true;
+}
+
+/* a|b|c: split(a, next); a; jump end; next: ... */
+static bool read_choice(struct reader *r) {
+    uint32_t jumps[64], jump_count = 0;
+    for (;;) {
+        uint32_t from = r->re->code_count;
+        if (!read_branch(r))
+            return false;
+        if (peek_sign(r) != '|')
+            break;
+        (void)take(r);
+        if (jump_count == COUNT_OF(jumps))
+            return refuse(r, "it has too many alternatives");
+        /* make room for the split in front of the branch */
+        uint32_t count = r->re->code_count - from;
+        struct re_ins *branch = arena_new(r->arena, struct re_ins, count);
+        memcpy(branch, r->re->code + from, count * sizeof *branch);
+        r->re->code_count = from;
+        if (!emit(r, RE_SPLIT, from + 1, from + count + 2))
+            return false;
+        for (uint32_t i = 0; i < count; i++) {
+            struct re_ins in = branch[i];
+            if (in.op == RE_SPLIT || in.op == RE_JUMP)
+                in.x++;
+            if (in.op == RE_SPLIT)
+                in.y++;
+            if (!emit(r, (enum re_op)in.op, in.x, in.y))
+                return false;
+        }
+        jumps[jump_count++] = r->re->code_count;
+        if (!emit(r, RE_JUMP, 0, 0))
+            return false;
+    }
+    for (uint32_t i = 0; i < jump_count; i++)
+        r->re->code[jumps[i]].x = r->re->code_count;
+    return true;
+}
+
+static bool read_flags(struct reader *r, struct str flags) {
+    for (size_t i = 0; i < flags.len; i++)
+        switch (flags.at[i]) {
+        case 's': r->dot_all = true; break;
+        case 'm': r->multi = true; break;
+        case 'i': r->re->fold = true; break;
+        case 'x': r->blanks = true; break;
+        case 'q': r->literal = true; break;
+        default: return refuse(r, "a flag is none of s, m, i, x, q");
+        }
+    return true;
+}
+
+static bool read_all(struct reader *r) {
+    if (r->literal) {
+        while (r->at < r->text.len)
+            if (!emit_char(r, take(r)))
+                return false;
+        return true;
+    }
+    if (!read_choice(r))
+        return false;
+    return r->at == r->text.len || refuse(r, "a closing bracket has no opening one");
+}
+
+bool regex_compile(struct regex **out, struct arena *a, struct str pattern, struct str flags,
+                   const char **why) {
+    struct regex *re = arena_new(a, struct regex, 1);
+    struct reader reader = {.arena = a, .re = re, .text = pattern};
+    bool good = read_flags(&reader, flags) && read_all(&reader) && emit(&reader, RE_MATCH, 0, 0);
+    *why = reader.why;
+    *out = re;
+    return good;
+}
+
+uint32_t regex_group_count(const struct regex *re) {
+    return re->group_count;
+}
+
+/* --- matching
+ * ------------------------------------------------------------------------------------------- */
+struct choice {
+    uint32_t ins;
+    size_t at;
+    uint32_t log_count;
+};
+struct undo {
+    uint32_t slot;
+    size_t was;
+};
+
+struct matcher {
+    const struct regex *re;
+    struct str input;
+    struct budget *budget;
+    struct err *err;
+    size_t *slots; /* 2 for each group, then the marks */
+    struct buf choices, log;
+};
+
+static void set_slot(struct matcher *x, uint32_t slot, size_t value) {
+    struct undo undo = {slot, x->slots[slot]};
+    buf_add(&x->log, (struct str){(const char *)&undo, sizeof undo});
+    x->slots[slot] = value;
+}
+
+static void choose(struct matcher *x, uint32_t ins, size_t at) {
+    struct choice choice = {ins, at, (uint32_t)(x->log.len / sizeof(struct undo))};
+    buf_add(&x->choices, (struct str){(const char *)&choice, sizeof choice});
+}
+
+static bool take_back(struct matcher *x, uint32_t *ins, size_t *at) {
+    struct choice choice;
+    if (x->choices.len == 0)
+        return false;
+    memcpy(&choice, x->choices.at + x->choices.len - sizeof choice, sizeof choice);
+    buf_cut(&x->choices, x->choices.len - sizeof choice);
+    while (x->log.len > choice.log_count * sizeof(struct undo)) {
+        struct undo undo;
+        memcpy(&undo, x->log.at + x->log.len - sizeof undo, sizeof undo);
+        buf_cut(&x->log, x->log.len - sizeof undo);
+        x->slots[undo.slot] = undo.was;
+    }
+    *ins = choice.ins;
+    *at = choice.at;
+    return true;
+}
+
+static bool is_line_end(struct str input, size_t at) {
+    return at < input.len && (input.at[at] == '\n' || input.at[at] == '\r');
+}
+
+static bool folded_equal(const struct regex *re, struct str a, struct str b) {
+    uint32_t x, y;
+    if (!re->fold)
+        return str_eq(a, b);
+    while (utf8_take(&x, &a) && utf8_take(&y, &b))
+        if (letter_lower(x) != letter_lower(y))
+            return false;
+    return true;
+}
+
+/* One instruction that looks at the input; *at moves. */
+static bool step(struct matcher *x, struct re_ins in, size_t *at) {
+    struct str rest = str_sub(x->input, *at, UTF8_BYTES_MAX);
+    size_t before = rest.len;
+    uint32_t code = 0;
+    switch ((enum re_op)in.op) {
+    case RE_START: return *at == 0;
+    case RE_END: return *at == x->input.len;
+    case RE_LINE_START: return *at == 0 || x->input.at[*at - 1] == '\n';
+    case RE_LINE_END: return *at == x->input.len || x->input.at[*at] == '\n';
+    case RE_EMPTY: return x->slots[2 * REGEX_GROUPS_MAX + in.x] != *at;
+    case RE_BACK: {
+        size_t from = x->slots[2 * in.x], to = x->slots[2 * in.x + 1];
+        if (from == SIZE_MAX || to == SIZE_MAX)
+            return true; /* 5.6.1: a group that took no part matches the empty string */
+        struct str was = str_sub(x->input, from, to - from);
+        struct str here = str_sub(x->input, *at, was.len);
+        *at += was.len;
+        return here.len == was.len && folded_equal(x->re, was, here);
+    }
+    default: break;
+    }
+    if (is_line_end(x->input, *at) && in.op == RE_ANY)
+        return false;
+    if (!utf8_take(&code, &rest))
+        return false;
+    *at += before - rest.len;
+    if (in.op == RE_CHAR)
+        return (x->re->fold ? letter_lower(code) : code) == in.x;
+    return in.op != RE_CLASS || class_has(x->re->classes[in.x], code);
+}
+
+/* Does the pattern match from here? */
+static bool match_at(struct matcher *x, size_t at) {
+    uint32_t ins = 0;
+    buf_cut(&x->choices, 0);
+    buf_cut(&x->log, 0);
+    for (;;) {
+        struct re_ins in = x->re->code[ins];
+        if (!budget_spend(x->budget, (struct cost){1, 0}, x->err))
+            return false;
+        bool went = true;
+        switch ((enum re_op)in.op) {
+        case RE_MATCH: x->slots[1] = at; return true;
+        case RE_SAVE:
+            set_slot(x, in.x, at);
+            ins++;
+            break;
+        case RE_MARK:
+            set_slot(x, 2 * REGEX_GROUPS_MAX + in.x, at);
+            ins++;
+            break;
+        case RE_SPLIT:
+            choose(x, in.y, at);
+            ins = in.x;
+            break;
+        case RE_JUMP: ins = in.x; break;
+        default: went = step(x, in, &at); ins++;
+        }
+        if (!went && !take_back(x, &ins, &at))
+            return false;
+        if (x->choices.full || x->log.full)
+            return err_set(x->err, ERR_LIMIT, err_nowhere,
+                           "a regular expression backtracks too far");
+    }
+}
+
+bool regex_find(struct regex_match *out, const struct regex *re, struct str input, size_t from,
+                struct budget *budget, struct err *err) {
+    size_t slots[2 * REGEX_GROUPS_MAX + 256];
+    if (re->mark_count > 256)
+        return err_set(err, ERR_LIMIT, err_nowhere, "a regular expression has too many loops");
+    struct matcher x = {.re = re, .input = input, .budget = budget, .err = err, .slots = slots};
+    buf_init(&x.choices, (size_t)CHOICES_MAX * sizeof(struct choice));
+    buf_init(&x.log, (size_t)CHOICES_MAX * sizeof(struct undo));
+    bool found = false;
+    for (size_t at = from; at <= input.len && !found && err->code == ERR_NONE; at++) {
+        if (at < input.len && at > from && ((unsigned char)input.at[at] & 0xc0) == 0x80)
+            continue; /* inside a character */
+        for (size_t i = 0; i < COUNT_OF(slots); i++)
+            slots[i] = SIZE_MAX;
+        slots[0] = at;
+        found = match_at(&x, at);
+    }
+    buf_done(&x.choices);
+    buf_done(&x.log);
+    if (!found)
+        return false;
+    for (uint32_t i = 0; i <= re->group_count; i++) {
+        out->from[i] = slots[2 * i];
+        out->to[i] = slots[2 * i + 1];
+        if (out->to[i] == SIZE_MAX)
+            out->from[i] = SIZE_MAX;
+    }
+    return true;
+}
