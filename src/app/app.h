@@ -96,6 +96,13 @@ MUST_USE bool app_document_put(char sha256[65], struct app *app, struct str byte
 
 /* ---- views: see app/view.h ------------------------------------------------------------------- */
 
+/* For /metrics: since the start; commit_us_max since the last call. */
+struct app_figures {
+    uint64_t commits, orders, refused, waiting;
+    int64_t commit_us_max;
+};
+struct app_figures app_figures(struct app *app);
+
 int64_t app_now_us(struct app *app); /* the service's own clock: real time, or the demo's */
 const struct app_config *app_config_of(const struct app *app);
 /* The packs in use now; hold while you read, so that a reload cannot take them away. */

@@ -326,7 +326,7 @@ static bool apply(struct json **answer, const struct order_env *env, const struc
     uint64_t n;
     int32_t year = cal_us_date(env->tx->now_us, pack->timezone).year;
     struct str series = arena_printf(env->arena, "reference/%.*s", STR_ARG(region));
-    if (!store_number_next(&n, env->tx, series, year, err))
+    if (!store_number_peek(&n, env->tx, series, year, err))
         return false;
     struct str code = make_code(env);
     command.id = store_case_next(env->tx);
@@ -334,7 +334,9 @@ static bool apply(struct json **answer, const struct order_env *env, const struc
     command.code_sha256 = hash_of_code(env, code);
     uint64_t leaf_index = env->tx->frontier.leaf_count;
     struct case_file *state = case_create(env->arena, pack, command.id);
-    if (!run(env, state, version, &command, err))
+    /* the number is taken last: a refusal has then written nothing, and leaves no gap */
+    if (!run(env, state, version, &command, err) ||
+        !store_number_next(&n, env->tx, series, year, err))
         return false;
     *answer = json_obj(env->arena);
     json_set_str(*answer, STR("reference"), state->reference);

@@ -121,10 +121,11 @@ bool store_appointments(struct store_appointment **out, size_t *count_out, struc
 
 bool store_session_add(struct store_tx *tx, struct str token_hash, uint64_t account,
                        struct err *err) {
-    return db_run(tx->conn,
-                  "INSERT INTO session (token_hash, account, created_us, seen_us) VALUES (?1, ?2, "
-                  "?3, ?3)",
-                  DB_ARGS(db_b(token_hash), db_n((int64_t)account), db_n(tx->now_us)), err);
+    return db_run(
+        tx->conn,
+        "INSERT INTO session (token_hash, account, created_us, seen_us) VALUES (?1, ?2, "
+        "?3, ?3)",
+        DB_ARGS(db_b(token_hash), db_n((int64_t)account), db_n(os_wall_us(tx->store->env))), err);
 }
 
 bool store_session_get(struct store_session *out, struct db_conn *conn, struct str token_hash,
@@ -144,7 +145,7 @@ bool store_session_get(struct store_session *out, struct db_conn *conn, struct s
 
 bool store_session_seen(struct store_tx *tx, struct str token_hash, struct err *err) {
     return db_run(tx->conn, "UPDATE session SET seen_us = ?2 WHERE token_hash = ?1",
-                  DB_ARGS(db_b(token_hash), db_n(tx->now_us)), err);
+                  DB_ARGS(db_b(token_hash), db_n(os_wall_us(tx->store->env))), err);
 }
 
 bool store_session_drop(struct store_tx *tx, struct str token_hash, struct err *err) {

@@ -49,6 +49,11 @@ static bool node_read(struct merkle_hash *out, void *of, unsigned level, uint64_
     return true;
 }
 
+bool store_log_leaf(struct merkle_hash *out, struct db_conn *conn, uint64_t log_index,
+                    struct err *err) {
+    return node_read(out, conn, 0, log_index, err);
+}
+
 bool store_log_prove(struct merkle_proof *out, struct merkle_head *head, struct merkle_hash *leaf,
                      struct db_conn *conn, uint64_t log_index, struct err *err) {
     const struct merkle_source source = {node_read, conn};

@@ -56,7 +56,7 @@ bool store_once_keep(struct store_tx *tx, const struct store_once *once, struct 
                      "INSERT INTO idempotency (key_hash, order_hash, answer, at_us) VALUES (?1, "
                      "?2, ?3, ?4)",
                      DB_ARGS(db_b(row_key(&row)), db_b(row_key(&order)), db_b(buf_view(&sealed)),
-                             db_n(tx->now_us)),
+                             db_n(os_wall_us(tx->store->env))),
                      err);
     buf_done(&sealed);
     return ok;
@@ -110,10 +110,11 @@ bool store_draft_drop(struct store_tx *tx, struct str key, struct err *err) {
 }
 
 bool store_sweep(struct store_tx *tx, struct err *err) {
+    int64_t wall_us = os_wall_us(tx->store->env);
     return db_run(tx->conn, "DELETE FROM idempotency WHERE at_us < ?1",
-                  DB_ARGS(db_n(tx->now_us - ONCE_HOURS * HOUR_US)), err) &&
+                  DB_ARGS(db_n(wall_us - ONCE_HOURS * HOUR_US)), err) &&
            db_run(tx->conn, "DELETE FROM draft WHERE at_us < ?1",
                   DB_ARGS(db_n(tx->now_us - DRAFT_HOURS * HOUR_US)), err) &&
            db_run(tx->conn, "DELETE FROM session WHERE created_us < ?1",
-                  DB_ARGS(db_n(tx->now_us - SESSION_HOURS * HOUR_US)), err);
+                  DB_ARGS(db_n(wall_us - SESSION_HOURS * HOUR_US)), err);
 }

@@ -233,6 +233,16 @@ bool store_number_next(uint64_t *out, struct store_tx *tx, struct str series, in
     return true;
 }
 
+bool store_number_peek(uint64_t *out, struct store_tx *tx, struct str series, int32_t year,
+                       struct err *err) {
+    int64_t last = 0;
+    if (!db_get_i64(&last, tx->conn, "SELECT last FROM counter WHERE series = ?1 AND year = ?2",
+                    DB_ARGS(db_t(series), db_n(year)), err))
+        return false;
+    *out = (uint64_t)last + 1;
+    return true;
+}
+
 bool store_setting_get(struct str *out, struct db_conn *conn, struct str name, struct arena *arena,
                        struct err *err) {
     struct db_rows rows;

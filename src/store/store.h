@@ -113,6 +113,9 @@ MUST_USE bool store_cases_due(struct case_id *out, size_t room, size_t *count_ou
 /* The next number of a series in a year, from 1. */
 MUST_USE bool store_number_next(uint64_t *out, struct store_tx *tx, struct str series, int32_t year,
                                 struct err *err);
+/* What store_number_next() would give; nothing is written. */
+MUST_USE bool store_number_peek(uint64_t *out, struct store_tx *tx, struct str series, int32_t year,
+                                struct err *err);
 /* Erase a case: its key, its derived rows and its documents that no other case names. The log keeps
  * the events' digests and stays valid. */
 MUST_USE bool store_case_erase(struct store_tx *tx, struct case_id id, struct err *err);
@@ -295,7 +298,8 @@ struct store_session {
     uint64_t account;
     int64_t created_us, seen_us;
 };
-/* token_hash: 32 raw bytes. */
+/* token_hash: 32 raw bytes. Sessions, first answers and the waiting after wrong passwords are timed
+ * by the machine's clock: moving the demonstration's clock signs nobody out. */
 MUST_USE bool store_session_add(struct store_tx *tx, struct str token_hash, uint64_t account,
                                 struct err *err);
 MUST_USE bool store_session_get(struct store_session *out, struct db_conn *conn,
@@ -332,6 +336,8 @@ MUST_USE bool store_clock_move(struct store_tx *tx, int64_t now_us, struct err *
 /* ---- the audit log --------------------------------------------------------------------------- */
 
 MUST_USE bool store_log_head(struct merkle_head *out, struct db_conn *conn, struct err *err);
+MUST_USE bool store_log_leaf(struct merkle_hash *out, struct db_conn *conn, uint64_t log_index,
+                             struct err *err);
 /* Proof that event log_index is in the log as it stands for conn. */
 MUST_USE bool store_log_prove(struct merkle_proof *out, struct merkle_head *head,
                               struct merkle_hash *leaf, struct db_conn *conn, uint64_t log_index,

@@ -1,0 +1,202 @@
+/* An order's way: app_do() gives it an arena of its own and a place in the queue; the writer runs
+ * it in its transaction (order_run); after the commit its caller is answered and the arena goes. A
+ * repeated idempotency key finds the first answer in the same transaction in which a first one
+ * would be kept, so two at once cannot both be the first. */
+#include <assert.h>
+#include <inttypes.h>
+
+#include "app/inner.h"
+#include "app/order.h"
+
+enum { ORDER_TEXT_BYTES_MAX = 8 << 20, ANSWER_STEPS = 1000000 };
+
+static bool run_case(struct app_job *j, struct err *err) {
+    const struct order_env env = {j->app, j->tx, &j->app->store_packs, j->arena, &j->budget};
+    return order_case(&j->body, &env, &j->order, err);
+}
+
+static const struct verb {
+    const char *name;
+    app_verb_run *run;
+    bool hashed; /* a password is hashed before the writer's turn */
+} verbs[APP_VERBS] = {
+    [APP_SIGN_IN] = {"sign-in", app_run_sign_in, true},
+    [APP_SIGN_OUT] = {"sign-out", app_run_sign_out, false},
+    [APP_APPLY] = {"apply", run_case, false},
+    [APP_CORRECT] = {"correct", run_case, false},
+    [APP_WITHDRAW] = {"withdraw", run_case, false},
+    [APP_CLAIM] = {"claim", run_case, false},
+    [APP_RELEASE] = {"release", run_case, false},
+    [APP_COMPLETE] = {"complete", run_case, false},
+    [APP_EXTEND] = {"extend", run_case, false},
+    [APP_ATTACH] = {"attach", run_case, false},
+    [APP_NOTE] = {"note", run_case, false},
+    [APP_RETRY] = {"retry", run_case, false},
+    [APP_LOOK] = {"look", run_case, false},
+    [APP_DRAFT] = {"draft", app_run_draft, false},
+    [APP_DRAFT_DROP] = {"draft-drop", app_run_draft_drop, false},
+    [APP_ACCOUNT_ADD] = {"account-add", app_run_account_add, true},
+    [APP_ACCOUNT_LOCK] = {"account-lock", app_run_account_lock, false},
+    [APP_ACCOUNT_PASSWORD] = {"account-password", app_run_account_password, true},
+    [APP_DEMO_CLOCK] = {"demo-clock", app_run_demo_clock, false},
+};
+
+/* ---- idempotency ----------------------------------------------------------------------------- */
+
+static struct str scope_of(const struct app_caller *caller, struct arena *arena) {
+    switch (caller->kind) {
+    case APP_ACCOUNT: return arena_printf(arena, "account:%" PRIu64, caller->account);
+    case APP_APPLICANT: return arena_printf(arena, "case:%.*s", STR_ARG(caller->reference));
+    case APP_ANONYMOUS: break;
+    }
+    return STR("anonymous");
+}
+
+/* The bytes that a repetition must have again; false when they are too many to compare. */
+static bool order_text(struct buf *out, const struct app_order *order, struct err *err) {
+    bytes_add_str(out, str_from(verbs[order->verb].name));
+    bytes_add_str(out, order->reference);
+    bytes_add_str(out, order->task);
+    if (order->body != NULL)
+        json_write(out, order->body, JSON_COMPACT | JSON_SORTED);
+    return buf_ok(out, "the order", err);
+}
+
+static bool answer_again(struct app_job *j, struct str text, struct err *err) {
+    const struct json *body;
+    struct budget budget = budget_of(ANSWER_STEPS, ORDER_TEXT_BYTES_MAX);
+    if (!json_read(&body, text, "answer", j->arena, &budget, err))
+        return false;
+    j->body = json_copy(body, j->arena);
+    j->repeated = true;
+    return true;
+}
+
+static bool answer_keep(struct app_job *j, const struct store_once *once, struct err *err) {
+    struct buf text;
+    buf_init(&text, ORDER_TEXT_BYTES_MAX);
+    json_write(&text, j->body == NULL ? json_obj(j->arena) : j->body, JSON_COMPACT);
+    bool ok =
+        buf_ok(&text, "the answer", err) && store_once_keep(j->tx, once, buf_view(&text), err);
+    buf_done(&text);
+    return ok;
+}
+
+static bool run_once(struct app_job *j, struct str order, struct err *err) {
+    const struct store_once once = {scope_of(j->order.caller, j->arena), j->order.idempotency_key,
+                                    order};
+    struct str first = STR_NONE;
+    bool found = false;
+    if (!store_once_find(&first, &found, j->tx->conn, &once, j->arena, err))
+        return false;
+    if (found)
+        return answer_again(j, first, err);
+    return verbs[j->order.verb].run(j, err) && answer_keep(j, &once, err);
+}
+
+/* ---- the writer's side ----------------------------------------------------------------------- */
+
+static bool order_run(struct writer_job *job, struct store_tx *tx, struct err *err) {
+    struct app_job *j = (struct app_job *)job;
+    arena_rewind(j->arena, j->mark); /* it may be the second time */
+    j->tx = tx;
+    j->budget = budget_of(APP_ORDER_STEPS_MAX, APP_ORDER_BYTES_MAX / 2);
+    j->body = NULL;
+    j->repeated = false;
+    err_reset(&j->refused);
+    if (j->order.idempotency_key.len == 0)
+        return verbs[j->order.verb].run(j, err);
+    struct buf order;
+    buf_init(&order, ORDER_TEXT_BYTES_MAX);
+    bool ok = order_text(&order, &j->order, err) && run_once(j, buf_view(&order), err);
+    buf_done(&order);
+    return ok;
+}
+
+void app_job_finish(struct app_job *j, const struct err *err) {
+    struct app_answer answer = {
+        .repeated = j->repeated,
+        .err = err->code == ERR_NONE ? j->refused : *err,
+        .body = j->body,
+    };
+    if (answer.err.code != ERR_NONE && answer.err.code != ERR_INVALID)
+        answer.body = NULL; /* only faults are told beside an error */
+    j->done(j->ctx, &answer);
+    arena_destroy(j->arena);
+}
+
+static void order_done(struct writer_job *job, const struct err *err) {
+    struct app_job *j = (struct app_job *)job;
+    struct app *app = j->app;
+    if (err->code == ERR_NONE && j->order.verb == APP_DEMO_CLOCK)
+        writer_wake(app->writer);
+    if (err->code == ERR_NONE && j->tx->outbox_added)
+        app_mailer_wake(app);
+    j->tx = NULL;
+    app_job_finish(j, err);
+}
+
+bool app_do(struct app *app, const struct app_order *order, app_done *done, void *ctx,
+            struct err *err) {
+    assert((size_t)order->verb < COUNT_OF(verbs));
+    struct arena *arena = arena_create("order", APP_ORDER_BYTES_MAX);
+    struct app_job *j = arena_new(arena, struct app_job, 1);
+    j->job = (struct writer_job){.run = order_run, .done = order_done};
+    j->arena = arena;
+    j->app = app;
+    j->order = *order;
+    j->done = done;
+    j->ctx = ctx;
+    j->mark = arena_mark(arena);
+    bool ok = verbs[order->verb].hashed ? app_hashers_put(app, j, err)
+                                        : writer_put(app->writer, &j->job, err);
+    if (!ok)
+        arena_destroy(arena);
+    return ok;
+}
+
+/* ---- something of our own, waited for -------------------------------------------------------- */
+
+struct sync_job {
+    struct writer_job job; /* first */
+    app_sync_run *run;
+    void *ctx;
+    struct os_mutex mutex;
+    struct os_cond changed;
+    bool over;
+    struct err err;
+};
+
+static bool sync_run(struct writer_job *job, struct store_tx *tx, struct err *err) {
+    struct sync_job *sync = (struct sync_job *)job;
+    return sync->run(sync->ctx, tx, err);
+}
+
+static void sync_done(struct writer_job *job, const struct err *err) {
+    struct sync_job *sync = (struct sync_job *)job;
+    os_mutex_lock(&sync->mutex);
+    sync->err = *err;
+    sync->over = true;
+    os_cond_wake_all(&sync->changed);
+    os_mutex_unlock(&sync->mutex);
+}
+
+bool app_sync(struct app *app, app_sync_run *run, void *ctx, struct err *err) {
+    struct sync_job sync = {.job = {.run = sync_run, .done = sync_done}, .run = run, .ctx = ctx};
+    os_mutex_init(&sync.mutex);
+    os_cond_init(&sync.changed);
+    bool ok = writer_put(app->writer, &sync.job, err);
+    if (ok) {
+        os_mutex_lock(&sync.mutex);
+        while (!sync.over)
+            os_cond_wait(&sync.changed, &sync.mutex);
+        os_mutex_unlock(&sync.mutex);
+        if (sync.err.code != ERR_NONE) {
+            *err = sync.err;
+            ok = false;
+        }
+    }
+    os_cond_done(&sync.changed);
+    os_mutex_done(&sync.mutex);
+    return ok;
+}
