@@ -818,7 +818,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             *sp++ = v;
             break;
         }
-        default: assert(!"an instruction that the machine does not know");
+        default: assert(false); /* an instruction that the machine does not know */
         }
         if (m->failed)
             goto failed;
