@@ -224,7 +224,6 @@ static bool host_ok(struct str host) {
             if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == ':' || c == '.'))
                 return false;
         }
-        name = STR_NONE;
         if (end + 1 < host.len && host.at[end + 1] != ':')
             return false;
         if (end + 1 < host.len)

@@ -373,9 +373,10 @@ static void address_format(struct http_server *server, const struct sockaddr_sto
 /* SO_REUSEPORT would also let a second service share the port unseen. A first bind without it finds
  * one that is there. */
 static bool server_bind(struct http_server *server, struct err *err) {
-    struct addrinfo *list;
+    struct addrinfo *list = NULL;
     if (!listen_resolve(&list, server->options.listen, err))
         return false;
+    assert(list != NULL);
     struct sockaddr_storage addr = {0};
     socklen_t addr_len = list->ai_addrlen;
     memcpy(&addr, list->ai_addr, addr_len);

@@ -8,12 +8,12 @@
 #include "base/str.h"
 
 int command_failed(const char *name, const char *format, ...) {
+    char text[1024];
     va_list args;
     va_start(args, format);
-    (void)fprintf(stderr, "mandate %s: ", name);
-    (void)vfprintf(stderr, format, args);
-    (void)fputc('\n', stderr);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    (void)fprintf(stderr, "mandate %s: %s\n", name, text);
     return EXIT_COULD_NOT;
 }
 

@@ -202,8 +202,7 @@ static struct str description_of(const struct web_route *route, struct arena *ar
     static const char *const who[] = {
         [WEB_PUBLIC] = "Open to everybody.",
         [WEB_APPLICANT] = "For whoever has the case's access code.",
-        [WEB_CASE] = "For whoever has the case's access code, and for an account that has a part "
-                     "in the case; each look of an account is recorded and shown to the applicant.",
+        [WEB_CASE] = "For whoever has the access code, and for accounts with a part in the case.",
         [WEB_SIGNED_IN] = "For every account.",
         [WEB_PART] = "For an account whose post may do this task.",
         [WEB_SUPERVISE] = "For an account with a supervising post; its organ and those below it.",
