@@ -52,7 +52,9 @@ MAIN_SRC := src/main/main.c
 LIB_SRC  := $(filter-out %_test.c $(MAIN_SRC),$(SRC))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o) $(B)/ui_assets.o
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o) $(B)/test/unit.o
-FUZZ     := $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
+FUZZ     ?= $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
+FUZZ_ALL := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
+FUZZ_OBJ := $(FUZZ_ALL:%=$(B)/fuzz/%.o)
 
 .PHONY: all run test check unit deps fuzz soak bench install clean help
 all: $(B)/mandate
@@ -92,7 +94,7 @@ $(B)/src/store/schema.o: CFLAGS += -I$(B)
 #: make unit     builds and runs the unit tests (V=asan: with sanitizers; T="name ...": some of them)
 unit: $(B)/unit
 	$(B)/unit $(T)
-$(B)/unit: $(TEST_OBJ) $(B)/libmandate.a
+$(B)/unit: $(TEST_OBJ) $(FUZZ_OBJ) $(B)/libmandate.a
 	@echo "$(CC) -o $@"
 	@$(CC) $(LDFLAGS_$(V)) -o $@ $^ $(LIBS)
 $(B)/tests.inc: $(TEST_SRC) tool/list-tests
@@ -102,6 +104,35 @@ $(B)/test/unit.o: test/unit.c $(B)/tests.inc
 	@mkdir -p $(@D)
 	@echo "$(CC) $<"
 	@$(CC) $(CFLAGS_ALL) -I$(B) -MMD -MP -c -o $@ $<
+
+# The unit tests run each fuzz harness over its corpus, under the name fuzz_NAME.
+$(B)/fuzz.inc: $(FUZZ_ALL:%=fuzz/%.c)
+	@mkdir -p $(@D)
+	@printf 'FUZZ(%s)\n' $(FUZZ_ALL) > $@
+$(B)/test/unit/fuzz_corpus_test.o: $(B)/fuzz.inc
+$(B)/test/unit/fuzz_corpus_test.o: CFLAGS += -I$(B)
+$(B)/fuzz/%.o: fuzz/%.c
+	@mkdir -p $(@D)
+	@echo "$(CC) $<"
+	@$(CC) $(CFLAGS_ALL) -I. -DLLVMFuzzerTestOneInput=fuzz_$* -MMD -MP -c -o $@ $<
+
+#: make fuzz     runs each fuzz harness for SECONDS=60, from its corpus (FUZZ="name ...": some of them)
+SECONDS ?= 60
+ifeq ($(V),fuzz)
+$(FUZZ_ALL:%=$(B)/fuzz-%): $(B)/fuzz-%: fuzz/%.c fuzz/fuzz.h $(B)/libmandate.a
+	@echo "$(CC) -o $@"
+	@$(CC) $(CFLAGS_ALL) -I. -fsanitize=fuzzer,address,undefined -o $@ $< $(B)/libmandate.a $(LIBS)
+# libfyaml 0.7 loses 4 kB on some of its own errors
+FUZZ_FLAGS_yaml := -detect_leaks=0
+fuzz: $(FUZZ:%=fuzz-run-%)
+fuzz-run-%: $(B)/fuzz-%
+	@mkdir -p $(B)/corpus/$* $(B)/found
+	$(B)/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+		$(FUZZ_FLAGS_$*) -print_final_stats=1 -artifact_prefix=$(B)/found/$*- $(B)/corpus/$* fuzz/corpus/$*
+else
+fuzz:
+	@$(MAKE) V=fuzz fuzz
+endif
 
 #: make run      installs what is missing, builds, and serves the demonstration on 127.0.0.1:8110
 run:
@@ -126,4 +157,4 @@ deps:
 clean:
 	rm -rf build
 
--include $(wildcard $(B)/src/*/*.d $(B)/test/*.d $(B)/test/unit/*.d)
+-include $(wildcard $(B)/src/*/*.d $(B)/test/*.d $(B)/test/unit/*.d $(B)/fuzz/*.d)

@@ -28,7 +28,7 @@ void tmpl_escape(struct buf *out, struct str text) {
         buf_add(out, reference[which]);
         from = i + 1;
     }
-    buf_add(out, (struct str){text.at + from, text.len - from});
+    buf_add(out, str_sub(text, from, text.len));
 }
 
 /* RFC 3986: 3.3: '+' and '@' are plain in a path (tel:+86..., mailto:a@b), not in a query. */
