@@ -40,18 +40,15 @@ static bool variable_known(const struct scan *s, struct str name, bool *is_list)
     *is_list = false;
     if (str_eq(name, STR(".")))
         return s->depth > 0;
+    for (size_t d = s->depth; d-- > 0;) /* the innermost section first, as Mustache looks */
+        for (size_t i = 0; i < COUNT_OF(known); i++)
+            if (joined(known[i], s->open[d], name))
+                return true;
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         struct str path = known[i];
-        bool list = str_ends(path, STR("[]"));
-        if (str_eq(path, name))
+        *is_list = str_ends(path, STR("[]")) && str_eq(str_sub(path, 0, path.len - 2), name);
+        if (*is_list || str_eq(path, name))
             return true;
-        if (list && str_eq(str_sub(path, 0, path.len - 2), name)) {
-            *is_list = true;
-            return true;
-        }
-        for (size_t d = s->depth; d-- > 0;)
-            if (joined(path, s->open[d], name))
-                return true;
     }
     return false;
 }
