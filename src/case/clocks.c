@@ -200,8 +200,13 @@ static bool breach(struct case_move *m, const struct case_clock *c, struct err *
         .post = holder == NULL ? STR_NONE : holder->post,
         .told = superior == NULL ? STR_NONE : superior->id,
     };
+    if (!case_emit(m, event, err))
+        return false;
+    /* the pack's own letter tells the applicant; without one, a message does */
+    if (pack_letter(m->state->pack, STR("overdue")) != NULL)
+        return case_issue_letter(m, STR("overdue"), NULL, err);
     tell_of_breach(m, c->limit);
-    return case_emit(m, event, err);
+    return true;
 }
 
 bool case_clocks_breach(struct case_move *m, struct err *err) {
