@@ -7,11 +7,12 @@
 #include "web/inner.h"
 #include "web/letter.h"
 
-/* What the view gave, or what went wrong with it. */
-static void view_send(struct web_request *r, bool ok, const struct json *view,
+/* What the view gave, or what went wrong with it. A pointer to it: the caller makes it in the same
+ * call, before or after this argument is looked at. */
+static void view_send(struct web_request *r, bool ok, struct json *const *view,
                       const struct err *err) {
     if (ok)
-        web_send_json(r, 200, view);
+        web_send_json(r, 200, *view);
     else
         web_fail(r, err, NULL);
 }
@@ -58,7 +59,7 @@ void api_sign_in(struct web_request *r) {
 
 void api_session(struct web_request *r) {
     struct json *out = json_obj(r->arena);
-    json_set_str(out, STR("person"), r->caller.name);
+    json_set_str(json_set_obj(out, STR("person")), STR("name"), r->caller.name);
     json_set(out, STR("posts"), posts_json(r));
     web_send_json(r, 200, out);
 }
@@ -84,35 +85,35 @@ void api_organs(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_organs(&view, r->reader, &ask, &err), view, &err);
+    view_send(r, app_view_organs(&view, r->reader, &ask, &err), &view, &err);
 }
 
 void api_organ(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_organ(&view, r->reader, &ask, web_arg(r, "id"), &err), view, &err);
+    view_send(r, app_view_organ(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
 }
 
 void api_matters(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_matters(&view, r->reader, &ask, &err), view, &err);
+    view_send(r, app_view_matters(&view, r->reader, &ask, &err), &view, &err);
 }
 
 void api_matter(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_matter(&view, r->reader, &ask, web_arg(r, "id"), &err), view, &err);
+    view_send(r, app_view_matter(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
 }
 
 void api_places(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_places(&view, r->reader, &ask, &err), view, &err);
+    view_send(r, app_view_places(&view, r->reader, &ask, &err), &view, &err);
 }
 
 /* ---- cases ---- */
@@ -166,7 +167,7 @@ static void case_view_send(struct web_request *r, case_view *view) {
     struct app_ask ask = web_ask(r);
     struct str reference;
     if (reference_get(&reference, r))
-        view_send(r, view(&out, r->reader, &ask, reference, &err), out, &err);
+        view_send(r, view(&out, r->reader, &ask, reference, &err), &out, &err);
 }
 
 static void looked(struct web_request *r, const struct app_answer *answer) {
@@ -275,7 +276,7 @@ void api_tasks(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_tasks(&view, r->reader, &ask, &err), view, &err);
+    view_send(r, app_view_tasks(&view, r->reader, &ask, &err), &view, &err);
 }
 
 static void task_done(struct web_request *r, const struct app_answer *answer) {
@@ -309,7 +310,7 @@ void api_clocks(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_clocks(&view, r->reader, &ask, &err), view, &err);
+    view_send(r, app_view_clocks(&view, r->reader, &ask, &err), &view, &err);
 }
 
 void api_demo_clock(struct web_request *r) {
