@@ -68,6 +68,14 @@ static bool turn(struct case_clock *c, struct law_time time, const struct case_e
     return true;
 }
 
+/* A task is due when the soonest clock of whoever does it is due. */
+static void tasks_follow(struct case_file *state) {
+    for (size_t i = 0; i < state->task_count; i++)
+        if (state->tasks[i].state < CASE_TASK_DONE)
+            state->tasks[i].due_us = case_due_us(
+                state, state->tasks[i].applicant ? LAW_HOLDER_APPLICANT : LAW_HOLDER_ORGAN);
+}
+
 bool case_fold_clock(struct case_file *state, const struct case_event *event, struct err *err) {
     struct case_clock *c = clock_need(state, clock_id_of(event), err);
     if (c == NULL || !turn(c, time_of(state), event, err))
@@ -79,6 +87,7 @@ bool case_fold_clock(struct case_file *state, const struct case_event *event, st
         c->organ = arena_str(state->arena, event->as.clock_breached.organ);
         c->post = arena_str(state->arena, event->as.clock_breached.post);
     }
+    tasks_follow(state);
     return true;
 }
 
@@ -242,11 +251,11 @@ int64_t case_wake_us(const struct case_file *state) {
     return at_us;
 }
 
-int64_t case_due_us(const struct case_file *state) {
+int64_t case_due_us(const struct case_file *state, enum law_holder holder) {
     int64_t at_us = 0;
     for (size_t i = 0; i < state->clock_count; i++)
         if (state->clocks[i].clock.state == LAW_CLOCK_RUNNING &&
-            state->clocks[i].limit->holder == LAW_HOLDER_ORGAN)
+            state->clocks[i].limit->holder == holder)
             at_us = sooner(at_us, state->clocks[i].clock.due_us);
     return at_us;
 }

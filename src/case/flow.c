@@ -99,7 +99,7 @@ static bool on_task(struct case_move *m, const struct bpmn_record *record, struc
         .organ = node->applicant || lane == NULL ? STR_NONE : case_organ_of(m->state, lane->organ),
         .post = node->applicant || lane == NULL ? STR_NONE : lane->post,
         .applicant = node->applicant,
-        .due_us = record->n != BPMN_NEVER ? record->n : case_due_us(m->state),
+        .due_us = case_due_us(m->state, node->applicant ? LAW_HOLDER_APPLICANT : LAW_HOLDER_ORGAN),
     };
     return case_emit(m, event, err);
 }

@@ -48,8 +48,8 @@ MUST_USE bool case_clocks_breach(struct case_move *m, struct err *err);
 MUST_USE bool case_clocks_stop(struct case_move *m, struct err *err);
 /* The earliest instant at which a timer fires or a clock is breached; 0: never. */
 int64_t case_wake_us(const struct case_file *state);
-/* The due time of the soonest running clock, or 0. */
-int64_t case_due_us(const struct case_file *state);
+/* The due time of the soonest running clock of that holder, or 0. */
+int64_t case_due_us(const struct case_file *state, enum law_holder holder);
 
 /* letter.c */
 MUST_USE bool case_issue_letter(struct case_move *m, struct str letter_id,
