@@ -74,6 +74,7 @@ void arena_destroy(struct arena *a) {
 
 static void chunk_cut(struct chunk *chunk, size_t used_bytes) {
     size_t cut = chunk->used_bytes - used_bytes;
+    unpoison(chunk->data + used_bytes, cut); /* the gaps between aligned pieces are poisoned */
     memset(chunk->data + used_bytes, 0, cut);
     poison(chunk->data + used_bytes, chunk->size_bytes - used_bytes);
     chunk->used_bytes = used_bytes;
