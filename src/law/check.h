@@ -14,6 +14,7 @@
 enum {
     LAW_CHECK_CLOCKS_MAX = 32,     /* limits of one matter; the busiest of the catalogue has 14 */
     LAW_CHECK_STATES_MAX = 200000, /* (node, clocks) pairs looked at; real procedures have < 500 */
+    LAW_CHECK_STEPS_MAX = 256,     /* of one finding's path; of a longer one the last are kept */
     LAW_CHECK_FINDINGS_MAX = 200,  /* of one procedure; a reader has given up long before */
 };
 
@@ -65,7 +66,7 @@ struct law_edge {
     bool interrupts;    /* a boundary event: acts at_leave of `from` do not happen */
     uint32_t expiry_of; /* taken because this limit ran out (index); LAW_NO_LIMIT otherwise */
 };
-enum { LAW_NO_LIMIT = UINT32_MAX };
+#define LAW_NO_LIMIT UINT32_MAX
 
 /* One matter on its process. Branches of a fork are looked at one after the other, each with the
  * clocks of the fork: a clock that is to cover a branch must run before it or start in it. */
@@ -109,9 +110,9 @@ struct law_findings {
 /* 2 Bounded. On every path: while a task or wait of the organ is open, a clock runs (one that the
  * organ must keep, or one whose end moves the procedure on); clocks marked `overall` on one path
  * add up to no more than the total, a working day counted as 7/5 of a calendar day, a month as 31;
- * a clock starts anew only after the case was back with the applicant or while an overall clock
- * runs; suspend, resume and stop find the clock in a state that allows them; no clock runs on at an
- * end. */
+ * and a clock of the organ starts anew only after the case was back with the applicant, or, unless
+ * it is an overall one itself, while an overall clock runs. A clock that is told to stop while it
+ * does not run, or to start while it does, goes on as it is; the end of the case stops all. */
 MUST_USE bool law_check_bounded(struct law_findings *out, const struct law_procedure *p,
                                 struct budget *budget, struct err *err);
 
