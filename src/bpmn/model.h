@@ -22,12 +22,12 @@
 #define BPMN_MANDATE_NS "https://mandate.example/bpmn/1"
 
 enum {
-    BPMN_NODES_MAX = 4096,  /* in one process; the largest MIWG model has 83 */
-    BPMN_FLOWS_MAX = 8192,  /* likewise */
-    BPMN_DEPTH_MAX = 32,    /* sub-processes in sub-processes */
-    BPMN_NONE = UINT32_MAX, /* "no such index" */
+    BPMN_NODES_MAX = 4096, /* in one process; the largest MIWG model has 83 */
+    BPMN_FLOWS_MAX = 8192, /* likewise */
+    BPMN_DEPTH_MAX = 32,   /* sub-processes in sub-processes */
 };
-#define BPMN_NEVER INT64_MAX /* a time that does not come */
+#define BPMN_NONE  UINT32_MAX /* "no such index"; an enumerator is an int in C17 */
+#define BPMN_NEVER INT64_MAX  /* a time that does not come */
 
 enum bpmn_kind {
 #define NODE(kind, element, group) BPMN_##kind,
