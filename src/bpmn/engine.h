@@ -4,6 +4,13 @@
 
 #include "bpmn/step.h"
 
+/* Set by the soundness check: nothing is evaluated or stored, and a gateway that chooses stops with
+ * an incident until its number is picked. */
+struct oracle {
+    uint32_t instance; /* picks for this one; 0: for none */
+    uint32_t pick;     /* below choice_count() of its node */
+};
+
 /* One call of bpmn_step(). */
 struct run {
     struct bpmn_records *out;
@@ -13,8 +20,9 @@ struct run {
     struct arena *arena;
     struct budget *budget;
     struct err *err;
-    uint32_t entered;         /* elements, in this step */
-    struct bpmn_token *ready; /* joins whose tokens are all there: scope, and a flow into it */
+    const struct oracle *oracle; /* NULL: a real case */
+    uint32_t entered;            /* elements, in this step */
+    struct bpmn_token *ready;    /* joins whose tokens are all there: scope, and a flow into it */
     size_t ready_count, ready_room;
 };
 
@@ -53,6 +61,13 @@ bool run_empty(struct run *run, uint32_t scope);
 /* Close its timers, subscriptions and jobs; those of events of the given kind only, or of all
  * (BPMN_KINDS). */
 bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
+
+/* Let the tokens move until everything waits. */
+bool run_settle(struct run *run);
+/* The input, and then run_settle(). */
+bool run_apply(struct run *run, const struct bpmn_input *input);
+/* In how many ways the node can choose its flows; 0: it does not choose. */
+uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_node *node);
 
 /* ---- vars.c ---- */
 /* Evaluate as the instance sees the variables. *why is set when the value is null because of an

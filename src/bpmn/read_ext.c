@@ -125,8 +125,6 @@ static bool read_mapping(struct reader *r, struct bpmn_mapping *out, const struc
         return false;
     if (out->source.text.at == NULL)
         out->source.text = STR("");
-    if (str_find_byte(out->target, '.') != SIZE_MAX)
-        return read_refuse(r, x, "a target with a path is not supported");
     return true;
 }
 

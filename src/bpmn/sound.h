@@ -1,10 +1,13 @@
-/* bpmn/sound.h - can a process get stuck? Every reachable marking is looked at, with conditions as
- * free choices, and timers, messages, errors and boundary events coming whenever they may. Pure.
+/* bpmn/sound.h - can a process get stuck? Every reachable marking is looked at, by the engine
+ * itself, with conditions as free choices, and with tasks, timers, messages and errors coming
+ * whenever they may. Pure.
  *
- * Sound: from every reachable marking the process can end; when it ends nothing is left over; every
- * element can happen; no element has two instances without a fork the drafter meant (bounded).
- * Method and source: W. M. P. van der Aalst, "The Application of Petri Nets to Workflow
- * Management", 1998, section 4, on the engine's own rules of BPMN 2.0.2 chapter 13. */
+ * Sound: from every reachable marking the process can end; every element can happen; none runs
+ * twice at once; tokens do not pile up. (That nothing is left over at the end needs no check: the
+ * engine ends a process only when its last token is gone, so a token that is left over shows as a
+ * process that is stuck.) An event that does not interrupt is taken to come at most once for each
+ * activity that it is attached to. Method and source: W. M. P. van der Aalst, "The Application of
+ * Petri Nets to Workflow Management", 1998, section 4. */
 #ifndef MANDATE_BPMN_SOUND_H
 #define MANDATE_BPMN_SOUND_H
 
@@ -12,10 +15,9 @@
 
 enum bpmn_fault {
     BPMN_FAULT_STUCK,     /* a marking from which the end cannot be reached */
-    BPMN_FAULT_LEFT_OVER, /* a terminate end or an interruption leaves work of others undone: only
-                             reported where the drafter's tokens remain at an ordinary end */
+    BPMN_FAULT_TWICE,     /* an element runs twice at once: parallel paths meet without a join */
     BPMN_FAULT_DEAD,      /* an element that can never happen */
-    BPMN_FAULT_UNBOUNDED, /* tokens pile up on one flow without end */
+    BPMN_FAULT_UNBOUNDED, /* tokens pile up without end */
     BPMN_FAULT_UNDECIDED, /* more than the allowed states: no answer */
 };
 const char *bpmn_fault_name(enum bpmn_fault fault);
@@ -24,7 +26,7 @@ struct bpmn_finding {
     enum bpmn_fault fault;
     uint32_t node;         /* where; 0 when it is the whole process */
     struct err_at at;      /* file and line of that node */
-    struct lang_text text; /* one line that says what is wrong */
+    struct lang_text text; /* one line that says what is wrong, with the steps and the tokens */
     uint32_t *steps;       /* nodes in the order in which they happen, up to the fault */
     size_t step_count;
     uint32_t *tokens; /* nodes and joins that hold a token in the faulty marking */
@@ -40,7 +42,8 @@ struct bpmn_sound_limits {
 };
 enum {
     BPMN_SOUND_STATES_DEFAULT = 100000, /* the largest demonstration process has about 200 */
-    BPMN_SOUND_TOKENS_MAX = 8,          /* on one flow or in one element: beyond it, unbounded */
+    BPMN_SOUND_TOKENS_MAX = 8,  /* in one element or before one join: beyond it, unbounded */
+    BPMN_SOUND_STEPS_MAX = 200, /* shown of a path; it is a shortest one */
 };
 
 /* True with out->count == 0: sound. True with findings: not sound, or not decided. False only for

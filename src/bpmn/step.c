@@ -6,7 +6,7 @@
  * and asks the world; leaving maps outputs and chooses flows. A failure is an incident of that
  * phase, and a retry repeats the phase, so nothing in it is emitted before everything in it
  * succeeded (variables aside: setting them again is harmless).
- * 3. No recursion along the flow: leaving puts tokens on flows, the loop in run_tokens() takes
+ * 3. No recursion along the flow: leaving puts tokens on flows, the loop in run_settle() takes
  * them. Recursion follows the nesting of scopes only, which the reader bounds. */
 #include <assert.h>
 #include <inttypes.h>
@@ -215,6 +215,8 @@ static bool decide(struct run *run, uint32_t id) {
     struct feel_value decision_id;
     struct bpmn_decision decision = {0};
     struct str why;
+    if (run->oracle != NULL)
+        return run_leave(run, id);
     if (!run_eval(&decision_id, &why, run, id, &node->decision, run->env->now_us))
         return false;
     if (why.len == 0 && feel_kind(decision_id) != FEEL_STRING)
@@ -386,13 +388,62 @@ static bool test_flow(bool *out, struct choice *choice, struct run *run, uint32_
     return true;
 }
 
+static uint32_t condition_count(const struct bpmn_process *p, const struct bpmn_node *node) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < node->out_count; i++)
+        count += p->flows[node->out[i]].condition.text.at != NULL;
+    return count;
+}
+
+uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_node *node) {
+    uint32_t conditions = condition_count(process, node);
+    uint32_t other = node->default_flow != BPMN_NONE ||
+                     (node->kind != BPMN_EXCLUSIVE && conditions < node->out_count);
+    if (conditions == 0)
+        return 0;
+    if (node->kind == BPMN_EXCLUSIVE)
+        return conditions + other;
+    return conditions > 20 ? UINT32_MAX : (1u << conditions) - 1 + other;
+}
+
+/* The pick-th way: exclusive: that conditional flow; others: pick + 1 as a set of conditional
+ * flows. The last way is that none is true. Flows without a condition are taken besides. */
+static void choose_freely(struct choice *choice, struct run *run, const struct bpmn_node *node,
+                          uint32_t id) {
+    const struct bpmn_process *p = run->process;
+    uint32_t count = run_choice_count(p, node), condition = 0;
+    uint64_t set = UINT64_MAX;
+    if (count > 0 && run->oracle->instance != id) {
+        choice->code = BPMN_INCIDENT_CONDITION;
+        return;
+    }
+    if (count > 0)
+        set = node->kind == BPMN_EXCLUSIVE ? UINT64_C(1) << run->oracle->pick
+                                           : (uint64_t)run->oracle->pick + 1;
+    bool some = false;
+    for (uint32_t i = 0; i < node->out_count; i++) {
+        const struct bpmn_flow *flow = &p->flows[node->out[i]];
+        bool conditional = flow->condition.text.at != NULL;
+        if (flow->is_default || (conditional && (set >> condition++ & 1) == 0))
+            continue;
+        some = some || conditional;
+        choice->flows[choice->count++] = flow->index;
+    }
+    if (!some && node->default_flow != BPMN_NONE)
+        choice->flows[choice->count++] = node->default_flow;
+}
+
 /* BPMN 2.0.2: 13.4.2 exclusive: the first that is true; 13.4.3 inclusive, 13.3.1 activities: all
  * that are true; the default when none is. */
 static bool choose(struct choice *choice, struct run *run, const struct bpmn_node *node,
-                   uint32_t scope) {
+                   uint32_t id, uint32_t scope) {
     const struct bpmn_process *p = run->process;
     bool conditional = false, some = false, exclusive = node->kind == BPMN_EXCLUSIVE;
     *choice = (struct choice){.flows = arena_new(run->arena, uint32_t, node->out_count)};
+    if (run->oracle != NULL) {
+        choose_freely(choice, run, node, id);
+        return true;
+    }
     for (uint32_t i = 0; i < node->out_count && !(exclusive && some); i++) {
         const struct bpmn_flow *flow = &p->flows[node->out[i]];
         bool take = true;
@@ -481,7 +532,7 @@ bool run_leave(struct run *run, uint32_t id) {
         return false;
     if (why.len > 0)
         return run_incident(run, id, BPMN_INCIDENT_MAPPING, BPMN_PHASE_LEAVING, why);
-    if (!choose(&choice, run, node, instance.scope))
+    if (!choose(&choice, run, node, id, instance.scope))
         return false;
     if (choice.code != BPMN_INCIDENT_NONE)
         return run_incident(run, id, choice.code, BPMN_PHASE_LEAVING, choice.why);
@@ -603,7 +654,7 @@ static bool enter_ready_join(bool *entered, struct run *run) {
     return true;
 }
 
-static bool run_tokens(struct run *run) {
+bool run_settle(struct run *run) {
     bool more = true;
     while (more && run->state->ending == 0) {
         if (run->state->moving.count > 0) {
@@ -871,6 +922,10 @@ static bool apply(struct run *run, const struct bpmn_input *input) {
     return err_set(run->err, ERR_INVALID, err_nowhere, "there is no such input");
 }
 
+bool run_apply(struct run *run, const struct bpmn_input *input) {
+    return apply(run, input) && run_settle(run);
+}
+
 bool bpmn_step(struct bpmn_records *out, struct bpmn_state *state,
                const struct bpmn_process *process, const struct bpmn_input *input,
                const struct bpmn_env *env, struct arena *arena, struct budget *budget,
@@ -888,5 +943,5 @@ bool bpmn_step(struct bpmn_records *out, struct bpmn_state *state,
                       .arena = arena,
                       .budget = budget,
                       .err = err};
-    return apply(&run, input) && run_tokens(&run);
+    return run_apply(&run, input);
 }

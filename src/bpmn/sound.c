@@ -1,0 +1,540 @@
+/* The state space of a process, breadth first, so that the path to a fault is a shortest one.
+ *
+ * 1. The engine itself makes the moves (struct oracle in engine.h), so that what is checked is what
+ *    runs. A state is what the engine has when everything waits; a gateway that chooses waits too,
+ * until one of its ways is picked, so a loop that never waits for the world is still a finite
+ * graph.
+ * 2. Two states are the same when they differ only in the numbers of their instances: the key is
+ * the tree of live elements with what they wait for, brothers sorted.
+ * 3. Stuck states are those from which no arc leads, over any way, to an end: found backwards. */
+#include "bpmn/sound.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "bpmn/engine.h"
+
+enum {
+    STATE_BYTES_MAX = 1 << 20, /* of one encoded state, or of its key */
+    SCRATCH_MAX = 64 << 20,    /* of one move */
+};
+
+struct arc {
+    uint32_t to;
+    uint32_t next; /* arc into the same state, or BPMN_NONE */
+};
+
+struct place {        /* a state of the space */
+    struct str bytes; /* bpmn_state_encode(); empty once ended */
+    uint32_t parent;  /* from where it was first reached */
+    uint32_t *steps;  /* nodes entered on the way from there */
+    uint32_t step_count;
+    uint32_t arcs_in;           /* first of a list of arcs backwards */
+    bool ended, expanded, ends; /* ends: an end can be reached */
+};
+
+struct space {
+    const struct bpmn_process *p;
+    struct bpmn_findings *out;
+    struct arena *arena, *scratch;
+    struct budget *budget;
+    struct err *err;
+    struct place *places;
+    struct arc *arcs; /* backwards */
+    size_t place_count, place_room, arc_count, arc_room;
+    struct map seen;
+    struct buf bytes, key;
+    uint8_t *happened, *twice; /* by node */
+    bool unbounded;
+    uint32_t expanding;
+    struct bpmn_records records;
+};
+
+const char *bpmn_fault_name(enum bpmn_fault fault) {
+    static const char *const names[] = {
+        [BPMN_FAULT_STUCK] = "stuck",         [BPMN_FAULT_TWICE] = "twice",
+        [BPMN_FAULT_DEAD] = "dead",           [BPMN_FAULT_UNBOUNDED] = "unbounded",
+        [BPMN_FAULT_UNDECIDED] = "undecided",
+    };
+    assert((size_t)fault < COUNT_OF(names));
+    return names[fault];
+}
+
+/* --- keys
+ * ---------------------------------------------------------------------------------------------------
+ */
+static int cmp_str(const void *a, const void *b) {
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* What the instance waits for, by node; ids and times do not matter. */
+static void key_arms(struct buf *out, const struct bpmn_state *state, uint32_t id) {
+    for (uint32_t i = 0; i < state->timers.count; i++)
+        if (state->timers.list[i].instance == id)
+            bytes_add_u64(out, state->timers.list[i].node * UINT64_C(2));
+    for (uint32_t i = 0; i < state->waits.count; i++)
+        if (state->waits.list[i].instance == id)
+            bytes_add_u64(out, state->waits.list[i].node * UINT64_C(2) + 1);
+}
+
+static struct str key_of(struct space *s, const struct bpmn_state *state, uint32_t id, int depth) {
+    const struct bpmn_instance *row = bpmn_instance(state, id);
+    struct str *parts = arena_new(s->scratch, struct str, row->live + 1);
+    size_t count = 0;
+    struct buf out;
+    buf_init(&out, STATE_BYTES_MAX);
+    for (uint32_t i = 0; depth < BPMN_DEPTH_MAX + 2 && i < state->instances.count; i++)
+        if (state->instances.list[i].scope == id)
+            parts[count++] = key_of(s, state, state->instances.list[i].id, depth + 1);
+    for (uint32_t i = 0; i < state->parked.count; i++)
+        if (state->parked.list[i].scope == id) {
+            buf_reset(&out);
+            buf_lit(&out, "t");
+            bytes_add_u64(&out, state->parked.list[i].flow);
+            parts[count++] = arena_str(s->scratch, buf_view(&out));
+        }
+    qsort(parts, count, sizeof *parts, cmp_str);
+    buf_reset(&out);
+    bytes_add_u64(&out, row->node);
+    bytes_add_u64(&out, row->incident);
+    key_arms(&out, state, id);
+    buf_lit(&out, "(");
+    for (size_t i = 0; i < count; i++)
+        bytes_add_str(&out, parts[i]);
+    buf_lit(&out, ")");
+    struct str key = arena_str(s->scratch, buf_view(&out));
+    buf_done(&out);
+    return key;
+}
+
+/* --- looking at a state
+ * ------------------------------------------------------------------------------------- */
+/* Two live instances of one node in one scope, or tokens that pile up before a join. */
+static void look(struct space *s, const struct bpmn_state *state) {
+    for (uint32_t i = 0; i < state->instances.count; i++) {
+        const struct bpmn_instance *a = &state->instances.list[i];
+        uint32_t same = 0;
+        for (uint32_t k = 0; k < i; k++)
+            same += state->instances.list[k].node == a->node &&
+                    state->instances.list[k].scope == a->scope;
+        if (same > 0)
+            s->twice[a->node] = 1;
+        s->unbounded = s->unbounded || same >= BPMN_SOUND_TOKENS_MAX;
+    }
+    for (uint32_t i = 0; i < state->parked.count; i++) {
+        uint32_t same = 0;
+        for (uint32_t k = 0; k < i; k++)
+            same += state->parked.list[k].flow == state->parked.list[i].flow &&
+                    state->parked.list[k].scope == state->parked.list[i].scope;
+        s->unbounded = s->unbounded || same >= BPMN_SOUND_TOKENS_MAX;
+    }
+}
+
+static void *grow(struct arena *arena, void *list, size_t count, size_t *room, size_t size) {
+    if (count < *room)
+        return list;
+    *room = *room == 0 ? 64 : *room * 2;
+    void *bigger = arena_alloc(arena, *room, size, alignof(max_align_t));
+    if (count > 0)
+        memcpy(bigger, list, count * size);
+    return bigger;
+}
+
+static void add_arc(struct space *s, uint32_t from, uint32_t to) {
+    s->arcs = grow(s->arena, s->arcs, s->arc_count, &s->arc_room, sizeof *s->arcs);
+    s->arcs[s->arc_count] = (struct arc){from, s->places[to].arcs_in};
+    s->places[to].arcs_in = (uint32_t)s->arc_count++;
+}
+
+/* The place of this state, new or known; the arc to it. */
+static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t from) {
+    bool ended = state->ending != 0;
+    struct str key = ended ? STR("end") : key_of(s, state, 1, 0);
+    for (size_t i = 0; i < s->records.count; i++)
+        if (s->records.list[i].kind == BPMN_REC_ENTERED)
+            s->happened[s->records.list[i].node] = 1;
+    look(s, state);
+    const size_t *known = map_find(&s->seen, key);
+    if (known != NULL) {
+        add_arc(s, from, (uint32_t)*known);
+        return true;
+    }
+    buf_reset(&s->bytes);
+    if (!ended && !bpmn_state_encode(&s->bytes, state, s->err))
+        return false;
+    if (!budget_spend(s->budget, (struct cost){10, s->bytes.len + key.len + sizeof(struct place)},
+                      s->err))
+        return false;
+    s->places = grow(s->arena, s->places, s->place_count, &s->place_room, sizeof *s->places);
+    struct place place = {.bytes = arena_str(s->arena, buf_view(&s->bytes)),
+                          .parent = from,
+                          .arcs_in = BPMN_NONE,
+                          .ended = ended};
+    place.steps = arena_new(s->arena, uint32_t, s->records.count);
+    for (size_t i = 0; i < s->records.count; i++)
+        if (s->records.list[i].kind == BPMN_REC_ENTERED)
+            place.steps[place.step_count++] = s->records.list[i].node;
+    uint32_t index = (uint32_t)s->place_count++;
+    s->places[index] = place;
+    (void)map_put(&s->seen, arena_str(s->arena, key), index);
+    if (from != BPMN_NONE)
+        add_arc(s, from, index);
+    return true;
+}
+
+/* --- moves
+ * ----------------------------------------------------------------------------------------------------
+ */
+enum move_kind { MOVE_START, MOVE_DONE, MOVE_PICK, MOVE_TIMER, MOVE_WAIT, MOVE_THROW, MOVE_EVENT };
+struct move {
+    enum move_kind kind;
+    uint32_t id;   /* instance; timer or subscription */
+    uint32_t pick; /* MOVE_PICK: which way */
+    uint32_t node; /* start event, catching event */
+    struct str code;
+};
+
+/* An event that does not interrupt comes once for each activity: its subscription ends with it. */
+static void close_wait(struct bpmn_state *state, uint32_t id) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->waits.count; i++)
+        if (state->waits.list[i].id != id)
+            state->waits.list[kept++] = state->waits.list[i];
+    state->waits.count = kept;
+}
+
+static bool run_move(struct run *run, const struct move *move) {
+    const struct bpmn_process *p = run->process;
+    bool caught;
+    switch (move->kind) {
+    case MOVE_START: {
+        const struct bpmn_node *start = &p->nodes[move->node];
+        struct bpmn_input input = {.kind = BPMN_IN_START};
+        if (start->event == BPMN_EVENT_MESSAGE)
+            input.name = start->message.text;
+        return run_apply(run, &input);
+    }
+    case MOVE_DONE: return run_leave(run, move->id) && run_settle(run);
+    case MOVE_PICK: {
+        struct bpmn_input input = {.kind = BPMN_IN_RETRY, .id = move->id};
+        return run_apply(run, &input);
+    }
+    case MOVE_TIMER: return run_fire_timer(run, move->id) && run_settle(run);
+    case MOVE_WAIT:
+        for (uint32_t i = 0; i < run->state->waits.count; i++) {
+            struct bpmn_wait wait = run->state->waits.list[i];
+            if (wait.id != move->id)
+                continue;
+            bool ok = run_emit(run, (struct bpmn_record){.kind = BPMN_REC_WAIT_MET,
+                                                         .instance = wait.instance,
+                                                         .node = wait.node,
+                                                         .ref = wait.id});
+            close_wait(run->state, wait.id);
+            return ok && run_trigger(run, wait.instance, wait.node, feel_null()) && run_settle(run);
+        }
+        return true;
+    case MOVE_THROW:
+        return run_throw(&caught, run, move->id, BPMN_EVENT_ERROR, move->code, feel_null()) &&
+               run_settle(run);
+    case MOVE_EVENT: return run_trigger(run, move->id, move->node, feel_null()) && run_settle(run);
+    }
+    return true;
+}
+
+/* One move from the state that is being expanded (bytes empty: from nothing). */
+static bool try_move(struct space *s, struct str bytes, struct move move) {
+    struct arena_mark mark = arena_mark(s->scratch);
+    struct bpmn_state state;
+    struct bytes_reader in = {.in = bytes};
+    bpmn_state_init(&state, s->scratch);
+    if (bytes.len > 0 && !bpmn_state_decode(&state, &in, s->p, s->scratch, s->err))
+        return false;
+    struct oracle oracle = {move.kind == MOVE_PICK ? move.id : 0, move.pick};
+    struct bpmn_env env = {0};
+    s->records = (struct bpmn_records){.arena = s->scratch};
+    struct run run = {.out = &s->records,
+                      .state = &state,
+                      .process = s->p,
+                      .env = &env,
+                      .arena = s->scratch,
+                      .budget = s->budget,
+                      .err = s->err,
+                      .oracle = &oracle};
+    bool ok = run_move(&run, &move) && arrive(s, &state, s->expanding);
+    s->records = (struct bpmn_records){0};
+    arena_rewind(s->scratch, mark);
+    return ok;
+}
+
+/* Codes of the errors that a worker of this instance could throw and somebody would catch. */
+static bool try_errors(struct space *s, struct str bytes, const struct bpmn_state *state,
+                       const struct bpmn_instance *row) {
+    const struct bpmn_process *p = s->p;
+    for (uint32_t i = 1; i < p->node_count; i++) {
+        const struct bpmn_node *catcher = &p->nodes[i];
+        bool boundary = catcher->kind == BPMN_BOUNDARY;
+        bool sub =
+            catcher->kind == BPMN_START && p->nodes[catcher->parent].kind == BPMN_EVENT_SUB_PROCESS;
+        if (catcher->event != BPMN_EVENT_ERROR || (!boundary && !sub))
+            continue;
+        uint32_t host = boundary ? catcher->attached_to : p->nodes[catcher->parent].parent;
+        for (uint32_t at = row->id; at != 0; at = bpmn_instance(state, at)->scope)
+            if (bpmn_instance(state, at)->node == host) {
+                struct str code = catcher->code.len > 0 ? catcher->code : STR("\x01");
+                if (!try_move(s, bytes,
+                              (struct move){.kind = MOVE_THROW, .id = row->id, .code = code}))
+                    return false;
+                break;
+            }
+    }
+    return true;
+}
+
+static bool try_instance(struct space *s, struct str bytes, const struct bpmn_state *state,
+                         const struct bpmn_instance *row) {
+    const struct bpmn_node *node = &s->p->nodes[row->node];
+    bool job = node->job_type.text.at != NULL;
+    if (row->incident == BPMN_INCIDENT_CONDITION) {
+        uint32_t ways = run_choice_count(s->p, node);
+        for (uint32_t pick = 0; pick < ways; pick++)
+            if (!try_move(s, bytes, (struct move){.kind = MOVE_PICK, .id = row->id, .pick = pick}))
+                return false;
+        return true;
+    }
+    if (row->incident != 0)
+        return true;
+    if ((job || node->kind == BPMN_USER_TASK || node->kind == BPMN_CALL) &&
+        !try_move(s, bytes, (struct move){.kind = MOVE_DONE, .id = row->id}))
+        return false;
+    if ((job || node->kind == BPMN_CALL) && !try_errors(s, bytes, state, row))
+        return false;
+    for (uint32_t i = 0; node->kind == BPMN_CALL && i < node->boundary_count; i++)
+        if (s->p->nodes[node->boundaries[i]].event == BPMN_EVENT_ESCALATION &&
+            !try_move(
+                s, bytes,
+                (struct move){.kind = MOVE_EVENT, .id = row->id, .node = node->boundaries[i]}))
+            return false;
+    return true;
+}
+
+static bool expand(struct space *s, uint32_t index) {
+    struct arena_mark mark = arena_mark(s->scratch);
+    struct bpmn_state state;
+    struct str bytes = s->places[index].bytes;
+    struct bytes_reader in = {.in = bytes};
+    if (!bpmn_state_decode(&state, &in, s->p, s->scratch, s->err))
+        return false;
+    s->expanding = index;
+    s->places[index].expanded = true;
+    for (uint32_t i = 0; i < state.instances.count; i++)
+        if (!try_instance(s, bytes, &state, &state.instances.list[i]))
+            return false;
+    for (uint32_t i = 0; i < state.timers.count; i++)
+        if (!try_move(s, bytes, (struct move){.kind = MOVE_TIMER, .id = state.timers.list[i].id}))
+            return false;
+    for (uint32_t i = 0; i < state.waits.count; i++)
+        if (!try_move(s, bytes, (struct move){.kind = MOVE_WAIT, .id = state.waits.list[i].id}))
+            return false;
+    arena_rewind(s->scratch, mark);
+    return true;
+}
+
+/* --- answers
+ * ----------------------------------------------------------------------------------------------------
+ */
+static void add_names(struct lang_text *out, struct space *s, const uint32_t *nodes, size_t count,
+                      const char *const before[LANGS]) {
+    for (int lang = 0; lang < LANGS; lang++) {
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        buf_add(&text, out->in[lang]);
+        buf_add(&text, str_from(before[lang]));
+        for (size_t i = 0; i < count; i++) {
+            if (i > 0)
+                buf_lit(&text, " > ");
+            buf_add(&text, bpmn_label(&s->p->nodes[nodes[i]], (enum lang)lang));
+        }
+        out->in[lang] = arena_str(s->arena, buf_view(&text));
+        buf_done(&text);
+    }
+}
+
+static void find_steps(struct bpmn_finding *finding, struct space *s, uint32_t place) {
+    size_t count = 0;
+    for (uint32_t at = place; at != BPMN_NONE; at = s->places[at].parent)
+        count += s->places[at].step_count;
+    uint32_t *steps = arena_new(s->arena, uint32_t, count);
+    size_t end = count;
+    for (uint32_t at = place; at != BPMN_NONE; at = s->places[at].parent) {
+        end -= s->places[at].step_count;
+        memcpy(steps + end, s->places[at].steps, s->places[at].step_count * sizeof *steps);
+    }
+    finding->steps = steps;
+    finding->step_count = MIN_OF(count, (size_t)BPMN_SOUND_STEPS_MAX);
+}
+
+static bool find_tokens(struct bpmn_finding *finding, struct space *s, uint32_t place) {
+    struct bpmn_state state;
+    struct bytes_reader in = {.in = s->places[place].bytes};
+    if (!bpmn_state_decode(&state, &in, s->p, s->arena, s->err))
+        return false;
+    finding->tokens = arena_new(s->arena, uint32_t, state.instances.count + state.parked.count);
+    for (uint32_t i = 1; i < state.instances.count; i++)
+        finding->tokens[finding->token_count++] = state.instances.list[i].node;
+    for (uint32_t i = 0; i < state.parked.count; i++) {
+        uint32_t join = s->p->flows[state.parked.list[i].flow].to;
+        finding->tokens[finding->token_count++] = join;
+        finding->node = join; /* a token that waits there for ever is the likely fault */
+    }
+    if (finding->node == 0 && finding->token_count > 0)
+        finding->node = finding->tokens[0];
+    return true;
+}
+
+static bool report(struct space *s, enum bpmn_fault fault, uint32_t node, uint32_t place,
+                   const char *zh, const char *en) {
+    static const char *const to[LANGS] = {[LANG_zh] = "；路径：", [LANG_en] = "; the path: "};
+    static const char *const tokens[LANGS] = {
+        [LANG_zh] = "；停留在：", [LANG_en] = "; tokens stay at: "};
+    struct bpmn_finding *list = arena_new(s->arena, struct bpmn_finding, s->out->count + 1);
+    if (s->out->count > 0)
+        memcpy(list, s->out->list, s->out->count * sizeof *list);
+    struct bpmn_finding *finding = &list[s->out->count];
+    *finding = (struct bpmn_finding){.fault = fault, .node = node};
+    finding->text.in[LANG_zh] = str_from(zh);
+    finding->text.in[LANG_en] = str_from(en);
+    if (place != BPMN_NONE) {
+        find_steps(finding, s, place);
+        if (s->places[place].bytes.len > 0 && !find_tokens(finding, s, place))
+            return false;
+        add_names(&finding->text, s, finding->steps, finding->step_count, to);
+        if (finding->token_count > 0)
+            add_names(&finding->text, s, finding->tokens, finding->token_count, tokens);
+    }
+    if (node != 0)
+        finding->node = node;
+    finding->at = (struct err_at){s->p->source, s->p->nodes[finding->node].line, 0};
+    s->out->list = list;
+    s->out->count++;
+    return true;
+}
+
+/* Backwards from the end; then the first state without a way there, best one without any way. */
+static bool report_stuck(struct space *s) {
+    uint32_t *queue = arena_new(s->arena, uint32_t, s->place_count + 1);
+    size_t count = 0;
+    for (uint32_t i = 0; i < s->place_count; i++)
+        if (s->places[i].ended) {
+            s->places[i].ends = true;
+            queue[count++] = i;
+        }
+    uint8_t *leads = arena_new(s->arena, uint8_t, s->place_count + 1);
+    for (uint32_t to = 0; to < s->place_count; to++)
+        for (uint32_t arc = s->places[to].arcs_in; arc != BPMN_NONE; arc = s->arcs[arc].next)
+            leads[s->arcs[arc].to] = 1;
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t arc = s->places[queue[i]].arcs_in; arc != BPMN_NONE;
+             arc = s->arcs[arc].next) {
+            struct place *from = &s->places[s->arcs[arc].to];
+            if (!from->ends) {
+                from->ends = true;
+                queue[count++] = s->arcs[arc].to;
+            }
+        }
+    uint32_t found = BPMN_NONE;
+    for (uint32_t i = (uint32_t)s->place_count; i-- > 0;)
+        if (!s->places[i].ends && (found == BPMN_NONE || leads[i] == 0 || leads[found] != 0))
+            found = i;
+    if (found == BPMN_NONE)
+        return true;
+    return report(s, BPMN_FAULT_STUCK, 0, found, "流程会停住，到不了结束",
+                  "the process can get stuck: from here it cannot end");
+}
+
+static bool report_elements(struct space *s) {
+    for (uint32_t i = 1; i < s->p->node_count; i++) {
+        const struct bpmn_node *node = &s->p->nodes[i];
+        if (s->happened[i] == 0 &&
+            !report(s, BPMN_FAULT_DEAD, i, BPMN_NONE,
+                    arena_cstr(s->arena, arena_printf(s->arena, "“%.*s”永远不会发生",
+                                                      STR_ARG(bpmn_label(node, LANG_zh)))),
+                    arena_cstr(s->arena, arena_printf(s->arena, "'%.*s' can never happen",
+                                                      STR_ARG(bpmn_label(node, LANG_en))))))
+            return false;
+        if (s->twice[i] != 0 &&
+            !report(s, BPMN_FAULT_TWICE, i, BPMN_NONE,
+                    arena_cstr(s->arena, arena_printf(s->arena, "“%.*s”会同时进行两次",
+                                                      STR_ARG(bpmn_label(node, LANG_zh)))),
+                    arena_cstr(s->arena, arena_printf(s->arena,
+                                                      "'%.*s' can run twice at once: "
+                                                      "parallel paths meet without a join",
+                                                      STR_ARG(bpmn_label(node, LANG_en))))))
+            return false;
+    }
+    return true;
+}
+
+static bool explore(bool *decided, uint32_t *piled, struct space *s, uint32_t states_max) {
+    const struct bpmn_node *root = &s->p->nodes[0];
+    *decided = true;
+    *piled = BPMN_NONE;
+    s->expanding = BPMN_NONE;
+    for (uint32_t i = 0; i < root->child_count; i++) {
+        const struct bpmn_node *start = &s->p->nodes[root->children[i]];
+        if (start->kind == BPMN_START &&
+            !try_move(s, STR_NONE, (struct move){.kind = MOVE_START, .node = start->index}))
+            return false;
+    }
+    for (uint32_t i = 0; i < s->place_count && *piled == BPMN_NONE; i++) {
+        if (s->place_count > states_max) {
+            *decided = false;
+            return true;
+        }
+        for (uint32_t k = 1; k < s->p->node_count; k++)
+            if (run_choice_count(s->p, &s->p->nodes[k]) > states_max)
+                *decided = false;
+        if (!*decided)
+            return true;
+        if (!s->places[i].ended && !expand(s, i))
+            return false;
+        if (s->unbounded)
+            *piled = (uint32_t)s->place_count - 1;
+    }
+    return true;
+}
+
+static bool answer(struct space *s, uint32_t states_max) {
+    bool decided;
+    uint32_t piled;
+    if (!explore(&decided, &piled, s, states_max))
+        return false;
+    s->out->state_count = s->place_count;
+    if (piled != BPMN_NONE)
+        return report(s, BPMN_FAULT_UNBOUNDED, 0, piled, "标记会无限增加",
+                      "tokens pile up without end");
+    if (!decided)
+        return report(
+            s, BPMN_FAULT_UNDECIDED, 0, BPMN_NONE,
+            arena_cstr(s->arena,
+                       arena_printf(s->arena, "在%" PRIu32 "个状态内无法判定", states_max)),
+            arena_cstr(
+                s->arena,
+                arena_printf(s->arena, "could not decide within %" PRIu32 " states", states_max)));
+    return report_stuck(s) && report_elements(s);
+}
+
+bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
+                      struct bpmn_sound_limits limits, struct arena *arena, struct budget *budget,
+                      struct err *err) {
+    *out = (struct bpmn_findings){0};
+    struct space s = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
+    s.scratch = arena_create("soundness", SCRATCH_MAX);
+    s.happened = arena_new(arena, uint8_t, process->node_count);
+    s.twice = arena_new(arena, uint8_t, process->node_count);
+    map_init(&s.seen, arena);
+    buf_init(&s.bytes, STATE_BYTES_MAX);
+    bool ok = answer(&s, limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT);
+    buf_done(&s.bytes);
+    arena_destroy(s.scratch);
+    return ok;
+}

@@ -1,0 +1,953 @@
+/* The token engine, element by element. A row is a model, and a play: "input -> what happens |
+ * input
+ * -> what happens". After every input the records so far, encoded and decoded, are folded into a
+ * fresh state, which must have the same bytes; and the state must survive its own encoding.
+ *
+ * Happenings: +a entered, -a left, xa cancelled, ?a a person is asked, job:a:type, timer:a:seconds,
+ * fired:a, wait:a:name[:key], met:a, v=1 a variable (of the process; 3.v=1 of instance 3),
+ * stop:a:why an incident, go:a its retry, throw:code, clock:id:start, letter:id, status:x, dec:id,
+ * call:id, drop, end:completed. Flows taken and closings are left out. */
+#include <inttypes.h>
+
+#include "base/test.h"
+#include "bpmn/bpmn.h"
+#include "bpmn/model_test.h"
+
+/* --- the world of the tests
+ * ----------------------------------------------------------------------------- */
+enum { START_US = 1000000 }; /* the plays' time 0 */
+
+struct play {
+    struct arena *arena;
+    struct bpmn_process *process;
+    struct bpmn_state state;
+    struct bpmn_records all;
+    int64_t now_us;
+    int line;
+};
+
+static bool lookup(struct feel_value *out, void *self, struct str name, struct arena *arena) {
+    (void)self, (void)arena;
+    if (!str_eq(name, STR("world")))
+        return false;
+    *out = feel_string(STR("round"));
+    return true;
+}
+
+static bool decide(struct bpmn_decision *out, void *self, struct str decision_id,
+                   const struct bpmn_view *view, struct arena *arena, struct budget *budget,
+                   struct err *err) {
+    (void)self, (void)budget, (void)err;
+    if (str_eq(decision_id, STR("fee"))) {
+        out->result = bpmn_view_get(view, STR("base"), arena);
+        out->trace = STR("rule 1");
+    } else {
+        out->why = STR("there is no such decision");
+    }
+    return true;
+}
+
+static const struct bpmn_node *at(const struct play *play, uint32_t node) {
+    return &play->process->nodes[node];
+}
+
+static void print_value(struct buf *out, const struct bpmn_record *r) {
+    if (r->scope != 1)
+        buf_printf(out, "%" PRIu32 ".", r->scope);
+    buf_printf(out, "%.*s=", STR_ARG(r->name));
+    feel_print(out, r->value);
+}
+
+static void print_happening(struct buf *out, const struct play *play, const struct bpmn_record *r) {
+    struct str id = r->kind == BPMN_REC_TAKEN ? STR_NONE : at(play, r->node)->id;
+    size_t before = out->len;
+    buf_lit(out, " ");
+    switch (r->kind) {
+    case BPMN_REC_ENTERED: buf_printf(out, "+%.*s", STR_ARG(id)); break;
+    case BPMN_REC_LEFT: buf_printf(out, "-%.*s", STR_ARG(id)); break;
+    case BPMN_REC_CANCELLED: buf_printf(out, "x%.*s", STR_ARG(id)); break;
+    case BPMN_REC_VARIABLE: print_value(out, r); break;
+    case BPMN_REC_TASK:
+        buf_printf(out, "?%.*s", STR_ARG(id));
+        if (r->n != BPMN_NEVER)
+            buf_printf(out, "@%" PRId64, (r->n - START_US) / 1000000);
+        if (!feel_is_null(r->value))
+            feel_print(out, r->value);
+        break;
+    case BPMN_REC_OUTCOME: buf_printf(out, "chose:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_JOB: buf_printf(out, "job:%.*s:%.*s", STR_ARG(id), STR_ARG(r->name)); break;
+    case BPMN_REC_JOB_FAILED: buf_printf(out, "retries:%" PRId64, r->n); break;
+    case BPMN_REC_TIMER:
+        buf_printf(out, "timer:%.*s:%" PRId64, STR_ARG(id), (r->n - START_US) / 1000000);
+        break;
+    case BPMN_REC_TIMER_FIRED: buf_printf(out, "fired:%.*s", STR_ARG(id)); break;
+    case BPMN_REC_WAIT:
+        buf_printf(out, "wait:%.*s:%.*s", STR_ARG(id), STR_ARG(r->name));
+        if (r->text.len > 0)
+            buf_printf(out, ":%.*s", STR_ARG(r->text));
+        break;
+    case BPMN_REC_WAIT_MET: buf_printf(out, "met:%.*s", STR_ARG(id)); break;
+    case BPMN_REC_DECIDED: buf_printf(out, "dec:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_CLOCK:
+        buf_printf(out, "clock:%.*s:%s", STR_ARG(r->name),
+                   bpmn_clock_action_name((enum bpmn_clock_action)r->code));
+        if (r->n)
+            buf_lit(out, ":receipt");
+        break;
+    case BPMN_REC_LETTER: buf_printf(out, "letter:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_STATUS: buf_printf(out, "status:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_INCIDENT:
+        buf_printf(out, "stop:%.*s:%s", STR_ARG(id),
+                   bpmn_incident_name((enum bpmn_incident)r->code));
+        break;
+    case BPMN_REC_RESOLVED: buf_printf(out, "go:%.*s", STR_ARG(id)); break;
+    case BPMN_REC_THROWN: buf_printf(out, "throw:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_CALLED: buf_printf(out, "call:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_DROPPED: buf_lit(out, "drop"); break;
+    case BPMN_REC_ENDED:
+        buf_add(out, r->code == BPMN_ENDING_COMPLETED    ? STR("end:completed")
+                     : r->code == BPMN_ENDING_TERMINATED ? STR("end:terminated")
+                                                         : STR("end:cancelled"));
+        break;
+    default: buf_cut(out, before); break;
+    }
+}
+
+/* --- inputs: "do a outcome {x: 1}", "job a", "fail a 0", "error a E1", "timer a 3600", "message m
+ * [key]", "signal s", "retry a", "set {x: 1}", "start [message]", "redue", "called a", "cancel" ---
+ */
+static uint32_t instance_at(const struct play *play, struct str id) {
+    for (uint32_t i = 0; i < play->state.instances.count; i++)
+        if (str_eq(at(play, play->state.instances.list[i].node)->id, id))
+            return play->state.instances.list[i].id;
+    return 0;
+}
+
+static uint32_t job_at(const struct play *play, struct str id) {
+    for (uint32_t i = 0; i < play->state.jobs.count; i++)
+        if (play->state.jobs.list[i].instance == instance_at(play, id))
+            return play->state.jobs.list[i].id;
+    return 0;
+}
+
+static uint32_t timer_at(const struct play *play, struct str id) {
+    for (uint32_t i = 0; i < play->state.timers.count; i++)
+        if (str_eq(at(play, play->state.timers.list[i].node)->id, id))
+            return play->state.timers.list[i].id;
+    return 0;
+}
+
+static bool read_variables(struct bpmn_input *input, struct play *play, struct str *text,
+                           struct err *err) {
+    size_t brace = str_find_byte(*text, '{');
+    struct budget budget = budget_of(100000, 1 << 20);
+    if (brace == SIZE_MAX)
+        return true;
+    struct str context = str_sub(*text, brace, text->len);
+    *text = str_trim(str_sub(*text, 0, brace));
+    return feel_once(&input->variables, context, feel_null(), (struct feel_env){0}, play->arena,
+                     &budget, err);
+}
+
+static bool read_input(struct bpmn_input *input, struct play *play, struct str text,
+                       struct err *err) {
+    static const struct {
+        const char *verb;
+        enum bpmn_input_kind kind;
+    } verbs[] = {
+        {"start", BPMN_IN_START},     {"do", BPMN_IN_COMPLETE},     {"job", BPMN_IN_JOB_DONE},
+        {"fail", BPMN_IN_JOB_FAIL},   {"error", BPMN_IN_JOB_ERROR}, {"timer", BPMN_IN_TIMER},
+        {"message", BPMN_IN_MESSAGE}, {"signal", BPMN_IN_SIGNAL},   {"retry", BPMN_IN_RETRY},
+        {"set", BPMN_IN_SET},         {"redue", BPMN_IN_REDUE},     {"called", BPMN_IN_CALL_DONE},
+        {"cancel", BPMN_IN_CANCEL}};
+    struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
+    if (!read_variables(input, play, &text, err))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(word); i++)
+        (void)str_split(&word[i], &text, ' ');
+    for (size_t i = 0; i < COUNT_OF(verbs); i++)
+        if (str_eq(word[0], str_from(verbs[i].verb)))
+            input->kind = verbs[i].kind;
+    input->id = instance_at(play, word[1]);
+    input->name = word[1];
+    switch (input->kind) {
+    case BPMN_IN_COMPLETE: input->outcome = word[2]; break;
+    case BPMN_IN_MESSAGE: input->key = word[2]; break;
+    case BPMN_IN_JOB_ERROR: input->name = word[2]; /* fall through */
+    case BPMN_IN_JOB_DONE:
+    case BPMN_IN_JOB_FAIL: input->id = job_at(play, word[1]); break;
+    case BPMN_IN_TIMER: input->id = timer_at(play, word[1]); break;
+    default: break;
+    }
+    int64_t n = 0;
+    if (str_to_i64(&n, word[2]) && input->kind == BPMN_IN_TIMER)
+        play->now_us = START_US + n * 1000000;
+    input->n = n;
+    return true;
+}
+
+/* --- replay
+ * ------------------------------------------------------------------------------------------------
+ */
+static void check_replay(struct play *play) {
+    struct err err = {0};
+    struct bpmn_state again, decoded;
+    struct buf live, replayed, recoded, bytes;
+    buf_init(&live, 1 << 20);
+    buf_init(&replayed, 1 << 20);
+    buf_init(&recoded, 1 << 20);
+    buf_init(&bytes, 1 << 20);
+    bpmn_state_init(&again, play->arena);
+    for (size_t i = 0; i < play->all.count; i++)
+        CHECK_OK_AT(play->line, bpmn_record_encode(&bytes, &play->all.list[i], &err), &err);
+    struct bytes_reader in = {.in = buf_view(&bytes)};
+    while (in.in.len > 0 && err.code == ERR_NONE) {
+        struct bpmn_record record;
+        bool ok = bpmn_record_decode(&record, &in, play->arena, &err) &&
+                  bpmn_fold(&again, play->process, &record, &err);
+        CHECK_OK_AT(play->line, ok, &err);
+    }
+    CHECK_OK_AT(play->line, bpmn_state_encode(&live, &play->state, &err), &err);
+    CHECK_OK_AT(play->line, bpmn_state_encode(&replayed, &again, &err), &err);
+    CHECK_AT(play->line, str_eq(buf_view(&live), buf_view(&replayed)));
+    struct bytes_reader state_in = {.in = buf_view(&live)};
+    CHECK_OK_AT(play->line,
+                bpmn_state_decode(&decoded, &state_in, play->process, play->arena, &err), &err);
+    if (err.code == ERR_NONE) {
+        CHECK_OK_AT(play->line, bpmn_state_encode(&recoded, &decoded, &err), &err);
+        CHECK_AT(play->line, str_eq(buf_view(&live), buf_view(&recoded)));
+        for (uint32_t i = 0; i < play->state.instances.count; i++)
+            CHECK_AT(play->line,
+                     decoded.instances.list[i].live == play->state.instances.list[i].live);
+    }
+    CHECK_AT(play->line, play->state.moving.count == 0);
+    buf_done(&live);
+    buf_done(&replayed);
+    buf_done(&recoded);
+    buf_done(&bytes);
+}
+
+/* "refused" when the step gave an error; otherwise the happenings. */
+static void play_step(struct play *play, struct str text, struct str want) {
+    struct err err = {0};
+    struct bpmn_input input = {0};
+    struct budget budget = budget_of(1000000, 64 << 20);
+    struct buf got;
+    buf_init(&got, 1 << 16);
+    struct bpmn_records records = {.arena = play->arena};
+    bool ok = read_input(&input, play, text, &err);
+    CHECK_OK_AT(play->line, ok, &err);
+    struct bpmn_env env = {.now_us = play->now_us, .lookup = lookup, .decide = decide};
+    if (bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget,
+                  &err)) {
+        for (size_t i = 0; i < records.count; i++) {
+            print_happening(&got, play, &records.list[i]);
+            struct bpmn_record *more =
+                arena_new(play->arena, struct bpmn_record, play->all.count + 1);
+            if (play->all.count > 0)
+                memcpy(more, play->all.list, play->all.count * sizeof *more);
+            more[play->all.count] = records.list[i];
+            play->all.list = more;
+            play->all.count++;
+        }
+    } else {
+        buf_printf(&got, " refused:%s", err_code_name(err.code));
+    }
+    CHECK_STR_AT(play->line, str_trim(buf_view(&got)), want);
+    check_replay(play);
+    buf_done(&got);
+}
+
+static void play_row(int line, const char *model, const char *script) {
+    struct err err = {0};
+    struct arena *arena = arena_create("play", 256 << 20);
+    struct play play = {.arena = arena, .now_us = START_US, .line = line};
+    if (model_read(&play.process, arena, model, &err)) {
+        bpmn_state_init(&play.state, arena);
+        struct str rest = str_from(script), one;
+        while (str_split(&one, &rest, '|')) {
+            size_t arrow = str_find(one, STR("->"));
+            play_step(&play, str_trim(str_sub(one, 0, arrow)),
+                      str_trim(str_sub(one, arrow + 2, one.len)));
+        }
+    } else {
+        CHECK_OK_AT(line, false, &err);
+    }
+    arena_destroy(arena);
+}
+
+struct row {
+    int line;
+    const char *model, *script;
+};
+#define ROW(model, script)                                                                         \
+    { __LINE__, model, script }
+
+static void play_rows(const struct row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        play_row(rows[i].line, rows[i].model, rows[i].script);
+}
+
+/* --- BPMN 2.0.2: 13.2, 13.5.1, 13.5.6: starting and ending
+ * -------------------------------------------------- */
+void test_bpmn_start_end(void) {
+    static const struct row rows[] = {
+        ROW(START("s") END("e") FLOW("s", "e"), "start -> +s -s +e -e end:completed"),
+        ROW(START("s") END("e") FLOW("s", "e"),
+            "start {x: 1, y: \"a\"} -> x=1 y=\"a\" +s -s +e -e end:completed"
+            "| cancel -> refused:conflict | start -> refused:conflict"),
+        ROW(START("s") USER("a", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "do a -> refused:conflict | start -> +s -s +a ?a | start -> refused:conflict"
+            "| do b -> refused:not-found | do s -> refused:not-found"
+            "| do a -> -a +e -e end:completed | do a -> refused:conflict"),
+        ROW(START("s") USER("a", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a ?a | cancel -> xa end:cancelled"),
+        ROW(MESSAGE("m", "go", "") START_ON("s", EVENT_MESSAGE("m")) END("e") FLOW("s", "e"),
+            "start -> refused:not-found | start stop -> refused:not-found"
+            "| start go {x: 1} -> x=1 +s -s +e -e end:completed"),
+        ROW(MESSAGE("m", "go", "") START("s") START_ON("t", EVENT_MESSAGE("m")) END("e")
+                FLOW("s", "e") FLOW("t", "e"),
+            "start go -> +t -t +e -e end:completed"),
+        /* a terminate end takes the other token's work with it */
+        ROW(START("s") USER("a", "") USER("b", "") END("e")
+                END_ON("z", "<bpmn:terminateEventDefinition/>") FLOW("s", "a") FLOW("s", "b")
+                    FLOW("a", "e") FLOW("b", "z"),
+            "start -> +s -s +a ?a +b ?b | do b -> -b +z -z xa end:terminated"),
+        /* the process ends with its last token, and every end event is passed */
+        ROW(START("s") USER("a", "") USER("b", "") END("e") END("f") FLOW("s", "a") FLOW("s", "b")
+                FLOW("a", "e") FLOW("b", "f"),
+            "start -> +s -s +a ?a +b ?b | do b -> -b +f -f | do a -> -a +e -e end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* --- BPMN 2.0.2: 13.3.2, 13.3.3: tasks
+ * ------------------------------------------------------------------------ */
+void test_bpmn_tasks(void) {
+    static const struct row rows[] = {
+        ROW(START("s") TASK("a") MANUAL("b") END("e") FLOW("s", "a") FLOW("a", "b") FLOW("b", "e"),
+            "start -> +s -s +a -a +b -b +e -e end:completed"),
+        ROW(START("s") SERVICE("a", "pay", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a job:a:pay | do a -> refused:not-found"
+            "| job b -> refused:not-found | job a {fee: 10} -> fee=10 -a +e -e end:completed"),
+        ROW(START("s") SERVICE("a", "pay", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a job:a:pay | fail a 2 -> retries:2"
+            "| fail a 0 -> retries:0 stop:a:job-retries | job a -> refused:conflict"
+            "| retry b -> refused:conflict | retry a 3 -> go:a retries:3"
+            "| job a -> -a +e -e end:completed"),
+        ROW(START("s") SERVICE("a", "pay", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a job:a:pay | error a E1 -> throw:E1 stop:a:error"
+            "| retry a 1 -> go:a retries:1 | job a -> -a +e -e end:completed"),
+        ROW(START("s") SERVICE("a", "=kind", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {kind: \"mail\"} -> kind=\"mail\" +s -s +a job:a:mail"),
+        ROW(START("s") SERVICE("a", "=kind", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a stop:a:job | set {kind: \"mail\"} -> kind=\"mail\""
+            "| retry a -> go:a job:a:mail | job a -> -a +e -e end:completed"),
+        ROW(START("s") RULE("a", "fee", "price") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {base: 7} -> base=7 +s -s +a dec:fee price=7 -a +e -e end:completed"),
+        ROW(START("s") RULE("a", "other", "price") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a stop:a:decision | retry a -> go:a stop:a:decision"),
+        ROW(START("s") SCRIPT("a", "=x + 1", "y") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {x: 1} -> x=1 +s -s +a y=2 -a +e -e end:completed"),
+        ROW(START("s") SCRIPT("a", "=x + 1", "y") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a stop:a:script | set {x: 4} -> x=4"
+            "| retry a -> go:a y=5 -a +e -e end:completed"),
+        ROW(MESSAGE("m", "paid", "=nr") START("s") RECEIVE("a", "m") END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start {nr: 12} -> nr=12 +s -s +a wait:a:paid:12"
+            "| message paid 13 -> refused:not-found | message sold 12 -> refused:not-found"
+            "| message paid 12 {x: 1} -> met:a x=1 -a +e -e end:completed"),
+        ROW(MESSAGE("m", "paid", "=nr") START("s") RECEIVE("a", "m") END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start -> +s -s +a stop:a:message | message paid -> refused:not-found"
+            "| set {nr: \"x\"} -> nr=\"x\" | retry a -> go:a wait:a:paid:x"),
+        ROW(START("s") SEND("a", "<mandate:letter id='notice' to='applicant'/>") END("e")
+                FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a letter:notice -a +e -e end:completed"),
+        ROW(START("s") SEND("a", "<zeebe:taskDefinition type='mail'/>") END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start -> +s -s +a job:a:mail | job a -> -a +e -e end:completed"),
+        ROW(START("s") CALL("a", "other", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {x: 1} -> x=1 +s -s +a call:other | called a {y: 2} -> -a +e -e end:completed"),
+        ROW(START("s") CALL("a", "other", " propagateAllChildVariables='true'") END("e")
+                FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a call:other | called a {y: 2} -> y=2 -a +e -e end:completed"),
+        /* two tokens make two instances of an activity; both go on (13.3.1) */
+        ROW(START("s") USER("a", "") END("e")
+                FLOW("s", "a") "<bpmn:sequenceFlow id='again' "
+                               "sourceRef='s' targetRef='a'/>" FLOW("a", "e"),
+            "start -> +s -s +a ?a +a ?a | do a -> -a +e -e | do a -> -a +e -e end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* User tasks: outcomes, attributes, scopes of variables, mappings. */
+void test_bpmn_user_task(void) {
+    static const struct row rows[] = {
+        ROW(START("s") USER("a", OUTCOME("grant") OUTCOME("refuse")) END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start -> +s -s +a ?a | do a -> refused:invalid | do a other -> refused:invalid"
+            "| do a grant {n: 1} -> chose:grant n=1 outcome=\"grant\" -a +e -e end:completed"),
+        ROW(START("s") USER("a", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a ?a | do a grant -> refused:invalid"),
+        ROW(START("s") "<bpmn:userTask id='a' mandate:result='verdict'>" EXT(
+                OUTCOME("yes")) "</bpmn:userTask>" END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a ?a"
+            "| do a yes -> chose:yes verdict=\"yes\" -a +e -e end:completed"),
+        ROW(START("s")
+                USER("a", "<zeebe:assignmentDefinition assignee='=who' candidateGroups='x,y'/>"
+                          "<zeebe:taskSchedule dueDate='=date and time(\"1970-01-01T00:01:01Z\")'/>"
+                          "<zeebe:priorityDefinition priority='60'/>") END("e") FLOW("s", "a")
+                    FLOW("a", "e"),
+            "start {who: \"li\"} -> who=\"li\" +s -s +a ?a@60{assignee: \"li\", candidateGroups: "
+            "\"x,y\", dueDate: @\"1970-01-01T00:01:01Z\", priority: \"60\"}"),
+        ROW(START("s") USER("a", "<zeebe:taskSchedule dueDate='=when'/>") END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start -> +s -s +a stop:a:task | do a -> refused:conflict"
+            "| set {when: @\"1970-01-01T00:00:11Z\"} -> when=@\"1970-01-01T00:00:11Z\""
+            "| retry a -> go:a ?a@10{dueDate: @\"1970-01-01T00:00:11Z\"}"),
+        /* inputs are local; with outputs everything stays local and the mappings decide */
+        ROW(START("s") USER("a", "<zeebe:ioMapping><zeebe:input source='=x * 2' target='y'/>"
+                                 "<zeebe:output source='=y + z' target='sum'/></zeebe:ioMapping>")
+                END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {x: 3} -> x=3 +s -s +a 3.y=6 ?a"
+            "| do a {z: 1} -> 3.z=1 sum=7 -a +e -e end:completed"),
+        ROW(START("s") USER("a", "<zeebe:ioMapping><zeebe:output source='=z.b.c + nothing' "
+                                 "target='sum'/></zeebe:ioMapping>") END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start -> +s -s +a ?a | do a -> stop:a:mapping | do a -> refused:conflict"
+            "| set {nothing: 1, z: {b: {c: 2}}} -> nothing=1 z={b: {c: 2}}"
+            "| retry a -> go:a sum=3 -a +e -e end:completed"),
+        ROW(START("s") USER("a", OUTCOME("yes") "<zeebe:ioMapping><zeebe:output source='= outcome' "
+                                                "target='proposal'/></zeebe:ioMapping>") END("e")
+                FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a ?a | do a yes -> chose:yes outcome=\"yes\" proposal=\"yes\" -a +e "
+            "-e "
+            "end:completed"),
+        ROW(START("s") USER("a", "<zeebe:ioMapping><zeebe:input source='=1' target='w.x.y'/>"
+                                 "<zeebe:input source='=2' target='w.z'/>"
+                                 "<zeebe:output source='=w' target='out.a'/></zeebe:ioMapping>")
+                END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {out: {b: 1}} -> out={b: 1} +s -s +a 3.w={x: {y: 1}} 3.w={x: {y: 1}, z: 2} ?a"
+            "| do a -> out={b: 1, a: {x: {y: 1}, z: 2}} -a +e -e end:completed"),
+        /* names that are no variables come from the world */
+        ROW(START("s") SCRIPT("a", "=world", "x") END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a x=\"round\" -a +e -e end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* --- BPMN 2.0.2: 13.4: gateways
+ * ---------------------------------------------------------------------------------- */
+#define PAIR                                                                                       \
+    START("s")                                                                                     \
+    PARALLEL("f") USER("a", "") USER("b", "") END("e") FLOW("s", "f") FLOW("f", "a") FLOW("f", "b")
+#define OR_PAIR                                                                                    \
+    START("s")                                                                                     \
+    INCLUSIVE("f", "")                                                                             \
+    USER("a", "")                                                                                  \
+    USER("b", "") INCLUSIVE("j", "") END("e") FLOW("s", "f") IF("f", "a", "x &gt; 0")              \
+        IF("f", "b", "x &gt; 1") FLOW("a", "j") FLOW("b", "j") FLOW("j", "e")
+void test_bpmn_gateways(void) {
+    static const struct row rows[] = {
+        ROW(START("s") EXCLUSIVE("g", "g-c") END("a") END("b") END("c") FLOW("s", "g")
+                IF("g", "a", "x = 1") IF("g", "b", "x &lt; 3") FLOW("g", "c"),
+            "start {x: 1} -> x=1 +s -s +g -g +a -a end:completed"),
+        ROW(START("s") EXCLUSIVE("g", "g-c") END("a") END("b") END("c") FLOW("s", "g")
+                IF("g", "a", "x = 1") IF("g", "b", "x &lt; 3") FLOW("g", "c"),
+            "start {x: 2} -> x=2 +s -s +g -g +b -b end:completed"),
+        ROW(START("s") EXCLUSIVE("g", "g-c") END("a") END("b") END("c") FLOW("s", "g")
+                IF("g", "a", "x = 1") IF("g", "b", "x &lt; 3") FLOW("g", "c"),
+            "start {x: 3} -> x=3 +s -s +g -g +c -c end:completed"),
+        ROW(START("s") EXCLUSIVE("g", "") END("a") END("b") FLOW("s", "g") IF("g", "a", "x = 1")
+                IF("g", "b", "x = 2"),
+            "start {x: 3} -> x=3 +s -s +g stop:g:no-flow | set {x: 2} -> x=2"
+            "| retry g -> go:g -g +b -b end:completed"),
+        ROW(START("s") EXCLUSIVE("g", "") END("a") END("b") FLOW("s", "g") IF("g", "a", "x &gt; 1")
+                IF("g", "b", "true"),
+            "start {x: \"no\"} -> x=\"no\" +s -s +g stop:g:condition"),
+        ROW(START("s") EXCLUSIVE("g", "") END("a") END("b") FLOW("s", "g") IF("g", "a", "1 + 1")
+                IF("g", "b", "true"),
+            "start -> +s -s +g stop:g:condition"),
+        ROW(PAIR PARALLEL("j") FLOW("a", "j") FLOW("b", "j") FLOW("j", "e"),
+            "start -> +s -s +f -f +a ?a +b ?b | do b -> -b | do a -> -a +j -j +e -e end:completed"),
+        /* each join takes one token a flow: the second round waits again */
+        ROW(PAIR "<bpmn:exclusiveGateway id='g'/>" FLOW("a", "g") FLOW("b", "g") FLOW("g", "e"),
+            "start -> +s -s +f -f +a ?a +b ?b | do a -> -a +g -g +e -e"
+            "| do b -> -b +g -g +e -e end:completed"),
+        ROW(OR_PAIR,
+            "start {x: 1} -> x=1 +s -s +f -f +a ?a | do a -> -a +j -j +e -e end:completed"),
+        ROW(OR_PAIR, "start {x: 2} -> x=2 +s -s +f -f +a ?a +b ?b | do a -> -a"
+                     "| do b -> -b +j -j +e -e end:completed"),
+        ROW(OR_PAIR, "start {x: 0} -> x=0 +s -s +f stop:f:no-flow"),
+        /* an inclusive join waits for a token that can still come, and not for one that has to pass
+         * the join itself first */
+        ROW(START("s") PARALLEL("f") USER("a", "") USER("b", "") USER("c", "") INCLUSIVE("j", "")
+                EXCLUSIVE("g", "g-e") END("e") END("z") FLOW("s", "f") FLOW("f", "a") FLOW("f", "b")
+                    FLOW("a", "j") FLOW("b", "c") FLOW("c", "z") FLOW("j", "g")
+                        IF("g", "j", "again") FLOW("g", "e"),
+            "start {again: false} -> again=false +s -s +f -f +a ?a +b ?b"
+            "| do a -> -a +j -j +g -g +e -e | do b -> -b +c ?c | do c -> -c +z -z end:completed"),
+        ROW(START("s") PARALLEL("f") USER("a", "") USER("b", "") EXCLUSIVE("g", "g-z")
+                INCLUSIVE("j", "") END("e") END("z") FLOW("s", "f") FLOW("f", "a") FLOW("f", "b")
+                    FLOW("a", "j") FLOW("b", "g") IF("g", "j", "x") FLOW("g", "z") FLOW("j", "e"),
+            "start {x: false} -> x=false +s -s +f -f +a ?a +b ?b | do a -> -a"
+            "| do b -> -b +g -g +z -z +j -j +e -e end:completed"),
+        /* conditional flows out of an activity, with a default */
+        ROW(START("s") "<bpmn:userTask id='a' default='a-d'/>" END("b") END("c") END("d")
+                FLOW("s", "a") IF("a", "b", "x &gt; 0") IF("a", "c", "x &gt; 1") FLOW("a", "d"),
+            "start {x: 2} -> x=2 +s -s +a ?a | do a -> -a +b -b +c -c end:completed"),
+        ROW(START("s") "<bpmn:userTask id='a' default='a-d'/>" END("b") END("c") END("d")
+                FLOW("s", "a") IF("a", "b", "x &gt; 0") IF("a", "c", "x &gt; 1") FLOW("a", "d"),
+            "start {x: 0} -> x=0 +s -s +a ?a | do a -> -a +d -d end:completed"),
+        /* event-based: the first event decides (13.4.4) */
+        ROW(MESSAGE("m", "paid", "") START("s") EVENT_BASED("g") CATCH("a", EVENT_MESSAGE("m"))
+                CATCH("b", DURATION("PT1H")) END("x") END("y") FLOW("s", "g") FLOW("g", "a")
+                    FLOW("g", "b") FLOW("a", "x") FLOW("b", "y"),
+            "start -> +s -s +g wait:a:paid timer:b:3600"
+            "| message paid {n: 1} -> met:a -g +a n=1 -a +x -x end:completed"),
+        ROW(MESSAGE("m", "paid", "") START("s") EVENT_BASED("g") CATCH("a", EVENT_MESSAGE("m"))
+                CATCH("b", DURATION("PT1H")) END("x") END("y") FLOW("s", "g") FLOW("g", "a")
+                    FLOW("g", "b") FLOW("a", "x") FLOW("b", "y"),
+            "start -> +s -s +g wait:a:paid timer:b:3600 | timer b 3599 -> refused:conflict"
+            "| timer b 3600 -> fired:b -g +b -b +y -y end:completed"),
+        ROW(MESSAGE("m", "paid", "") START("s") EVENT_BASED("g") RECEIVE("a", "m")
+                CATCH("b", DURATION("PT1H")) END("x") END("y") FLOW("s", "g") FLOW("g", "a")
+                    FLOW("g", "b") FLOW("a", "x") FLOW("b", "y"),
+            "start -> +s -s +g wait:a:paid timer:b:3600"
+            "| message paid -> met:a -g +a -a +x -x end:completed"),
+        /* a loop that never waits is stopped and shown */
+        ROW(START("s") EXCLUSIVE("g", "") TASK("a") END("e") FLOW("s", "g") IF("g", "a", "go")
+                IF("g", "e", "not(go)") FLOW("a", "g"),
+            "start {go: false} -> go=false +s -s +g -g +e -e end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* --- BPMN 2.0.2: 13.5.2 - 13.5.5: events
+ * --------------------------------------------------------------------------- */
+#define WITH_BOUNDARY(cancel, definition)                                                          \
+    START("s")                                                                                     \
+    USER("a", "")                                                                                  \
+    BOUNDARY("t", "a", cancel, definition)                                                         \
+    END("e") END("late") FLOW("s", "a") FLOW("a", "e") FLOW("t", "late")
+void test_bpmn_events(void) {
+    static const struct row rows[] = {
+        ROW(MESSAGE("m", "paid", "") START("s") CATCH("a", EVENT_MESSAGE("m")) END("e")
+                FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a wait:a:paid | message paid any -> met:a -a +e -e end:completed"),
+        ROW(START("s") CATCH("a", DURATION("P1D")) END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a timer:a:86400 | timer a 86400 -> fired:a -a +e -e end:completed"),
+        ROW(START("s") CATCH("a", DURATION("=wait")) END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {wait: duration(\"P1M\")} -> wait=@\"P1M\" +s -s +a timer:a:2678400"),
+        ROW(START("s") CATCH("a", DURATION("=wait")) END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {wait: 3} -> wait=3 +s -s +a stop:a:timer | set {wait: @\"PT5S\"} -> "
+            "wait=@\"PT5S\" | retry a -> go:a timer:a:5"),
+        ROW(START("s") CATCH("a", DATE("1970-01-02T00:00:01Z")) END("e") FLOW("s", "a")
+                FLOW("a", "e"),
+            "start -> +s -s +a timer:a:86400"),
+        ROW(START("s") CATCH("a", DATE("=due")) END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start {due: date(\"1970-01-03\")} -> due=@\"1970-01-03\" +s -s +a timer:a:172799"
+            "| set {due: \"1970-01-02T00:00:01\"} -> due=\"1970-01-02T00:00:01\""
+            "| redue -> timer:a:86400 | redue -> | set {due: 1} -> due=1"
+            "| redue -> refused:invalid | timer a 86400 -> fired:a -a +e -e end:completed"),
+        ROW(WITH_BOUNDARY("true", DURATION("PT1H")),
+            "start -> +s -s +a timer:t:3600 ?a | do a -> -a +e -e end:completed"),
+        ROW(WITH_BOUNDARY("true", DURATION("PT1H")),
+            "start -> +s -s +a timer:t:3600 ?a"
+            "| timer t 3600 -> fired:t xa +t -t +late -late end:completed"),
+        ROW(WITH_BOUNDARY("false", DURATION("PT1H")),
+            "start -> +s -s +a timer:t:3600 ?a | timer t 3600 -> fired:t +t -t +late -late"
+            "| timer t 3600 -> refused:not-found | do a -> -a +e -e end:completed"),
+        ROW(WITH_BOUNDARY("false", "<bpmn:timerEventDefinition><bpmn:timeCycle>R2/PT1H"
+                                   "</bpmn:timeCycle></bpmn:timerEventDefinition>"),
+            "start -> +s -s +a timer:t:3600 ?a"
+            "| timer t 3600 -> fired:t timer:t:7200 +t -t +late -late"
+            "| timer t 7200 -> fired:t +t -t +late -late | do a -> -a +e -e end:completed"),
+        /* what was missed falls away */
+        ROW(WITH_BOUNDARY("false", "<bpmn:timerEventDefinition><bpmn:timeCycle>R/PT1H"
+                                   "</bpmn:timeCycle></bpmn:timerEventDefinition>"),
+            "start -> +s -s +a timer:t:3600 ?a"
+            "| timer t 36000 -> fired:t timer:t:39600 +t -t +late -late"),
+        ROW(MESSAGE("m", "stop", "") WITH_BOUNDARY("true", EVENT_MESSAGE("m")),
+            "start -> +s -s +a wait:t:stop ?a"
+            "| message stop {why: \"x\"} -> met:t xa +t why=\"x\" -t +late -late end:completed"),
+        ROW(MESSAGE("m", "ping", "") WITH_BOUNDARY("false", EVENT_MESSAGE("m")),
+            "start -> +s -s +a wait:t:ping ?a | message ping -> met:t +t -t +late -late"
+            "| message ping -> met:t +t -t +late -late | do a -> -a +e -e end:completed"),
+        ROW(SIGNAL("g", "alarm") WITH_BOUNDARY("true", EVENT_SIGNAL("g")),
+            "start -> +s -s +a wait:t:alarm ?a | signal calm -> "
+            "| signal alarm -> met:t xa +t -t +late -late end:completed"),
+        ROW(SIGNAL("g", "alarm") START("s") PARALLEL("f") CATCH("a", EVENT_SIGNAL("g"))
+                CATCH("b", EVENT_SIGNAL("g")) END("e") FLOW("s", "f") FLOW("f", "a") FLOW("f", "b")
+                    FLOW("a", "e") FLOW("b", "e"),
+            "start -> +s -s +f -f +a wait:a:alarm +b wait:b:alarm"
+            "| signal alarm -> met:a -a met:b -b +e -e +e -e end:completed"),
+        ROW(SIGNAL("g", "alarm") START("s") THROW("a", EVENT_SIGNAL("g"))
+                END_ON("e", EVENT_SIGNAL("g")) FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a throw:alarm -a +e throw:alarm -e end:completed"),
+        ROW(ERROR("x", "E1") START("s") SERVICE("a", "pay", "")
+                BOUNDARY("t", "a", "true", EVENT_ERROR("x")) END("e") END("late") FLOW("s", "a")
+                    FLOW("a", "e") FLOW("t", "late"),
+            "start -> +s -s +a job:a:pay"
+            "| error a E1 {n: 1} -> throw:E1 xa +t n=1 -t +late -late end:completed"),
+        ROW(ERROR("x", "E1") START("s") SERVICE("a", "pay", "")
+                BOUNDARY("t", "a", "true", EVENT_ERROR("x"))
+                    BOUNDARY("u", "a", "true", "<bpmn:errorEventDefinition/>") END("e") END("late")
+                        FLOW("s", "a") FLOW("a", "e") FLOW("t", "late") FLOW("u", "late"),
+            "start -> +s -s +a job:a:pay | error a E2 -> throw:E2 xa +u -u +late -late "
+            "end:completed"),
+        ROW(START("s") THROW("a", "<bpmn:linkEventDefinition name='L'/>") CATCH(
+                "b", "<bpmn:linkEventDefinition name='L'/>") END("e") FLOW("s", "a") FLOW("b", "e"),
+            "start -> +s -s +a -a +b -b +e -e end:completed"),
+        /* an incident does not keep a boundary event of the scope around it from coming */
+        ROW(START("s") "<bpmn:subProcess id='p'>" START("i")
+                USER("a", "<zeebe:taskSchedule dueDate='=no'/>") END("o") FLOW("i", "a")
+                    FLOW("a", "o") "</bpmn:subProcess>" BOUNDARY("t", "p", "true", DURATION("PT1H"))
+                        END("e") END("late") FLOW("s", "p") FLOW("p", "e") FLOW("t", "late"),
+            "start -> +s -s +p timer:t:3600 +i -i +a stop:a:task"
+            "| timer t 3600 -> fired:t xa xp +t -t +late -late end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* --- BPMN 2.0.2: 13.3.4, 13.5.3, 13.5.4: sub-processes, event sub-processes
+ * --------------------------------------- */
+#define SUB(content) "<bpmn:subProcess id='p'>" content "</bpmn:subProcess>"
+#define EVENT_SUB(content)                                                                         \
+    "<bpmn:subProcess id='q' triggeredByEvent='true'>" content "</bpmn:subProcess>"
+void test_bpmn_sub_processes(void) {
+    static const struct row rows[] = {
+        ROW(START("s") SUB(START("i") USER("a", "") END("o") FLOW("i", "a") FLOW("a", "o")) END("e")
+                FLOW("s", "p") FLOW("p", "e"),
+            "start -> +s -s +p +i -i +a ?a | do a {x: 1} -> x=1 -a +o -o -p +e -e end:completed"),
+        /* variables of the sub-process stay in it */
+        ROW(START("s") "<bpmn:subProcess id='p'>" EXT(
+                "<zeebe:ioMapping><zeebe:input source='=1' "
+                "target='x'/><zeebe:output source='=x' target='y'/></zeebe:ioMapping>") START("i")
+                USER("a", "") END("o") FLOW("i", "a") FLOW("a", "o") "</bpmn:subProcess>" END("e")
+                    FLOW("s", "p") FLOW("p", "e"),
+            "start -> +s -s +p 3.x=1 +i -i +a ?a | do a {x: 2} -> 3.x=2 -a +o -o y=2 -p +e -e "
+            "end:completed"),
+        ROW(START("s") SUB(START("i") USER("a", "") USER("b", "") END("o")
+                               END_ON("z", "<bpmn:terminateEventDefinition/>") FLOW("i", "a")
+                                   FLOW("i", "b") FLOW("a", "o") FLOW("b", "z")) END("e")
+                FLOW("s", "p") FLOW("p", "e"),
+            "start -> +s -s +p +i -i +a ?a +b ?b | do b -> -b +z -z xa -p +e -e end:completed"),
+        ROW(ERROR("x", "E1") START("s") SUB(START("i") USER("a", "") USER("b", "") END("o") END_ON(
+                "z", EVENT_ERROR("x")) FLOW("i", "a") FLOW("i", "b") FLOW("a", "o") FLOW("b", "z"))
+                BOUNDARY("t", "p", "true", EVENT_ERROR("x")) END("e") END("bad") FLOW("s", "p")
+                    FLOW("p", "e") FLOW("t", "bad"),
+            "start -> +s -s +p +i -i +a ?a +b ?b"
+            "| do b -> -b +z throw:E1 xz xa xp +t -t +bad -bad end:completed"),
+        ROW(ESCALATION("x", "C1") START("s") SUB(START("i") THROW("a", EVENT_ESCALATION("x")) USER(
+                "b", "") END("o") FLOW("i", "a") FLOW("a", "b") FLOW("b", "o"))
+                BOUNDARY("t", "p", "false", EVENT_ESCALATION("x")) END("e") END("told")
+                    FLOW("s", "p") FLOW("p", "e") FLOW("t", "told"),
+            "start -> +s -s +p +i -i +a throw:C1 +t -t -a +told -told +b ?b"
+            "| do b -> -b +o -o -p +e -e end:completed"),
+        ROW(ESCALATION("x", "C1") START("s") SUB(START("i") THROW("a", EVENT_ESCALATION("x")) USER(
+                "b", "") END("o") FLOW("i", "a") FLOW("a", "b") FLOW("b", "o"))
+                BOUNDARY("t", "p", "true", EVENT_ESCALATION("x")) END("e") END("told")
+                    FLOW("s", "p") FLOW("p", "e") FLOW("t", "told"),
+            "start -> +s -s +p +i -i +a throw:C1 xa xp +t -t +told -told end:completed"),
+        /* an escalation that nobody catches is no fault */
+        ROW(ESCALATION("x", "C1") START("s") THROW("a", EVENT_ESCALATION("x")) END("e")
+                FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a throw:C1 -a +e -e end:completed"),
+        /* event sub-processes */
+        ROW(MESSAGE("m", "withdraw", "") START("s") USER("a", "")
+                EVENT_SUB(START_ON("i", EVENT_MESSAGE("m")) USER("b", "") END("o") FLOW("i", "b")
+                              FLOW("b", "o")) END("e") FLOW("s", "a") FLOW("a", "e"),
+            "start -> wait:i:withdraw +s -s +a ?a"
+            "| message withdraw {why: 1} -> met:i xa +q +i why=1 -i +b ?b"
+            "| do b -> -b +o -o -q end:completed"),
+        ROW(MESSAGE("m", "withdraw", "") START("s") USER("a", "")
+                EVENT_SUB(START_ON("i", EVENT_MESSAGE("m")) END("o") FLOW("i", "o")) END("e")
+                    FLOW("s", "a") FLOW("a", "e"),
+            "start -> wait:i:withdraw +s -s +a ?a | do a -> -a +e -e end:completed"),
+        ROW(MESSAGE("m", "note", "") START("s") USER("a", "")
+                EVENT_SUB("<bpmn:startEvent id='i' isInterrupting='false'>" EVENT_MESSAGE(
+                    "m") "</bpmn:startEvent>" END("o") FLOW("i", "o")) END("e") FLOW("s", "a")
+                    FLOW("a", "e"),
+            "start -> wait:i:note +s -s +a ?a | message note -> met:i +q +i -i +o -o -q"
+            "| message note -> met:i +q +i -i +o -o -q | do a -> -a +e -e end:completed"),
+        ROW(ERROR("x", "E1") START("s") SERVICE("a", "pay", "")
+                EVENT_SUB(START_ON("i", EVENT_ERROR("x")) END("o") FLOW("i", "o")) END("e")
+                    FLOW("s", "a") FLOW("a", "e"),
+            "start -> +s -s +a job:a:pay"
+            "| error a E1 -> throw:E1 xa +q +i -i +o -o -q end:completed"),
+        /* tokens that wait at a join go with the scope */
+        ROW(MESSAGE("m", "stop", "") START("s")
+                SUB(START("i") PARALLEL("f") USER("a", "") USER("b", "") PARALLEL("j") END("o")
+                        FLOW("i", "f") FLOW("f", "a") FLOW("f", "b") FLOW("a", "j") FLOW("b", "j")
+                            FLOW("j", "o")) BOUNDARY("t", "p", "true", EVENT_MESSAGE("m")) END("e")
+                    END("late") FLOW("s", "p") FLOW("p", "e") FLOW("t", "late"),
+            "start -> +s -s +p wait:t:stop +i -i +f -f +a ?a +b ?b | do a -> -a"
+            "| message stop -> met:t xb drop xp +t -t +late -late end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* What the law attaches to elements. */
+void test_bpmn_mandate_actions(void) {
+    static const struct row rows[] = {
+        ROW("<bpmn:startEvent id='s'>" EXT(
+                "<mandate:clock id='c' action='start' at='leave'/>"
+                "<mandate:letter id='receipt' to='applicant'/><mandate:status "
+                "value='submitted'/>") "</bpmn:startEvent>" USER("a",
+                                                                 "<mandate:clock id='c' "
+                                                                 "action='suspend'/>"
+                                                                 "<mandate:clock id='c' "
+                                                                 "action='resume' "
+                                                                 "at='leave'/>") "<bpmn:"
+                                                                                 "endEvent "
+                                                                                 "id='e'"
+                                                                                 ">" EXT(
+                                                                                     "<"
+                                                                                     "m"
+                                                                                     "a"
+                                                                                     "n"
+                                                                                     "d"
+                                                                                     "a"
+                                                                                     "t"
+                                                                                     "e"
+                                                                                     ":"
+                                                                                     "c"
+                                                                                     "l"
+                                                                                     "o"
+                                                                                     "c"
+                                                                                     "k"
+                                                                                     " "
+                                                                                     "i"
+                                                                                     "d"
+                                                                                     "="
+                                                                                     "'"
+                                                                                     "c"
+                                                                                     "'"
+                                                                                     " "
+                                                                                     "a"
+                                                                                     "c"
+                                                                                     "t"
+                                                                                     "i"
+                                                                                     "o"
+                                                                                     "n"
+                                                                                     "="
+                                                                                     "'"
+                                                                                     "s"
+                                                                                     "t"
+                                                                                     "o"
+                                                                                     "p"
+                                                                                     "'"
+                                                                                     "/"
+                                                                                     ">"
+                                                                                     "<"
+                                                                                     "m"
+                                                                                     "a"
+                                                                                     "n"
+                                                                                     "d"
+                                                                                     "a"
+                                                                                     "t"
+                                                                                     "e"
+                                                                                     ":"
+                                                                                     "l"
+                                                                                     "e"
+                                                                                     "t"
+                                                                                     "t"
+                                                                                     "e"
+                                                                                     "r"
+                                                                                     " "
+                                                                                     "i"
+                                                                                     "d"
+                                                                                     "="
+                                                                                     "'"
+                                                                                     "r"
+                                                                                     "e"
+                                                                                     "f"
+                                                                                     "u"
+                                                                                     "s"
+                                                                                     "a"
+                                                                                     "l"
+                                                                                     "'"
+                                                                                     "/"
+                                                                                     ">"
+                                                                                     "<"
+                                                                                     "m"
+                                                                                     "a"
+                                                                                     "n"
+                                                                                     "d"
+                                                                                     "a"
+                                                                                     "t"
+                                                                                     "e"
+                                                                                     ":"
+                                                                                     "s"
+                                                                                     "t"
+                                                                                     "a"
+                                                                                     "t"
+                                                                                     "u"
+                                                                                     "s"
+                                                                                     " "
+                                                                                     "v"
+                                                                                     "a"
+                                                                                     "l"
+                                                                                     "u"
+                                                                                     "e"
+                                                                                     "="
+                                                                                     "'"
+                                                                                     "r"
+                                                                                     "e"
+                                                                                     "f"
+                                                                                     "u"
+                                                                                     "s"
+                                                                                     "e"
+                                                                                     "d"
+                                                                                     "'"
+                                                                                     "/"
+                                                                                     ">"
+                                                                                     "<"
+                                                                                     "m"
+                                                                                     "a"
+                                                                                     "n"
+                                                                                     "d"
+                                                                                     "a"
+                                                                                     "t"
+                                                                                     "e"
+                                                                                     ":"
+                                                                                     "a"
+                                                                                     "d"
+                                                                                     "v"
+                                                                                     "e"
+                                                                                     "r"
+                                                                                     "s"
+                                                                                     "e"
+                                                                                     "/"
+                                                                                     ">"
+                                                                                     "<"
+                                                                                     "m"
+                                                                                     "a"
+                                                                                     "n"
+                                                                                     "d"
+                                                                                     "a"
+                                                                                     "t"
+                                                                                     "e"
+                                                                                     ":"
+                                                                                     "r"
+                                                                                     "e"
+                                                                                     "m"
+                                                                                     "e"
+                                                                                     "d"
+                                                                                     "y"
+                                                                                     " "
+                                                                                     "c"
+                                                                                     "o"
+                                                                                     "d"
+                                                                                     "e"
+                                                                                     "="
+                                                                                     "'"
+                                                                                     "R"
+                                                                                     "6"
+                                                                                     "0"
+                                                                                     "'"
+                                                                                     "/"
+                                                                                     ">") "</"
+                                                                                          "bpmn:"
+                                                                                          "endEvent"
+                                                                                          ">" FLOW(
+                                                                                              "s",
+                                                                                              "a")
+                                                                                              FLOW(
+                                                                                                  "a",
+                                                                                                  "e"),
+            "start -> +s status:submitted letter:receipt clock:c:start -s +a "
+            "clock:c:suspend ?a"
+            "| do a -> clock:c:resume -a +e clock:c:stop status:refused letter:refusal -e "
+            "end:completed"),
+        /* an interrupted activity does what it does on entering, not what it does on
+           leaving */
+        ROW(START("s") USER("a", "<mandate:clock id='c' action='start' from='receipt'/>"
+                                 "<mandate:clock id='c' action='stop' at='leave'/>")
+                BOUNDARY("t", "a", "true", DURATION("PT1S")) END("e") FLOW("s", "a") FLOW("a", "e")
+                    FLOW("t", "e"),
+            "start -> +s -s +a clock:c:start:receipt timer:t:1 ?a"
+            "| timer t 1 -> fired:t xa +t -t +e -e end:completed"),
+    };
+    play_rows(rows, COUNT_OF(rows));
+}
+
+/* A loop of the model that never waits ends as an incident, and the step ends. */
+void test_bpmn_endless_loop(void) {
+    struct err err = {0};
+    struct arena *arena = arena_create("loop", 256 << 20);
+    struct bpmn_process *process;
+    CHECK_OK(model_read(&process, arena,
+                        START("s") EXCLUSIVE("g", "") TASK("a") END("e") FLOW("s", "g")
+                            IF("g", "a", "true") IF("g", "e", "false") FLOW("a", "g"),
+                        &err),
+             &err);
+    struct bpmn_state state;
+    bpmn_state_init(&state, arena);
+    struct bpmn_records records = {.arena = arena};
+    struct bpmn_env env = {.now_us = START_US};
+    struct bpmn_input start = {.kind = BPMN_IN_START};
+    struct budget budget = budget_of(10000000, (uint64_t)64 << 20);
+    if (err.code == ERR_NONE) {
+        CHECK_OK(bpmn_step(&records, &state, process, &start, &env, arena, &budget, &err), &err);
+        CHECK_INT(state.incident_count, 1);
+        CHECK_INT(state.instances.list[1].incident, BPMN_INCIDENT_STEPS);
+        /* a small budget stops the step instead */
+        bpmn_state_init(&state, arena);
+        budget = budget_of(100, 64 << 20);
+        CHECK(!bpmn_step(&records, &state, process, &start, &env, arena, &budget, &err));
+        CHECK_INT(err.code, ERR_LIMIT);
+    }
+    arena_destroy(arena);
+}
+
+/* Records that cannot follow are refused, whatever their fields say. */
+void test_bpmn_fold_corrupt(void) {
+    static const struct bpmn_record rows[] = {
+        {.kind = BPMN_REC_STARTED, .instance = 1},
+        {.kind = BPMN_REC_ENTERED, .instance = 3, .node = 1, .scope = 1, .n = -1},
+        {.kind = BPMN_REC_ENTERED, .instance = 9, .node = 1, .scope = 7, .n = -1},
+        {.kind = BPMN_REC_ENTERED, .instance = 9, .node = 99, .scope = 1, .n = -1},
+        {.kind = BPMN_REC_ENTERED, .instance = 4, .node = 3, .scope = 1, .n = 1},
+        {.kind = BPMN_REC_ENTERED, .instance = 4, .node = 3, .scope = 1, .n = 77},
+        {.kind = BPMN_REC_LEFT, .instance = 1},
+        {.kind = BPMN_REC_LEFT, .instance = 77},
+        {.kind = BPMN_REC_TAKEN, .node = 77, .scope = 1},
+        {.kind = BPMN_REC_TAKEN, .node = 0, .scope = 77},
+        {.kind = BPMN_REC_VARIABLE, .scope = 77},
+        {.kind = BPMN_REC_TIMER, .instance = 3, .node = 2, .ref = 77},
+        {.kind = BPMN_REC_TIMER, .instance = 77, .node = 2, .ref = 4},
+        {.kind = BPMN_REC_TIMER_FIRED, .ref = 77},
+        {.kind = BPMN_REC_WAIT, .instance = 3, .node = 2, .ref = 77},
+        {.kind = BPMN_REC_WAIT_MET, .ref = 77},
+        {.kind = BPMN_REC_JOB, .instance = 3, .ref = 77},
+        {.kind = BPMN_REC_JOB_FAILED, .instance = 3, .ref = 77},
+        {.kind = BPMN_REC_JOB_CLOSED, .instance = 3, .ref = 77},
+        {.kind = BPMN_REC_INCIDENT, .instance = 3},
+        {.kind = BPMN_REC_RESOLVED, .instance = 3},
+        {.kind = BPMN_REC_DROPPED, .scope = 77},
+        {.kind = BPMN_REC_ENDED, .instance = 1, .code = 1},
+        {.kind = (enum bpmn_record_kind)99},
+    };
+    struct err err = {0};
+    struct arena *arena = arena_create("corrupt", 16 << 20);
+    struct bpmn_process *process;
+    struct bpmn_state state;
+    bpmn_state_init(&state, arena);
+    CHECK_OK(model_read(&process, arena,
+                        START("s") USER("a", "") END("e") FLOW("s", "a") FLOW("a", "e"), &err),
+             &err);
+    struct bpmn_records records = {.arena = arena};
+    struct bpmn_env env = {.now_us = START_US};
+    struct bpmn_input start = {.kind = BPMN_IN_START};
+    struct budget budget = budget_of(1000, 1 << 20);
+    CHECK_OK(bpmn_step(&records, &state, process, &start, &env, arena, &budget, &err), &err);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err fault = {0};
+        CHECK_AT((int)i, !bpmn_fold(&state, process, &rows[i], &fault));
+        CHECK_INT_AT((int)i, fault.code, ERR_CORRUPT);
+    }
+    arena_destroy(arena);
+}
