@@ -81,10 +81,17 @@ enum bpmn_clock_action {
 };
 const char *bpmn_clock_action_name(enum bpmn_clock_action action); /* "start" */
 
+/* As of when a clock starts. The numbers are stored. */
+enum bpmn_clock_from {
+    BPMN_FROM_NOW = 0,
+    BPMN_FROM_RECEIPT = 1, /* the day on which the applicant's last papers came in (ALL 32) */
+    BPMN_FROM_EXPIRY = 2,  /* the last day of the limit whose silence led here (ARL 30) */
+};
+
 struct bpmn_clock { /* <mandate:clock id action at from> */
     struct str id;
     enum bpmn_clock_action action;
-    bool from_receipt; /* from="receipt": it starts as of the day the application was received */
+    enum bpmn_clock_from from; /* of a start */
     bool at_leave; /* happens when the node is left by completion; otherwise when it is entered */
     uint32_t line;
 };

@@ -233,16 +233,16 @@ static bool read_clock(struct reader *r, struct bpmn_node *node, const struct xm
         node->clocks = arena_new(r->arena, struct bpmn_clock,
                                  count_of(r->node_xml[node->index], mandate_ns, "clock"));
     struct bpmn_clock *clock = &node->clocks[node->clock_count++];
-    static const char *const starts[] = {"now", "receipt"};
+    static const char *const starts[] = {"now", "receipt", "expiry"};
     size_t action, place, from;
     if (!need(&clock->id, r, x, "id") ||
         !read_word(&action, r, x, "action", actions, COUNT_OF(actions), COUNT_OF(actions)) ||
         !read_word(&place, r, x, "at", places, COUNT_OF(places), 0) ||
         !read_word(&from, r, x, "from", starts, COUNT_OF(starts), 0))
         return false;
-    if (from == 1 && action != BPMN_CLOCK_START)
+    if (from != BPMN_FROM_NOW && action != BPMN_CLOCK_START)
         return read_wrong(r, x, "only a clock that starts has 'from'");
-    clock->from_receipt = from == 1;
+    clock->from = (enum bpmn_clock_from)from;
     clock->action = (enum bpmn_clock_action)action;
     clock->at_leave = place == 1;
     clock->line = x->line;

@@ -61,7 +61,7 @@ static bool emit_clocks(struct run *run, uint32_t id, const struct bpmn_node *no
                                                 .code = (uint8_t)node->clocks[i].action,
                                                 .instance = id,
                                                 .node = node->index,
-                                                .n = node->clocks[i].from_receipt,
+                                                .n = node->clocks[i].from,
                                                 .name = node->clocks[i].id}))
             return false;
     return true;

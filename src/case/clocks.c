@@ -113,8 +113,23 @@ static bool emit_turn(struct case_move *m, struct case_event event, struct err *
     return case_emit(m, event, err);
 }
 
+/* The instant that a clock's first day is counted from. Silence speaks at the end of its limit's
+ * last day, which may be hours before the tick that notices it. */
+static int64_t start_us(const struct case_move *m, enum bpmn_clock_from from) {
+    int64_t last_us = 0;
+    if (from == BPMN_FROM_RECEIPT)
+        return m->state->received_us;
+    for (size_t i = 0; from == BPMN_FROM_EXPIRY && i < m->state->clock_count; i++) {
+        const struct case_clock *c = &m->state->clocks[i];
+        bool over = c->limit->expiry == LAW_EXPIRY_DEEMED && c->clock.due_us <= m->env->now_us;
+        if (over)
+            last_us = MAX_OF(last_us, c->clock.due_us - 1);
+    }
+    return last_us != 0 ? last_us : m->env->now_us;
+}
+
 bool case_clock_action(struct case_move *m, struct str id, enum bpmn_clock_action action,
-                       bool from_receipt, struct err *err) {
+                       enum bpmn_clock_from from, struct err *err) {
     const struct law_limit *limit = pack_limit(m->state->matter, id);
     const struct case_clock *c = clock_of(m->state, id);
     enum law_clock_state now = c == NULL ? LAW_CLOCK_NONE : c->clock.state;
@@ -125,8 +140,9 @@ bool case_clock_action(struct case_move *m, struct str id, enum bpmn_clock_actio
             return true;
         event.kind = CASE_EVENT_clock_started;
         event.as.clock_started.clock = id;
-        from_receipt |= limit != NULL && limit->from_receipt;
-        event.as.clock_started.from_us = from_receipt ? m->state->received_us : m->env->now_us;
+        if (limit != NULL && limit->from_receipt)
+            from = BPMN_FROM_RECEIPT;
+        event.as.clock_started.from_us = start_us(m, from);
         break;
     case BPMN_CLOCK_STOP:
         if (now != LAW_CLOCK_RUNNING && now != LAW_CLOCK_SUSPENDED)
@@ -230,7 +246,8 @@ bool case_clocks_breach(struct case_move *m, struct err *err) {
 
 bool case_clocks_stop(struct case_move *m, struct err *err) {
     for (size_t i = 0; i < m->state->clock_count; i++)
-        if (!case_clock_action(m, m->state->clocks[i].limit->id, BPMN_CLOCK_STOP, false, err))
+        if (!case_clock_action(m, m->state->clocks[i].limit->id, BPMN_CLOCK_STOP, BPMN_FROM_NOW,
+                               err))
             return false;
     return true;
 }

@@ -14,7 +14,7 @@ static bool catch_up_clocks(struct case_move *m, struct err *err) {
         const struct bpmn_record *record = &m->records->list[m->clock_cursor];
         if (record->kind == BPMN_REC_CLOCK &&
             !case_clock_action(m, record->name, (enum bpmn_clock_action)record->code,
-                               record->n != 0, err))
+                               (enum bpmn_clock_from)record->n, err))
             return false;
     }
     return true;

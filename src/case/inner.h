@@ -40,7 +40,7 @@ MUST_USE bool case_clocks_decode(struct case_file *state, struct bytes_reader *r
 /* Do one action of an element on a clock; starting a running clock or stopping a stopped one does
  * nothing (a loop in the procedure may pass the element again). */
 MUST_USE bool case_clock_action(struct case_move *m, struct str id, enum bpmn_clock_action action,
-                                bool from_receipt, struct err *err);
+                                enum bpmn_clock_from from, struct err *err);
 MUST_USE bool case_clock_extend(struct case_move *m, struct err *err);
 /* Breach every running clock that is due at now. */
 MUST_USE bool case_clocks_breach(struct case_move *m, struct err *err);

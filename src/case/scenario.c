@@ -327,7 +327,7 @@ static const struct json *pick(const struct json *step, const struct json *root,
 
 static bool submit(struct run *r, struct one_case *c, const struct json *root,
                    const struct json *step, struct case_command *command) {
-    bool first = r->case_count == 1;
+    bool first = str_eq(c->name, STR("main"));
     struct str matter = json_get_text(step, STR("matter"));
     struct str place = json_get_text(step, STR("place"));
     command->kind = CASE_SUBMIT;
@@ -612,20 +612,33 @@ static enum scenario_kind kind_of(struct run *r, const struct json *root) {
     return SCENARIO_OTHER;
 }
 
-/* The kind must be what happened: a breach is in the events, a refusal has an adverse end. */
+/* Whether anybody of the pack could review the matter's decisions; a court is outside. */
+static bool reviewable(const struct pack_matter *matter) {
+    for (size_t i = 0; matter != NULL && i < matter->remedy_count; i++)
+        if (matter->remedies[i]->matter.len > 0)
+            return true;
+    return false;
+}
+
+/* The kind must be what happened: a breach is in the events, a refusal has an adverse end and,
+ * where the pack has somebody for it, its review. */
 static void check_kind(struct run *r, const struct json *root) {
-    bool breached = false, adverse = false, reviewed = r->case_count > 1;
-    const struct case_file *first = r->case_count > 0 ? r->cases[0].state : NULL;
-    for (size_t i = 0; i < r->case_count; i++)
-        for (size_t k = 0; k < r->cases[i].count; k++)
-            breached |= r->cases[i].events[k].kind == CASE_EVENT_clock_breached;
-    adverse = first != NULL && first->closed && first->adverse;
-    if (r->report->kind == SCENARIO_GRANTED && (first == NULL || !first->closed || adverse))
+    const struct one_case *c = find_case(r, STR("main"));
+    const struct case_file *s = c == NULL ? NULL : c->state;
+    bool breached = false, reviewed = s != NULL && s->review_outcome.len > 0;
+    bool closed = s != NULL && s->closed, adverse = closed && s->adverse;
+    for (size_t k = 0; c != NULL && k < c->count; k++)
+        breached |= c->events[k].kind == CASE_EVENT_clock_breached;
+    if (s == NULL)
+        fault(r, root, "a scenario needs the case 'main': a step without 'case' that submits");
+    else if (r->report->kind == SCENARIO_GRANTED && (!closed || adverse))
         fault(r, root, "a scenario of the kind 'granted' must end well");
-    if (r->report->kind == SCENARIO_BREACHED && !breached)
+    else if (r->report->kind == SCENARIO_BREACHED && !breached)
         fault(r, root, "a scenario of the kind 'breached' must breach a clock");
-    if (r->report->kind == SCENARIO_REFUSED && (!adverse || !reviewed))
-        fault(r, root, "a scenario of the kind 'refused' must end adversely and be reviewed");
+    else if (r->report->kind == SCENARIO_REFUSED && !adverse)
+        fault(r, root, "a scenario of the kind 'refused' must end adversely");
+    else if (r->report->kind == SCENARIO_REFUSED && !reviewed && reviewable(s->matter))
+        fault(r, root, "a scenario of the kind 'refused' must go on to the review");
 }
 
 static void run_all(struct run *r, const struct json *root) {
