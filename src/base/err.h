@@ -32,8 +32,15 @@ struct err {
 
 extern const struct err_at err_nowhere;
 
+/* Says to an analyzer what err_fill() returns, so that it follows no path that cannot be. */
+static inline bool err_false(bool filled) {
+    (void)filled;
+    return false;
+}
+
 /* Fill err once, where the fault is found; asserts it was empty; always returns false. */
-#define err_set(err, code, at, ...) err_fill(err, code, at, __FILE__, __LINE__, __VA_ARGS__)
+#define err_set(err, code, at, ...)                                                                \
+    err_false(err_fill(err, code, at, __FILE__, __LINE__, __VA_ARGS__))
 bool err_fill(struct err *err, enum err_code code, struct err_at at, const char *file, int line,
               const char *format, ...) PRINTF_LIKE(6, 7);
 /* Put "frame: " before the text; the code and place stay. Always returns false. */
