@@ -111,7 +111,7 @@ size_t json_append_bytes(const struct json *container) {
         return 0;
     size_t room = room_next(container);
     if (container->kind == JSON_ARRAY)
-        return room * sizeof *container->items + alignof(max_align_t);
+        return room * sizeof(void *) + alignof(max_align_t);
     size_t slots = room > INDEX_FROM ? room * 2 * sizeof *container->slots : 0;
     return room * sizeof *container->members + slots + alignof(max_align_t);
 }
@@ -123,7 +123,7 @@ void json_push(struct json *arr, const struct json *value) {
         uint32_t room = room_next(arr);
         const struct json **items = arena_new(arr->arena, const struct json *, room);
         if (arr->count > 0)
-            memcpy(items, arr->items, arr->count * sizeof *items);
+            memcpy(items, arr->items, arr->count * sizeof(void *));
         arr->items = items;
         arr->room = room;
     }

@@ -97,7 +97,7 @@ static void write_members(const struct writer *w, const struct json *node, unsig
     const struct json_member **order = arena_new(scratch, const struct json_member *, node->count);
     for (uint32_t i = 0; i < node->count; i++)
         order[i] = &node->members[i];
-    qsort(order, node->count, sizeof *order, by_key);
+    qsort(order, node->count, sizeof(void *), by_key);
     for (uint32_t i = 0; i < node->count; i++)
         write_member(w, order[i], i == 0, depth);
     arena_destroy(scratch);

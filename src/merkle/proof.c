@@ -18,17 +18,18 @@ static unsigned split_level(uint64_t count) {
 
 static bool root_of_range(struct merkle_hash *out, const struct merkle_source *source,
                           struct range range, struct err *err) {
+    assert(range.count > 0);
     struct merkle_hash lefts[MERKLE_LEVELS];
     unsigned count = 0;
     uint64_t from = range.from, left = range.count;
-    while (left != 0) { /* the perfect subtrees, largest and leftmost first */
+    do { /* the perfect subtrees, largest and leftmost first */
         unsigned level = 63u - (unsigned)__builtin_clzll(left);
         if (!source->node(&lefts[count], source->of, level, from >> level, err))
             return false;
         count++;
         from += UINT64_C(1) << level;
         left -= UINT64_C(1) << level;
-    }
+    } while (left != 0);
     struct merkle_hash root = lefts[count - 1];
     while (--count > 0)
         root = merkle_node(&lefts[count - 1], &root);

@@ -279,9 +279,12 @@ static bool emit_partial(struct linker *l, struct frame *f, const struct token *
         return false;
     if (source == NULL)
         return true;
-    for (const struct frame *at = f; at != NULL; at = at->outer)
+    const struct frame *at = f;
+    do {
         if (at->source == source)
             return emit_call(l, f, token, source);
+        at = at->outer;
+    } while (at != NULL);
     struct frame inner;
     if (!enter(&inner, l, f, source, token))
         return false;
