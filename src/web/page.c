@@ -121,8 +121,7 @@ static void demo_set(struct page *p) {
 static struct page *page_make(struct web_request *r) {
     call_once(&ui.once, ui_make);
     struct page *p = arena_new(r->arena, struct page, 1);
-    *p = (struct page){
-        .r = r, .arena = r->arena, .lang = r->lang, .packs = app_packs_hold(r->app)};
+    *p = (struct page){.r = r, .arena = r->arena, .lang = r->lang, .packs = app_packs_hold(r->app)};
     p->pack = app_packs_count(p->packs) == 0 ? NULL : app_packs_at(p->packs, 0);
     p->ctx = json_obj(p->arena);
     return p;

@@ -10,8 +10,8 @@
 #include "web/web.h"
 
 enum {
-    PAGE_STEPS_MAX = 4 << 20,         /* tags met in one page; the largest meets 40,000 */
-    PAGE_FORM_STEPS_MAX = 1 << 20,    /* of FEEL, for what a form shows and checks */
+    PAGE_STEPS_MAX = 4 << 20,      /* tags met in one page; the largest meets 40,000 */
+    PAGE_FORM_STEPS_MAX = 1 << 20, /* of FEEL, for what a form shows and checks */
     PAGE_FORM_BYTES_MAX = 16 << 20,
     PAGE_CASE_COOKIE_S = 7 * 86400,   /* how long a browser may stay with a case it opened */
     PAGE_CODE_SHOWN_S = 900,          /* how long the page of a sent application shows the code */
@@ -49,8 +49,8 @@ void page_close(struct page *p); /* without showing it */
 void page_fail(struct page *p, const struct err *err);
 void page_go(struct page *p, struct str path); /* 303 */
 
-/* The clocks of a case view with what is left in words, and their bars; due soonest first. case_view
- * is localised. */
+/* The clocks of a case view with what is left in words, and their bars; due soonest first.
+ * case_view is localised. */
 void page_clocks(struct page *p, struct json *case_view);
 /* "mark" and "words" of a clock or task into itself. */
 void page_left(struct page *p, struct json *node);
@@ -79,7 +79,7 @@ struct json *page_select(struct page *p, struct json *list, const struct page_fi
 
 struct page_form {
     const struct pack_form *form;
-    const struct json *values; /* what stands in the fields; may be NULL */
+    const struct json *values;        /* what stands in the fields; may be NULL */
     const struct form_faults *faults; /* may be NULL */
     uint32_t group;                   /* only the fields of this group; PAGE_ALL_GROUPS: all */
 };

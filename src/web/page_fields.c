@@ -154,8 +154,8 @@ static const char *kind_of(enum form_field_kind kind) {
 
 static void pack_field(struct page *p, struct json *list, const struct form_field *field,
                        const struct page_form *form, bool steers) {
-    struct json *out = field_new(p, list, kind_of(field->kind), name_of(p, field->key),
-                                 field->label.in[p->lang]);
+    struct json *out =
+        field_new(p, list, kind_of(field->kind), name_of(p, field->key), field->label.in[p->lang]);
     const struct json *value = json_get(form->values, field->key);
     const struct form_fault *fault = fault_of(form->faults, field);
     bool asks = field->kind != FORM_TEXT && field->kind != FORM_GROUP;

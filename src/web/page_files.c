@@ -1,5 +1,5 @@
-/* web/page_files.c - files that people attach. What a file is, its first bytes say: neither its name
- * nor the browser is believed. Each refusal says which file, why, and what to do. */
+/* web/page_files.c - files that people attach. What a file is, its first bytes say: neither its
+ * name nor the browser is believed. Each refusal says which file, why, and what to do. */
 #include "web/page.h"
 
 enum { MEGABYTE = 1 << 20 };
@@ -23,9 +23,9 @@ static struct str number(struct page *p, long long n) {
 }
 
 struct str page_files_limits(struct page *p) {
-    return text_fill(p->arena, TEXT_materials_limits, p->lang,
-                     (struct text_blanks){number(p, UPLOAD_BYTES_MAX / MEGABYTE),
-                                          number(p, UPLOAD_COUNT_MAX)});
+    return text_fill(
+        p->arena, TEXT_materials_limits, p->lang,
+        (struct text_blanks){number(p, UPLOAD_BYTES_MAX / MEGABYTE), number(p, UPLOAD_COUNT_MAX)});
 }
 
 /* Why this file cannot be taken; empty when it can. */

@@ -39,8 +39,7 @@ static bool drafts_set(struct page *p, const struct app_ask *ask, struct err *er
     for (size_t i = 0; cookie.len > 0 && p->pack != NULL && i < p->pack->matter_count; i++) {
         const struct pack_matter *matter = &p->pack->matters[i];
         struct json *draft;
-        struct str key =
-            arena_printf(p->arena, "%.*s-%.*s", STR_ARG(cookie), STR_ARG(matter->id));
+        struct str key = arena_printf(p->arena, "%.*s-%.*s", STR_ARG(cookie), STR_ARG(matter->id));
         struct err none = {0};
         if (!app_view_draft(&draft, p->r->reader, ask, key, &none)) {
             if (none.code == ERR_NOT_FOUND)
@@ -178,8 +177,8 @@ static void hours_set(struct page *p, const struct json *organ) {
     if (json_is_true(json_get(hours, STR("open_now"))))
         words = page_text(p, TEXT_organ_open_now);
     else if (next.len > 0)
-        words = text_fill(p->arena, TEXT_organ_closed_until, p->lang,
-                          (struct text_blanks){.a = next});
+        words =
+            text_fill(p->arena, TEXT_organ_closed_until, p->lang, (struct text_blanks){.a = next});
     json_set_str(p->ctx, STR("open_text"), words);
 }
 

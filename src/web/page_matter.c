@@ -35,8 +35,7 @@ static void limits_set(struct page *p, const struct json *matter) {
         struct json *one = json_push_obj(list);
         json_set_str(one, STR("title"), json_get_text(limit, STR("title")));
         json_set_str(one, STR("words"), length);
-        json_set_str(one, STR("extension"),
-                     extension_words(p, json_get(limit, STR("extension"))));
+        json_set_str(one, STR("extension"), extension_words(p, json_get(limit, STR("extension"))));
         json_set_str(one, STR("basis"), basis_words(p, json_get(limit, STR("basis"))));
         json_set_bool(one, STR("set_by_agency"),
                       json_is_true(json_get(limit, STR("set_by_agency"))));
@@ -110,7 +109,8 @@ static void remedies_set(struct page *p, const struct json *matter) {
     struct json *list = json_set_arr(p->ctx, STR("remedies"));
     for (size_t i = 0; i < json_count(remedies); i++) {
         const struct json *remedy = json_item(remedies, i);
-        struct str term = json_get_text(remedy, STR("term")), from = json_get_text(remedy, STR("from"));
+        struct str term = json_get_text(remedy, STR("term")),
+                   from = json_get_text(remedy, STR("from"));
         if (term.len > 0 && from.len > 0)
             term = text_fill(p->arena, TEXT_limit_from, p->lang, (struct text_blanks){term, from});
         struct json *one = json_push_obj(list);
@@ -147,14 +147,13 @@ void page_matter(struct web_request *r) {
     page_title(p, json_get_text(matter, STR("title")));
     const struct json *category = json_get(matter, STR("category"));
     json_set(p->ctx, STR("category"), category);
-    json_set_bool(p->ctx, STR("can_start"),
-                  json_get_text(matter, STR("starts_from")).len == 0);
+    json_set_bool(p->ctx, STR("can_start"), json_get_text(matter, STR("starts_from")).len == 0);
     struct str place = web_query(r, STR("place"));
-    json_set(p->ctx, STR("start_href"),
-             place.len > 0 && law_place(p->pack->organs, place) != NULL
-                 ? json_printf(p->arena, "/matters/%.*s/apply?place=%.*s", STR_ARG(id),
-                               STR_ARG(place))
-                 : json_printf(p->arena, "/matters/%.*s/apply", STR_ARG(id)));
+    json_set(
+        p->ctx, STR("start_href"),
+        place.len > 0 && law_place(p->pack->organs, place) != NULL
+            ? json_printf(p->arena, "/matters/%.*s/apply?place=%.*s", STR_ARG(id), STR_ARG(place))
+            : json_printf(p->arena, "/matters/%.*s/apply", STR_ARG(id)));
     competent_set(p, matter);
     limits_set(p, matter);
     laws_set(p, matter);
