@@ -62,6 +62,14 @@ struct str page_name(const struct json *node);
 struct str page_token(struct page *p);
 struct str page_now_text(struct page *p); /* RFC 3339 in the pack's zone */
 
+/* ---- letters and papers (page_letter.c) ---- */
+
+/* The context of a letter's page from app_view_letter(): its HTML, which is checked, the QR code.
+ */
+MUST_USE bool page_letter_set(struct page *p, const struct json *view, struct err *err);
+/* Send the n-th paper of a case as a download. Answers. */
+void page_document_send(struct web_request *r, struct str reference, uint64_t n);
+
 /* ---- form fields (page_fields.c) ---- */
 
 struct page_field {
