@@ -62,6 +62,9 @@ struct str page_name(const struct json *node);
 struct str page_token(struct page *p);
 struct str page_now_text(struct page *p); /* RFC 3339 in the pack's zone */
 
+/* A path of the desk that a form may send one back to; "/desk" for anything else. */
+struct str page_desk_path(struct str path);
+
 /* ---- letters and papers (page_letter.c) ---- */
 
 /* The context of a letter's page from app_view_letter(): its HTML, which is checked, the QR code.

@@ -81,7 +81,7 @@ static void verify_code(struct page *p, struct str code) {
     struct err err = {0};
     struct app_ask ask = web_ask(p->r);
     struct json *view;
-    if (!web_guess_allowed(p->r, STR("verify"))) {
+    if (!web_guess_allowed(p->r, code)) {
         page_close(p);
         web_fail_status(p->r, 429, "too many codes tried");
         return;
@@ -93,7 +93,7 @@ static void verify_code(struct page *p, struct str code) {
     view = say_localise(p->arena, p->lang, view);
     bool genuine = json_is_true(json_get(view, STR("genuine")));
     if (!genuine)
-        web_guess_failed(p->r, STR("verify"));
+        web_guess_failed(p->r, code);
     json_set_bool(p->ctx, STR("checked"), true);
     json_set(p->ctx, STR("genuine"), genuine ? view : json_null(p->arena));
     verify_show(p, 200, code, STR_NONE);

@@ -16,7 +16,8 @@ static int64_t along(int64_t at_us, int64_t from_us, int64_t to_us) {
         return 0;
     if (at_us >= to_us)
         return BAR;
-    return (int64_t)((__int128)(at_us - from_us) * BAR / (to_us - from_us));
+    /* whole seconds: microseconds times BAR would pass int64_t after 292 years */
+    return (at_us - from_us) / CAL_SECOND_US * BAR / MAX_OF((to_us - from_us) / CAL_SECOND_US, 1);
 }
 
 struct span {
