@@ -1,5 +1,6 @@
 /* web/page_home.c - the first page, the search, and the organs. */
 #include "law/law.h"
+#include "web/handlers.h"
 #include "web/page.h"
 
 /* ---- the place that a person has chosen: kept in a cookie, changed by ?place= ---- */

@@ -1,4 +1,5 @@
 /* web/page_matter.c - the guide of a matter: everything that a person must know before starting. */
+#include "web/handlers.h"
 #include "web/page.h"
 
 static struct str articles(struct page *p, const struct json *basis) {
