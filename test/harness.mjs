@@ -7,7 +7,8 @@
 //   await service.clockTo("2026-03-02T09:00:00+08:00");
 //   await service.restart();                            // the same data folder
 //
-// MANDATE=path picks another binary (an ASan build); MANDATE_TEST_KEEP=1 keeps the data folder.
+// MANDATE=path picks another binary (an ASan build), MANDATE_TEST_PACK another pack;
+// MANDATE_TEST_KEEP=1 keeps the data folder.
 
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -91,7 +92,7 @@ export class Service extends Client {
     return this.#process?.pid;
   }
   async up() {
-    const { args = [], packs = ["packs/public-security"], demo = true, env } = this.options;
+    const { args = [], packs = [process.env.MANDATE_TEST_PACK ?? "packs/public-security"], demo = true, env } = this.options;
     const all = ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port ?? 0}`];
     for (const pack of packs) all.push("--pack", pack);
     if (demo) all.push("--demo");
