@@ -31,6 +31,13 @@ static bool pack_read(struct pack **out, const struct pack_file *files, size_t c
         ok = err_set(err, ERR_UNLAWFUL, err_nowhere, "pack '%s' fails %zu proofs", name,
                      findings.error_count);
     }
+    if (!ok) { /* its place is a text of the arena: from here on it stands in the message */
+        enum err_code code = err->code;
+        char text[ERR_TEXT_MAX];
+        err_format(text, sizeof text, err);
+        err_reset(err);
+        (void)err_set(err, code, err_nowhere, "%s", text);
+    }
     arena_destroy(arena);
     return ok;
 }
