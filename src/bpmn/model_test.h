@@ -14,12 +14,14 @@
     "<bpmn:sequenceFlow id='" from "-" to "' sourceRef='" from "' targetRef='" to                  \
     "'><bpmn:conditionExpression>=" condition "</bpmn:conditionExpression></bpmn:sequenceFlow>"
 
-#define START(id)                NODE_OF("startEvent", id, "", "")
-#define START_ON(id, definition) NODE_OF("startEvent", id, "", definition)
-#define END(id)                  NODE_OF("endEvent", id, "", "")
-#define END_ON(id, definition)   NODE_OF("endEvent", id, "", definition)
-#define CATCH(id, definition)    NODE_OF("intermediateCatchEvent", id, "", definition)
-#define THROW(id, definition)    NODE_OF("intermediateThrowEvent", id, "", definition)
+#define START(id)                  NODE_OF("startEvent", id, "", "")
+#define START_ON(id, definition)   NODE_OF("startEvent", id, "", definition)
+#define START_WITH(id, extensions) NODE_OF("startEvent", id, "", EXT(extensions))
+#define END_WITH(id, extensions)   NODE_OF("endEvent", id, "", EXT(extensions))
+#define END(id)                    NODE_OF("endEvent", id, "", "")
+#define END_ON(id, definition)     NODE_OF("endEvent", id, "", definition)
+#define CATCH(id, definition)      NODE_OF("intermediateCatchEvent", id, "", definition)
+#define THROW(id, definition)      NODE_OF("intermediateThrowEvent", id, "", definition)
 #define BOUNDARY(id, host, cancel, definition)                                                     \
     NODE_OF("boundaryEvent", id, " attachedToRef='" host "' cancelActivity='" cancel "'",          \
             definition)

@@ -152,121 +152,50 @@ void test_bpmn_read_refusals(void) {
 }
 
 /* Everything that mandate: says, as pack/ and case/ find it. */
+/* Tables, by hand: XML. */
+/* clang-format off */
+static const char said[] = "<bpmn:laneSet id='ls'><bpmn:lane id='l' name='窗口'>" EXT(
+    "<mandate:name lang='en'>Window</mandate:name>"
+    "<mandate:post organ='accepting' name='clerk'/>") "<bpmn:flowNodeRef>a</bpmn:flowNodeRef></"
+                                                      "bpmn:lane></bpmn:laneSet>" START("s")
+                                                          NODE_OF(
+                                                              "userTask", "a", " name='审查'",
+                                                              EXT("<mandate:name "
+                                                                  "lang='en'>Examine</"
+                                                                  "mandate:name><mandate:applicant/"
+                                                                  ">"
+                                                                  "<mandate:basis law='ARL' "
+                                                                  "article='30'/>"
+                                                                  "<mandate:purpose fields='x  y' "
+                                                                  "why='核对' why.en='check'/>"
+                                                                  "<mandate:outcome value='refuse' "
+                                                                  "label.zh='不予受理' "
+                                                                  "label.en='Refuse' "
+                                                                  "adverse='true' "
+                                                                  "reasons='required'/>"))
+                                                              BOUNDARY("t", "a", "false",
+                                                                       DURATION("PT1S"))
+                                                                  USER("b", "<mandate:separateFrom "
+                                                                            "tasks='a'/>")
+                                                                      END_WITH("e",
+                                                                               "<mandate:adverse/"
+                                                                               "><mandate:remedy "
+                                                                               "code='R60'/"
+                                                                               "><mandate:remedy "
+                                                                               "code='L6'/>"
+                                                                               "<mandate:result "
+                                                                               "register='r'/>")
+                                                                          FLOW("s", "a") FLOW("a",
+                                                                                              "b")
+                                                                              FLOW("b", "e")
+                                                                                  FLOW("t", "e");
+/* clang-format on */
+
 void test_bpmn_read_mandate(void) {
     struct err err = {0};
     struct arena *arena = arena_create("read", 64 << 20);
     struct bpmn_process *p = NULL;
-    CHECK_OK(
-        model_read(
-            &p, arena,
-            "<bpmn:laneSet id='ls'><bpmn:lane id='l' name='窗口'>" EXT(
-                "<mandate:name lang='en'>Window</mandate:name>"
-                "<mandate:post organ='accepting' name='clerk'/>") "<bpmn:flowNodeRef>a</"
-                                                                  "bpmn:flowNodeRef>"
-                                                                  "</bpmn:lane></"
-                                                                  "bpmn:laneSet>" START(
-                                                                      "s") "<bpmn:userTask "
-                                                                           "id='a' "
-                                                                           "name='审查'"
-                                                                           ">" EXT(
-                                                                               "<mandate"
-                                                                               ":name "
-                                                                               "lang='"
-                                                                               "en'>"
-                                                                               "Examine<"
-                                                                               "/mandate"
-                                                                               ":name><"
-                                                                               "mandate:"
-                                                                               "applican"
-                                                                               "t/>"
-                                                                               "<mandate"
-                                                                               ":basis "
-                                                                               "law='"
-                                                                               "ARL' "
-                                                                               "article="
-                                                                               "'30'/>"
-                                                                               "<mandate"
-                                                                               ":purpose"
-                                                                               " fields="
-                                                                               "'x  y' "
-                                                                               "why='"
-                                                                               "核对' "
-                                                                               "why.en='"
-                                                                               "check'/>"
-                                                                               "<mandate"
-                                                                               ":outcome"
-                                                                               " value='"
-                                                                               "refuse' "
-                                                                               "label."
-                                                                               "zh='"
-                                                                               "不予受理"
-                                                                               "' "
-                                                                               "label."
-                                                                               "en='"
-                                                                               "Refuse' "
-                                                                               "adverse="
-                                                                               "'true' "
-                                                                               "reasons="
-                                                                               "'require"
-                                                                               "d'/>") "</"
-                                                                                       "bpmn:"
-                                                                                       "userTask"
-                                                                                       ">" BOUNDARY("t",
-                                                                                                    "a",
-                                                                                                    "false",
-                                                                                                    DURATION(
-                                                                                                        "PT1S"))
-                                                                                           USER(
-                                                                                               "b",
-                                                                                               "<m"
-                                                                                               "an"
-                                                                                               "da"
-                                                                                               "te"
-                                                                                               ":s"
-                                                                                               "ep"
-                                                                                               "ar"
-                                                                                               "at"
-                                                                                               "eF"
-                                                                                               "ro"
-                                                                                               "m "
-                                                                                               "ta"
-                                                                                               "sk"
-                                                                                               "s="
-                                                                                               "'a"
-                                                                                               "'/"
-                                                                                               ">") "<bp"
-                                                                                                    "mn:"
-                                                                                                    "end"
-                                                                                                    "Eve"
-                                                                                                    "nt "
-                                                                                                    "id="
-                                                                                                    "'e'"
-                                                                                                    ">" EXT(
-                                                                                                        "<mandate"
-                                                                                                        ":adverse"
-                                                                                                        "/><"
-                                                                                                        "mandate:"
-                                                                                                        "remedy "
-                                                                                                        "code='"
-                                                                                                        "R60'/>"
-                                                                                                        "<mandate"
-                                                                                                        ":remedy "
-                                                                                                        "code='"
-                                                                                                        "L6'/"
-                                                                                                        "><"
-                                                                                                        "mandate:"
-                                                                                                        "result "
-                                                                                                        "register"
-                                                                                                        "='r'/>") "</bpmn:endEvent>" FLOW("s",
-                                                                                                                                          "a")
-                                                                                                        FLOW("a", "b") FLOW(
-                                                                                                            "b",
-                                                                                                            "e")
-                                                                                                            FLOW(
-                                                                                                                "t",
-                                                                                                                "e"),
-            &err),
-        &err);
+    CHECK_OK(model_read(&p, arena, said, &err), &err);
     if (p == NULL) {
         arena_destroy(arena);
         return;
