@@ -301,7 +301,8 @@ static struct str step_words(struct arena *arena, const struct law_procedure *p,
     return text;
 }
 
-static struct str format_text(struct arena *arena, const char *format, va_list args) {
+static struct str PRINTF_LIKE(2, 0)
+    format_text(struct arena *arena, const char *format, va_list args) {
     char text[1000];
     int len = vsnprintf(text, sizeof text, format, args);
     size_t kept = len < 0 ? 0 : MIN_OF((size_t)len, sizeof text - 1);
