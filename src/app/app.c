@@ -37,8 +37,7 @@ static bool start(struct app *app, struct err *err) {
            app_mailer_start(app, err);
 }
 
-bool app_open(struct app **out, const struct app_config *config, const struct os_env *os,
-              struct err *err) {
+struct app *app_blank(const struct app_config *config, const struct os_env *os) {
     struct arena *arena = arena_create("app", APP_ARENA_BYTES);
     struct app *app = arena_new(arena, struct app, 1);
     app->arena = arena;
@@ -46,6 +45,12 @@ bool app_open(struct app **out, const struct app_config *config, const struct os
     app->store_packs = (struct store_packs){app_packs_find, app};
     os_mutex_init(&app->mutex);
     config_keep(app, config);
+    return app;
+}
+
+bool app_open(struct app **out, const struct app_config *config, const struct os_env *os,
+              struct err *err) {
+    struct app *app = app_blank(config, os);
     if (!start(app, err)) {
         app_close(app);
         return false;

@@ -57,6 +57,9 @@ struct app {
     struct app_trouble *trouble;           /* tick.c; the writer's thread only */
 };
 
+/* An app of which nothing is open yet. */
+struct app *app_blank(const struct app_config *config, const struct os_env *os);
+
 /* ---- packs.c ---- */
 MUST_USE bool app_packs_deploy(struct app *app, struct err *err);
 void app_packs_close(struct app *app);
@@ -93,6 +96,7 @@ bool app_run_sign_out(struct app_job *j, struct err *err);
 bool app_run_account_add(struct app_job *j, struct err *err);
 bool app_run_account_lock(struct app_job *j, struct err *err);
 bool app_run_account_password(struct app_job *j, struct err *err);
+MUST_USE bool app_user_name_fits(struct str user, struct err *err);
 /* order_misc.c */
 bool app_run_draft(struct app_job *j, struct err *err);
 bool app_run_draft_drop(struct app_job *j, struct err *err);

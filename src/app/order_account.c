@@ -167,7 +167,7 @@ static bool posts_read(struct store_appointment **out, size_t *count_out, struct
     return true;
 }
 
-static bool user_name_fits(struct str user, struct err *err) {
+bool app_user_name_fits(struct str user, struct err *err) {
     bool ok = user.len > 0 && user.len <= USER_BYTES_MAX;
     for (size_t i = 0; ok && i < user.len; i++) {
         char c = user.at[i];
@@ -197,7 +197,7 @@ bool app_run_account_add(struct app_job *j, struct err *err) {
     if (account.name.len == 0 || account.name.len > NAME_BYTES_MAX ||
         utf8_bad_at(account.name) != account.name.len)
         return err_set(err, ERR_INVALID, err_nowhere, "an account needs a name of a person");
-    if (!user_name_fits(account.user, err) || !posts_read(&posts, &count, j, err) ||
+    if (!app_user_name_fits(account.user, err) || !posts_read(&posts, &count, j, err) ||
         !store_account_add(&id, j->tx, &account, posts, count, err))
         return false;
     j->body = json_obj(j->arena);

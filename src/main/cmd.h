@@ -7,7 +7,5 @@
 #define COMMAND(name, about) int cmd_##name(int argc, char **argv);
 #include "main/commands.def"
 #undef COMMAND
-int cmd_routes(int argc, char **argv);
-int cmd_serve(int argc, char **argv);
 
 #endif
