@@ -337,7 +337,7 @@ static bool read_property(struct ics_event *event, struct ics_reader *r,
 
 /* Everything up to END:name, nested components included. */
 static bool skip_component(struct ics_reader *r, struct str name, struct err *err) {
-    struct ics_line line;
+    struct ics_line line = {0};
     bool end;
     while (next_line(&line, &end, r, err)) {
         if (end)
@@ -351,7 +351,7 @@ static bool skip_component(struct ics_reader *r, struct str name, struct err *er
 
 static bool read_event(struct ics_event *event, struct ics_reader *r, struct str *zone,
                        struct err *err) {
-    struct ics_line line;
+    struct ics_line line = {0};
     bool end;
     while (next_line(&line, &end, r, err)) {
         if (end)
@@ -465,7 +465,7 @@ static bool read_component(struct ics_file *file, struct ics_reader *r, const st
 }
 
 static bool read_file(struct ics_file *file, struct ics_reader *r, struct err *err) {
-    struct ics_line line;
+    struct ics_line line = {0};
     bool end;
     if (!next_line(&line, &end, r, err))
         return false;

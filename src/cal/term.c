@@ -93,7 +93,7 @@ bool cal_term_due(int64_t *out_us, struct cal_term term, int64_t event_us,
         int64_t from_us = counting.hour_skipped ? next_hour_us(event_us, zone) : event_us;
         return add_us(out_us, from_us, term.n, CAL_HOUR_US, err);
     }
-    struct cal_date last, after;
+    struct cal_date last = {0}, after = {0};
     if (!cal_term_last_day(&last, term, cal_us_date(event_us, zone), counting, days, err))
         return false;
     if (!cal_date_add_days(&after, last, 1))

@@ -345,7 +345,7 @@ bool cal_zone_read(const struct cal_zone **out, struct str name, struct str tzif
                        STR_ARG(name), CAL_ZONE_BYTES_MAX);
     struct cal_zone *zone = arena_new(arena, struct cal_zone, 1);
     zone->name = arena_str(arena, name);
-    struct tzif_head head;
+    struct tzif_head head = {0};
     if (!take_head(&head, &tzif, name, err))
         return false;
     size_t time_bytes = 4;

@@ -74,7 +74,7 @@ static uint32_t node_at(const struct graph *g, struct str id) {
     for (uint32_t i = 0; i < g->p.node_count; i++)
         if (str_eq(g->nodes[i].id, id))
             return i;
-    CHECK(!"the test names a node that is not there");
+    test_failed(__FILE__, __LINE__, "the test names a node that is not there", NULL);
     return 0;
 }
 
@@ -82,7 +82,7 @@ static uint32_t limit_at(struct str id) {
     for (uint32_t i = 0; i < COUNT_OF(limits); i++)
         if (str_eq(limits[i].id, id))
             return i;
-    CHECK(!"the test names a limit that is not there");
+    test_failed(__FILE__, __LINE__, "the test names a limit that is not there", NULL);
     return 0;
 }
 
@@ -90,14 +90,14 @@ static const struct law_remedy *remedy_at(struct str code) {
     for (size_t i = 0; i < COUNT_OF(remedies); i++)
         if (str_eq(remedies[i].code, code))
             return &remedies[i];
-    CHECK(!"the test names a remedy that is not there");
+    test_failed(__FILE__, __LINE__, "the test names a remedy that is not there", NULL);
     return &remedies[0];
 }
 
 /* "start examine" or "start examine at leave" */
 static struct law_clock_act act_of(struct str text) {
     struct law_clock_act act = {0};
-    struct str verb, limit;
+    struct str verb = STR_NONE, limit = STR_NONE;
     text = str_trim(text);
     CHECK(str_split(&verb, &text, ' ') && str_split(&limit, &text, ' '));
     act.limit = limit_at(limit);

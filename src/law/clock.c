@@ -140,7 +140,7 @@ bool law_clock_resume(struct law_clock *clock, const struct law_limit *limit, st
     next.suspended_us = 0;
     /* A clock that was over before it was suspended gets no new time. */
     if (clock->suspended_us < clock->due_us) {
-        int64_t lost;
+        int64_t lost = 0;
         if (in_hours(limit->within.unit))
             lost = MAX_OF(now_us - clock->suspended_us, 0) / (60 * CAL_SECOND_US);
         else if (!lost_days(&lost, clock, limit, time, now_us, err))
