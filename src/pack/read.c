@@ -45,8 +45,8 @@ static struct err_at keep_at(struct pack_reader *r, struct err_at at) {
     return at;
 }
 
-static void add_text(struct pack_reader *r, bool warning, int proof, struct err_at at,
-                     const char *format, va_list args) {
+static void PRINTF_LIKE(5, 0) add_text(struct pack_reader *r, bool warning, int proof,
+                                       struct err_at at, const char *format, va_list args) {
     struct buf text;
     char line[ERR_TEXT_MAX];
     buf_init(&text, ERR_TEXT_MAX);
