@@ -18,8 +18,7 @@ static bool can_decide(const struct law_organs *organs, const struct law_compete
     bool agency = organ->kind == LAW_ORGAN_AGENCY;
     switch (rule->by) {
     case LAW_BY_PLACE: return agency && organ->level == rule->levels[0];
-    case LAW_BY_DECIDING_ORGAN:
-        return organ->kind != LAW_ORGAN_EXTERNAL && has_level(rule, organ->level);
+    case LAW_BY_DECIDING_ORGAN: return agency && has_level(rule, organ->level);
     case LAW_BY_REVIEW_ORGAN:
     case LAW_BY_SUPERIOR:
         for (size_t i = 0; i < organs->count; i++) {
@@ -27,7 +26,7 @@ static bool can_decide(const struct law_organs *organs, const struct law_compete
             if (acted->kind != LAW_ORGAN_AGENCY)
                 continue;
             if ((rule->by == LAW_BY_REVIEW_ORGAN ? law_review_organ(organs, acted)
-                                                 : law_superior(organs, acted)) == organ)
+                                                 : law_superior_or_top(organs, acted)) == organ)
                 return true;
         }
         return false;

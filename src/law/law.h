@@ -82,6 +82,10 @@ bool law_place_within(const struct law_organs *organs, struct str place, struct 
 bool law_is_below(const struct law_organs *organs, struct str organ, struct str above);
 const struct law_organ *law_superior(const struct law_organs *organs,
                                      const struct law_organ *organ); /* or NULL */
+/* Who hears a complaint against an answer of this organ: its superior; the ministry, which has
+ * none, hears it again itself, by people who had no part in it. NULL for others at the top. */
+const struct law_organ *law_superior_or_top(const struct law_organs *organs,
+                                            const struct law_organ *organ);
 /* Who hears administrative reconsideration of an act of this organ: the government of its level (a
  * station's acts: that of the organ it belongs to); for the ministry itself. ARL 24, 25. */
 const struct law_organ *law_review_organ(const struct law_organs *organs,

@@ -70,6 +70,12 @@ const struct law_organ *law_superior(const struct law_organs *organs,
     return organ->parent.len > 0 ? law_organ(organs, organ->parent) : NULL;
 }
 
+const struct law_organ *law_superior_or_top(const struct law_organs *organs,
+                                            const struct law_organ *organ) {
+    const struct law_organ *above = law_superior(organs, organ);
+    return above == NULL && organ->level == LAW_LEVEL_ministry ? organ : above;
+}
+
 /* ARL 24: the government of the organ's level; ARL 24(3): acts of a station go where those of the
  * bureau go that set it up; ARL 25: a ministry reviews its own. */
 const struct law_organ *law_review_organ(const struct law_organs *organs,
@@ -157,7 +163,7 @@ static bool by_acting(const struct law_organ **out, const struct law_organs *org
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no organ '%.*s'",
                        STR_ARG(acting));
     bool review = by == LAW_BY_REVIEW_ORGAN;
-    *out = review ? law_review_organ(organs, acted) : law_superior(organs, acted);
+    *out = review ? law_review_organ(organs, acted) : law_superior_or_top(organs, acted);
     if (*out == NULL)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "organ '%.*s' has no %s", STR_ARG(acting),
                        review ? "organ that reviews its acts" : "superior organ");
@@ -193,7 +199,7 @@ const struct law_organ *law_remedy_organ(const struct law_organs *organs,
                                          const struct law_organ *decided) {
     switch (remedy->to) {
     case LAW_TO_REVIEW_ORGAN: return law_review_organ(organs, decided);
-    case LAW_TO_SUPERIOR: return law_superior(organs, decided);
+    case LAW_TO_SUPERIOR: return law_superior_or_top(organs, decided);
     default: return NULL;
     }
 }

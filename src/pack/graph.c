@@ -296,6 +296,20 @@ static bool make_edges(struct maker *k) {
     return true;
 }
 
+/* Lanes of the review organ mean that it decides, whoever acted first: the rule names the organ
+ * that acted, and its review organ is the one that the proofs must look at. */
+const struct law_competence *pack_deciding(const struct pack_matter *m, struct arena *arena) {
+    bool review = false;
+    for (size_t i = 0; i < m->process->lane_count; i++)
+        review |= m->process->lanes[i].organ == BPMN_ORGAN_REVIEW;
+    if (!review || m->competence.by != LAW_BY_DECIDING_ORGAN)
+        return &m->competence;
+    struct law_competence *out = arena_new(arena, struct law_competence, 1);
+    *out = m->competence;
+    out->by = LAW_BY_REVIEW_ORGAN;
+    return out;
+}
+
 static bool is_review(const struct pack *p, const struct pack_matter *m) {
     for (size_t i = 0; i < p->remedy_count; i++)
         if (str_eq(p->remedies[i].matter, m->id))
@@ -339,7 +353,7 @@ bool pack_graph(struct law_procedure *out, const struct pack *p, const struct pa
         .edge_count = k.edge_count,
         .limits = m->limits,
         .limit_count = m->limit_count,
-        .competence = &m->competence,
+        .competence = pack_deciding(m, arena),
         .reviews = is_review(p, m),
         .origin_excluded = true, /* case_apply() bars them from every case with a parent */
     };

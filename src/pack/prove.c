@@ -83,7 +83,10 @@ static struct law_remedy_matter *remedy_matters(size_t *count, const struct pack
     struct law_remedy_matter *out = arena_new(scratch, struct law_remedy_matter, p->matter_count);
     *count = p->matter_count;
     for (size_t i = 0; i < p->matter_count; i++)
-        out[i] = (struct law_remedy_matter){p->matters[i].id, &p->matters[i].competence};
+        out[i] = (struct law_remedy_matter){p->matters[i].id,
+                                            p->matters[i].process == NULL
+                                                ? &p->matters[i].competence
+                                                : pack_deciding(&p->matters[i], scratch)};
     return out;
 }
 
