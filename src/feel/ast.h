@@ -81,6 +81,7 @@ struct ast_scope {
     const struct ast_scope *outer;
     const struct str *names; /* added by a boxed context, function or iteration */
     size_t name_count;
+    bool in_filter; /* members of the item may be named without a dot */
 };
 
 struct err_at ast_place(const struct ast_source *source, uint32_t offset);

@@ -120,6 +120,7 @@ struct feel_env {
     const struct feel_calendar *calendars;
     size_t calendar_count;
     struct feel_diags *diags; /* NULL: not collected */
+    void *host;               /* for dmn/; NULL otherwise */
     bool stop;                /* the first diagnosis ends the evaluation: false, ERR_INVALID */
 };
 

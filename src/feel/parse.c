@@ -265,9 +265,11 @@ static void long_add_scope(struct parser *p, const struct ast_scope *scope) {
         (void)long_add(p, options->names[i].name, true);
         long_add_type(p, options->names[i].type, TYPE_WALK_DEPTH);
     }
-    for (const struct ast_scope *s = scope; s != NULL; s = s->outer)
+    for (const struct ast_scope *s = scope; s != NULL; s = s->outer) {
+        p->filters += s->in_filter;
         for (size_t i = 0; i < s->name_count; i++)
             (void)long_add(p, s->names[i], true);
+    }
 }
 
 /* Take the name at the current TOKEN_NAME (or word of the grammar behind a dot). */

@@ -1,0 +1,371 @@
+/* Boxed expressions as trees of FEEL, so that one compiler and one machine run both. Each kind of
+ * box is the textual form that DMN 1.5: 10.2.2 gives for it. */
+#include "dmn/model.h"
+
+enum { BOX_DEPTH_MAX = 64, CHILDREN_MAX = 100000 };
+
+static const char *const boxes[] = {
+    "literalExpression",
+    "context",
+    "list",
+    "relation",
+    "functionDefinition",
+    "invocation",
+    "decisionTable",
+    "conditional",
+    "for",
+    "every",
+    "some",
+    "filter",
+};
+enum box {
+    BOX_LITERAL,
+    BOX_CONTEXT,
+    BOX_LIST,
+    BOX_RELATION,
+    BOX_FUNCTION,
+    BOX_INVOCATION,
+    BOX_TABLE,
+    BOX_CONDITIONAL,
+    BOX_FOR,
+    BOX_EVERY,
+    BOX_SOME,
+    BOX_FILTER,
+    BOX_COUNT
+};
+
+static int box_of(const struct dmn_model *m, const struct xml_node *node) {
+    for (int box = 0; box < BOX_COUNT; box++)
+        if (dmn_is(m, node, boxes[box]))
+            return box;
+    return -1;
+}
+
+const struct xml_node *boxed_child(const struct dmn_model *m, const struct xml_node *node) {
+    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
+        if (box_of(m, c) >= 0)
+            return c;
+    return NULL;
+}
+
+/* --- nodes
+ * ------------------------------------------------------------------------------------------- */
+struct ast *boxed_node(struct boxer *b, enum ast_kind kind, const struct xml_node *node) {
+    struct ast_source *source = arena_new(b->arena, struct ast_source, 1);
+    source->at = dmn_at(b->model, node);
+    return ast_new(b->arena, kind, source);
+}
+
+static struct ast *closed(struct boxer *b, struct ast *node) {
+    return ast_close(node, b->err) ? node : NULL;
+}
+
+/* The reason of a failure becomes a null that tells it, unless the model is strict. */
+static struct ast *bad_or_fail(struct boxer *b, struct err_at at) {
+    if (b->model->loader->options->strict || b->err->code == ERR_LIMIT)
+        return NULL;
+    struct ast_source *source = arena_new(b->arena, struct ast_source, 1);
+    source->at = at;
+    struct ast *bad = ast_new(b->arena, AST_BAD, source);
+    bad->name = arena_str(b->arena, str_from(b->err->text));
+    err_reset(b->err);
+    return bad;
+}
+
+struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
+                       const struct ast_scope *scope, enum feel_form form) {
+    struct ast *tree;
+    if (ast_parse(&tree, b->arena, text, scope, form, at, b->err))
+        return tree;
+    return bad_or_fail(b, at);
+}
+
+struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {
+    if (tree == NULL || type == NULL || type->tag == FEEL_TYPE_ANY)
+        return tree;
+    struct ast *typed = ast_new(b->arena, AST_TYPED, tree->source);
+    typed->at = tree->at;
+    typed->len = tree->len;
+    typed->a = tree;
+    typed->type = type;
+    return closed(b, typed);
+}
+
+struct chain {
+    struct ast *first, **last;
+};
+
+static void chain_add(struct chain *chain, struct ast *node) {
+    if (chain->last == NULL)
+        chain->last = &chain->first;
+    *chain->last = node;
+    chain->last = &node->next;
+}
+
+/* The expression inside a child element: <in><literalExpression>... */
+static struct ast *read_inner(struct boxer *b, const struct xml_node *node, const char *child,
+                              const struct ast_scope *scope) {
+    const struct xml_node *outer = child == NULL ? node : dmn_child(b->model, node, child);
+    const struct xml_node *inner = boxed_child(b->model, outer);
+    if (inner == NULL) {
+        (void)err_set(b->err, ERR_INVALID, dmn_at(b->model, node), "'%s' has no expression in it",
+                      child == NULL ? "an element" : child);
+        return bad_or_fail(b, dmn_at(b->model, node));
+    }
+    return boxed_read(b, inner, scope);
+}
+
+/* --- boxes
+ * ------------------------------------------------------------------------------------------------
+ */
+static struct ast *read_literal(struct boxer *b, const struct xml_node *node,
+                                const struct ast_scope *scope) {
+    struct err_at at;
+    struct str text = dmn_text(b->model, node, "text", &at);
+    if (str_trim(text).len == 0) { /* nothing written: null, and no complaint */
+        return boxed_node(b, AST_CONST, node);
+    }
+    return boxed_text(b, text, at, scope, FEEL_EXPRESSION);
+}
+
+static size_t count_children(const struct dmn_model *m, const struct xml_node *node,
+                             const char *name) {
+    size_t count = 0;
+    for (const struct xml_node *c = dmn_child(m, node, name); c != NULL; c = xml_next(c))
+        count++;
+    return count;
+}
+
+/* The entry that has no variable is the result: {a: ..., b: ..., result: ...}.result. Its key holds
+ * a byte that no name can. */
+static struct ast *context_result(struct boxer *b, const struct xml_node *node, struct ast *context,
+                                  struct ast *result, struct chain *chain) {
+    static const struct str key = STR_INIT("\x01result");
+    struct ast *entry = boxed_node(b, AST_NAMED, node), *path = boxed_node(b, AST_PATH, node);
+    entry->name = key;
+    entry->a = result;
+    if (closed(b, entry) == NULL)
+        return NULL;
+    chain_add(chain, entry);
+    context->list = chain->first;
+    path->a = closed(b, context);
+    path->name = key;
+    return path->a == NULL ? NULL : closed(b, path);
+}
+
+/* DMN 1.5: 10.2.2.5 */
+static struct ast *read_context(struct boxer *b, const struct xml_node *node,
+                                const struct ast_scope *scope) {
+    struct dmn_model *m = b->model;
+    struct ast *context = boxed_node(b, AST_CONTEXT, node);
+    struct str *names = arena_new(b->arena, struct str, count_children(m, node, "contextEntry"));
+    struct ast_scope inner = {.options = b->options, .outer = scope, .names = names};
+    struct chain chain = {0};
+    for (const struct xml_node *e = dmn_child(m, node, "contextEntry"); e != NULL;
+         e = xml_next(e)) {
+        const struct xml_node *variable = dmn_child(m, e, "variable");
+        const struct feel_type *type = NULL;
+        struct ast *value = read_inner(b, e, NULL, &inner);
+        if (value == NULL || !dmn_type_attr(&type, m, variable, b->err))
+            return NULL;
+        value = boxed_typed(b, value, type);
+        if (variable == NULL)
+            return context_result(b, e, context, value, &chain);
+        struct ast *entry = boxed_node(b, AST_NAMED, e);
+        entry->name = ast_name_normal(b->arena, xml_attr_text(variable, STR("name")));
+        entry->a = value;
+        if (closed(b, entry) == NULL)
+            return NULL;
+        chain_add(&chain, entry);
+        names[inner.name_count++] = entry->name;
+    }
+    context->list = chain.first;
+    return closed(b, context);
+}
+
+static struct ast *read_list(struct boxer *b, const struct xml_node *node,
+                             const struct ast_scope *scope) {
+    struct ast *list = boxed_node(b, AST_LIST, node);
+    struct chain chain = {0};
+    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c)) {
+        if (box_of(b->model, c) < 0)
+            continue;
+        struct ast *item = boxed_read(b, c, scope);
+        if (item == NULL)
+            return NULL;
+        chain_add(&chain, item);
+    }
+    list->list = chain.first;
+    return closed(b, list);
+}
+
+/* One row of a relation: a context named by the columns. DMN 1.5: 10.2.2.7 */
+static struct ast *read_row(struct boxer *b, const struct xml_node *relation,
+                            const struct xml_node *row, const struct ast_scope *scope) {
+    struct ast *context = boxed_node(b, AST_CONTEXT, row);
+    struct chain chain = {0};
+    const struct xml_node *column = dmn_child(b->model, relation, "column");
+    for (const struct xml_node *c = xml_first(row); c != NULL; c = xml_sibling(c)) {
+        const struct feel_type *type = NULL;
+        if (box_of(b->model, c) < 0)
+            continue;
+        if (column == NULL) {
+            (void)err_set(b->err, ERR_INVALID, dmn_at(b->model, c),
+                          "a row of a relation has more cells than there are columns");
+            return NULL;
+        }
+        struct ast *value = boxed_read(b, c, scope);
+        if (value == NULL || !dmn_type_attr(&type, b->model, column, b->err))
+            return NULL;
+        struct ast *entry = boxed_node(b, AST_NAMED, c);
+        entry->name = ast_name_normal(b->arena, xml_attr_text(column, STR("name")));
+        entry->a = boxed_typed(b, value, type);
+        if (closed(b, entry) == NULL)
+            return NULL;
+        chain_add(&chain, entry);
+        column = xml_next(column);
+    }
+    context->list = chain.first;
+    return closed(b, context);
+}
+
+static struct ast *read_relation(struct boxer *b, const struct xml_node *node,
+                                 const struct ast_scope *scope) {
+    struct ast *list = boxed_node(b, AST_LIST, node);
+    struct chain chain = {0};
+    for (const struct xml_node *row = dmn_child(b->model, node, "row"); row != NULL;
+         row = xml_next(row)) {
+        struct ast *context = read_row(b, node, row, scope);
+        if (context == NULL)
+            return NULL;
+        chain_add(&chain, context);
+    }
+    list->list = chain.first;
+    return closed(b, list);
+}
+
+/* DMN 1.5: 10.2.2.8. Of kind Java or PMML: known, and null when called */
+struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
+                           const struct ast_scope *scope) {
+    struct dmn_model *m = b->model;
+    struct str kind = xml_attr_text(node, STR("kind"));
+    struct ast *function = boxed_node(b, AST_FUNCTION, node);
+    struct str *names = arena_new(b->arena, struct str, count_children(m, node, "formalParameter"));
+    struct ast_scope inner = {.options = b->options, .outer = scope, .names = names};
+    struct chain chain = {0};
+    for (const struct xml_node *p = dmn_child(m, node, "formalParameter"); p != NULL;
+         p = xml_next(p)) {
+        struct ast *param = boxed_node(b, AST_PARAM, p);
+        param->name = ast_name_normal(b->arena, xml_attr_text(p, STR("name")));
+        if (!dmn_type_attr(&param->type, m, p, b->err))
+            return NULL;
+        chain_add(&chain, param);
+        names[inner.name_count++] = param->name;
+    }
+    function->list = chain.first;
+    function->op = kind.len > 0 && !str_eq(kind, STR("FEEL"));
+    const struct xml_node *body = boxed_child(m, node);
+    function->a = body == NULL || function->op == 1 ? boxed_node(b, AST_CONST, node)
+                                                    : boxed_read(b, body, &inner);
+    return function->a == NULL ? NULL : closed(b, function);
+}
+
+/* DMN 1.5: 10.2.2.6 */
+static struct ast *read_invocation(struct boxer *b, const struct xml_node *node,
+                                   const struct ast_scope *scope) {
+    struct ast *call = boxed_node(b, AST_CALL, node);
+    struct chain chain = {0};
+    call->a = read_inner(b, node, NULL, scope);
+    if (call->a == NULL)
+        return NULL;
+    for (const struct xml_node *bind = dmn_child(b->model, node, "binding"); bind != NULL;
+         bind = xml_next(bind)) {
+        const struct xml_node *param = dmn_child(b->model, bind, "parameter");
+        struct ast *named = boxed_node(b, AST_NAMED, bind);
+        named->name = ast_name_normal(b->arena, xml_attr_text(param, STR("name")));
+        named->a = boxed_child(b->model, bind) == NULL ? boxed_node(b, AST_CONST, bind)
+                                                       : read_inner(b, bind, NULL, scope);
+        if (named->a == NULL || closed(b, named) == NULL)
+            return NULL;
+        chain_add(&chain, named);
+    }
+    call->list = chain.first;
+    return closed(b, call);
+}
+
+/* DMN 1.5: 10.2.2.9 */
+static struct ast *read_conditional(struct boxer *b, const struct xml_node *node,
+                                    const struct ast_scope *scope) {
+    struct ast *tree = boxed_node(b, AST_IF, node);
+    tree->a = read_inner(b, node, "if", scope);
+    tree->b = tree->a == NULL ? NULL : read_inner(b, node, "then", scope);
+    tree->c = tree->b == NULL ? NULL : read_inner(b, node, "else", scope);
+    return tree->c == NULL ? NULL : closed(b, tree);
+}
+
+/* DMN 1.5: 10.2.2.11, 10.2.2.12 */
+static struct ast *read_iteration(struct boxer *b, const struct xml_node *node,
+                                  const struct ast_scope *scope, enum ast_kind kind) {
+    struct ast *tree = boxed_node(b, kind, node), *iter = boxed_node(b, AST_ITER, node);
+    struct str name = ast_name_normal(b->arena, xml_attr_text(node, STR("iteratorVariable")));
+    struct str names[] = {name, STR("partial")};
+    struct ast_scope inner = {
+        .options = b->options, .outer = scope, .names = names, .name_count = COUNT_OF(names)};
+    iter->name = name;
+    iter->a = read_inner(b, node, "in", scope);
+    if (iter->a == NULL || closed(b, iter) == NULL)
+        return NULL;
+    tree->list = iter;
+    tree->a = read_inner(b, node, kind == AST_FOR ? "return" : "satisfies", &inner);
+    return tree->a == NULL ? NULL : closed(b, tree);
+}
+
+/* DMN 1.5: 10.2.2.10 */
+static struct ast *read_filter(struct boxer *b, const struct xml_node *node,
+                               const struct ast_scope *scope) {
+    struct ast *tree = boxed_node(b, AST_FILTER, node);
+    struct str names[] = {STR("item")};
+    struct ast_scope inner = {.options = b->options,
+                              .outer = scope,
+                              .names = names,
+                              .name_count = COUNT_OF(names),
+                              .in_filter = true};
+    tree->a = read_inner(b, node, "in", scope);
+    tree->b = tree->a == NULL ? NULL : read_inner(b, node, "match", &inner);
+    return tree->b == NULL ? NULL : closed(b, tree);
+}
+
+static struct ast *read_box(struct boxer *b, const struct xml_node *node,
+                            const struct ast_scope *scope) {
+    switch (box_of(b->model, node)) {
+    case BOX_LITERAL: return read_literal(b, node, scope);
+    case BOX_CONTEXT: return read_context(b, node, scope);
+    case BOX_LIST: return read_list(b, node, scope);
+    case BOX_RELATION: return read_relation(b, node, scope);
+    case BOX_FUNCTION: return boxed_function(b, node, scope);
+    case BOX_INVOCATION: return read_invocation(b, node, scope);
+    case BOX_TABLE: return table_read(b, node, scope);
+    case BOX_CONDITIONAL: return read_conditional(b, node, scope);
+    case BOX_FOR: return read_iteration(b, node, scope, AST_FOR);
+    case BOX_EVERY: return read_iteration(b, node, scope, AST_EVERY);
+    case BOX_SOME: return read_iteration(b, node, scope, AST_SOME);
+    case BOX_FILTER: return read_filter(b, node, scope);
+    default:
+        (void)err_set(b->err, ERR_UNSUPPORTED, dmn_at(b->model, node),
+                      "an expression '%.*s' is not known", STR_ARG(node->name));
+        return NULL;
+    }
+}
+
+struct ast *boxed_read(struct boxer *b, const struct xml_node *node,
+                       const struct ast_scope *scope) {
+    if (b->depth >= BOX_DEPTH_MAX) {
+        (void)err_set(b->err, ERR_LIMIT, dmn_at(b->model, node),
+                      "boxed expressions are nested too deeply");
+        return NULL;
+    }
+    b->depth++;
+    struct ast *tree = read_box(b, node, scope);
+    b->depth--;
+    return tree;
+}

@@ -1,0 +1,326 @@
+/* What each element needs, and the programs of its logic. Requirements are edges; a circle of
+ * decisions is refused, one of functions is not, because functions may call each other.
+ * DMN 1.5: 6.2.2, 6.3.12 */
+#include "dmn/model.h"
+
+enum { SLOT_PARTS_MAX = 4096 };
+
+/* --- requirements
+ * ------------------------------------------------------------------------------------ */
+/* "#id" of this model, "namespace#id" of an imported one (or of this one). */
+static const struct dmn_element *resolve(struct dmn_model *m, struct str href, struct str *prefix) {
+    size_t hash = str_find_byte(href, '#');
+    struct str ns = hash == SIZE_MAX ? STR_NONE : str_sub(href, 0, hash);
+    struct str id = hash == SIZE_MAX ? href : str_sub(href, hash + 1, href.len);
+    *prefix = STR_NONE;
+    if (ns.len == 0 || str_eq(ns, m->ns)) {
+        const size_t *found = map_find(&m->by_id, id);
+        return found == NULL ? NULL : &m->elements[*found];
+    }
+    for (size_t i = 0; i < m->import_count; i++) {
+        struct dmn_model *other = m->imports[i].model;
+        const size_t *found = map_find(&other->by_id, id);
+        if (str_eq(other->ns, ns) && found != NULL) {
+            *prefix = m->imports[i].prefix;
+            return &other->elements[*found];
+        }
+    }
+    return NULL;
+}
+
+static struct dmn_slot *slot_of(struct dmn_element *e, struct str name) {
+    for (size_t i = 0; i < e->slot_count; i++)
+        if (str_eq(e->slots[i].name, name))
+            return &e->slots[i];
+    return NULL;
+}
+
+static void add_part(struct dmn_element *e, const struct dmn_element *to, struct str prefix,
+                     size_t room) {
+    struct arena *a = e->model->arena;
+    struct str name = prefix.len > 0 ? prefix : to->variable;
+    struct dmn_slot *slot = slot_of(e, name);
+    if (slot == NULL) {
+        slot = &e->slots[e->slot_count++];
+        *slot = (struct dmn_slot){.name = name,
+                                  .is_context = prefix.len > 0,
+                                  .parts = arena_new(a, struct dmn_part, room)};
+    }
+    for (size_t i = 0; i < slot->part_count; i++)
+        if (slot->parts[i].element == to)
+            return;
+    if (slot->is_context || slot->part_count == 0)
+        slot->parts[slot->part_count++] = (struct dmn_part){to->variable, to};
+}
+
+static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const struct xml_node *node,
+                            size_t room, struct err *err) {
+    struct str prefix, href = xml_attr_text(node, STR("href"));
+    const struct dmn_element *to = resolve(m, href, &prefix);
+    if (to == NULL)
+        return err_set(err, ERR_UNKNOWN, dmn_at(m, node),
+                       "'%.*s' requires '%.*s', which nothing defines", STR_ARG(e->info.name),
+                       STR_ARG(href));
+    add_part(e, to, prefix, room);
+    e->needs.at[e->needs.count++] = to;
+    return true;
+}
+
+/* informationRequirement/requiredInput and the like: two levels */
+static bool read_requirements(struct dmn_model *m, struct dmn_element *e, struct err *err) {
+    static const char *const outer[] = {"informationRequirement", "knowledgeRequirement"};
+    static const char *const inner[] = {"requiredInput", "requiredDecision", "requiredKnowledge"};
+    size_t room = 0;
+    for (const struct xml_node *node = xml_first(e->node); node != NULL; node = xml_sibling(node))
+        room += dmn_is(m, node, outer[0]) || dmn_is(m, node, outer[1]);
+    e->slots = arena_new(m->arena, struct dmn_slot, room);
+    e->needs.at = arena_new(m->arena, const struct dmn_element *, room);
+    for (const struct xml_node *node = xml_first(e->node); node != NULL; node = xml_sibling(node)) {
+        if (!dmn_is(m, node, outer[0]) && !dmn_is(m, node, outer[1]))
+            continue;
+        const struct xml_node *to = NULL;
+        for (size_t i = 0; i < COUNT_OF(inner) && to == NULL; i++)
+            to = dmn_child(m, node, inner[i]);
+        if (to != NULL && !add_requirement(m, e, to, room, err))
+            return false;
+    }
+    return true;
+}
+
+/* --- services
+ * ------------------------------------------------------------------------------------------ */
+static bool read_service_list(struct dmn_model *m, struct dmn_element *e, struct dmn_elements *list,
+                              const char *child, struct err *err) {
+    size_t count = 0;
+    struct str prefix;
+    for (const struct xml_node *node = dmn_child(m, e->node, child); node != NULL;
+         node = xml_next(node))
+        count++;
+    list->at = arena_new(m->arena, const struct dmn_element *, count);
+    for (const struct xml_node *node = dmn_child(m, e->node, child); node != NULL;
+         node = xml_next(node)) {
+        struct str href = xml_attr_text(node, STR("href"));
+        const struct dmn_element *to = resolve(m, href, &prefix);
+        if (to == NULL)
+            return err_set(err, ERR_UNKNOWN, dmn_at(m, node),
+                           "the service '%.*s' names '%.*s', which nothing defines",
+                           STR_ARG(e->info.name), STR_ARG(href));
+        list->at[list->count++] = to;
+    }
+    return true;
+}
+
+static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err *err) {
+    if (!read_service_list(m, e, &e->outputs, "outputDecision", err) ||
+        !read_service_list(m, e, &e->input_decisions, "inputDecision", err) ||
+        !read_service_list(m, e, &e->input_data, "inputData", err))
+        return false;
+    struct str *params =
+        arena_new(m->arena, struct str, e->input_decisions.count + e->input_data.count);
+    /* DMN 1.5: 10.4 parameters of a service: input data, then input decisions */
+    for (size_t i = 0; i < e->input_data.count; i++)
+        params[e->param_count++] = e->input_data.at[i]->variable;
+    for (size_t i = 0; i < e->input_decisions.count; i++)
+        params[e->param_count++] = e->input_decisions.at[i]->variable;
+    e->params = params;
+    e->needs = e->outputs;
+    return true;
+}
+
+/* --- logic
+ * ------------------------------------------------------------------------------------------------
+ */
+static size_t add_members(struct str *out, size_t count, const struct dmn_element *e) {
+    for (size_t i = 0; i < e->slot_count; i++)
+        for (size_t k = 0; e->slots[i].is_context && k < e->slots[i].part_count; k++)
+            out[count++] = e->slots[i].parts[k].name;
+    return count;
+}
+
+/* A member with blanks may follow a dot even where its type is not told: all of the model's. */
+static size_t type_members(struct str *out, size_t count, size_t room, const struct feel_type *type,
+                           int depth) {
+    if (type == NULL || depth == 0)
+        return count;
+    if (type->tag == FEEL_TYPE_LIST)
+        return type_members(out, count, room, type->element, depth - 1);
+    for (size_t i = 0; i < type->field_count && count < room; i++) {
+        if (str_find_byte(type->fields[i].name, ' ') != SIZE_MAX)
+            out[count++] = type->fields[i].name;
+        count = type_members(out, count, room, type->fields[i].type, depth - 1);
+    }
+    return count;
+}
+
+static void scope_of(struct feel_options *options, const struct dmn_element *e) {
+    struct dmn_model *m = e->model;
+    struct feel_name *names = arena_new(m->arena, struct feel_name, e->slot_count);
+    size_t parts = 0;
+    for (size_t i = 0; i < e->slot_count; i++) {
+        names[i].name = e->slots[i].name;
+        names[i].type = e->slots[i].is_context ? NULL : e->slots[i].parts[0].element->info.type;
+        parts += e->slots[i].part_count;
+    }
+    enum { TYPE_MEMBERS_MAX = 512 };
+    struct str *members = arena_new(m->arena, struct str, parts + TYPE_MEMBERS_MAX);
+    size_t count = add_members(members, 0, e);
+    size_t room = count + TYPE_MEMBERS_MAX;
+    for (size_t i = 0; i < m->type_count; i++)
+        count = type_members(members, count, room, m->types[i].type, 8);
+    *options = (struct feel_options){.names = names,
+                                     .name_count = e->slot_count,
+                                     .members = members,
+                                     .member_count = count,
+                                     .types = m->types,
+                                     .type_count = m->type_count,
+                                     .zones = m->loader->options->zones,
+                                     .open = !m->loader->options->strict,
+                                     .at = e->info.at};
+}
+
+/* A function that may call itself: {name: function}.name */
+static struct ast *self_named(struct boxer *b, struct ast *function, struct str name) {
+    struct ast *context = boxed_node(b, AST_CONTEXT, b->element->node);
+    struct ast *entry = boxed_node(b, AST_NAMED, b->element->node);
+    struct ast *path = boxed_node(b, AST_PATH, b->element->node);
+    entry->name = name;
+    entry->a = function;
+    context->list = entry;
+    path->a = context;
+    path->name = name;
+    return ast_close(entry, b->err) && ast_close(context, b->err) && ast_close(path, b->err) ? path
+                                                                                             : NULL;
+}
+
+static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err *err) {
+    struct feel_options options;
+    scope_of(&options, e);
+    struct boxer b = {.model = m, .element = e, .arena = m->arena, .options = &options, .err = err};
+    struct ast_scope scope = {.options = &options};
+    const struct xml_node *logic;
+    struct ast *tree;
+    struct feel_program *program;
+    if (e->info.kind == DMN_FUNCTION) {
+        logic = dmn_child(m, e->node, "encapsulatedLogic");
+        if (logic == NULL)
+            return true;
+        tree = boxed_function(&b, logic, &scope);
+        if (tree == NULL)
+            return false;
+        struct str *params = arena_new(m->arena, struct str, DMN_COLUMNS_MAX);
+        for (const struct ast *param = tree->list; param != NULL; param = param->next)
+            if (e->param_count < DMN_COLUMNS_MAX)
+                params[e->param_count++] = param->name;
+        e->params = params;
+        if (tree->kind == AST_FUNCTION && tree->type == NULL)
+            tree->type = e->info.type;
+        tree = self_named(&b, tree, e->variable);
+    } else {
+        logic = boxed_child(m, e->node);
+        if (logic == NULL)
+            return true; /* DMN 1.5: 6.3.7: without logic its value is null */
+        tree = boxed_read(&b, logic, &scope);
+        if (tree != NULL)
+            tree = boxed_typed(&b, tree, e->info.type);
+    }
+    if (tree == NULL || !ast_compile(&program, m->arena, tree, &options, err))
+        return false;
+    e->program = program;
+    e->has_logic = true;
+    return true;
+}
+
+/* The value that comes from outside, fitted to the type of the input. */
+static bool compile_fit(struct dmn_model *m, struct dmn_element *e, struct err *err) {
+    static const struct feel_name names[] = {{.name = STR_INIT("?")}};
+    if (e->info.type == NULL)
+        return true;
+    struct feel_options options = {.names = names, .name_count = 1};
+    struct boxer b = {.model = m, .element = e, .arena = m->arena, .options = &options, .err = err};
+    struct ast *name = boxed_node(&b, AST_NAME, e->node);
+    name->name = names[0].name;
+    struct ast *tree = boxed_typed(&b, name, e->info.type);
+    struct feel_program *program;
+    if (tree == NULL || !ast_compile(&program, m->arena, tree, &options, err))
+        return false;
+    e->fit = program;
+    return true;
+}
+
+/* The result type of a function or service stands at the variable too: as its type, or as the type
+ * of the function. */
+static bool read_type(struct dmn_model *m, struct dmn_element *e, struct err *err) {
+    const struct xml_node *variable = dmn_child(m, e->node, "variable");
+    const struct feel_type *type;
+    if (!dmn_type_attr(&type, m, variable, err))
+        return false;
+    if ((e->info.kind == DMN_FUNCTION || e->info.kind == DMN_SERVICE) && type != NULL &&
+        type->tag == FEEL_TYPE_FUNCTION)
+        type = type->element;
+    e->info.type = type;
+    return true;
+}
+
+/* --- circles
+ * ----------------------------------------------------------------------------------------------------
+ */
+/* Depth first over decisions, with an explicit stack of (element, next requirement). */
+static bool find_circle(struct dmn_element *from, struct arena *a, size_t room, struct err *err) {
+    struct visit {
+        struct dmn_element *e;
+        size_t next;
+    } *stack = arena_new(a, struct visit, room + 1);
+    size_t count = 0;
+    if (from->mark == 2)
+        return true;
+    stack[count++] = (struct visit){from, 0};
+    from->mark = 1;
+    while (count > 0) {
+        struct visit *top = &stack[count - 1];
+        if (top->next == top->e->needs.count) {
+            top->e->mark = 2;
+            count--;
+            continue;
+        }
+        /* marks are the loader's business, so the const of a requirement is taken off here */
+        const struct dmn_element *need = top->e->needs.at[top->next++];
+        struct dmn_element *to = &need->model->elements[need - need->model->elements];
+        if (to->info.kind != DMN_DECISION || to->mark == 2)
+            continue;
+        if (to->mark == 1)
+            return err_set(err, ERR_INVALID, to->info.at, "the decision '%.*s' requires itself",
+                           STR_ARG(to->info.name));
+        to->mark = 1;
+        stack[count++] = (struct visit){to, 0};
+    }
+    return true;
+}
+
+static bool link_element(struct dmn_model *m, struct dmn_element *e, struct err *err) {
+    switch (e->info.kind) {
+    case DMN_INPUT: return compile_fit(m, e, err);
+    case DMN_SERVICE: return true;
+    default: return compile_logic(m, e, err);
+    }
+}
+
+bool dmn_link(struct dmn_model *m, struct err *err) {
+    size_t total = m->loader->state_count;
+    for (size_t i = 0; i < m->element_count; i++) {
+        struct dmn_element *e = &m->elements[i];
+        if (!read_type(m, e, err))
+            return false;
+        if (!(e->info.kind == DMN_SERVICE ? read_service(m, e, err) : read_requirements(m, e, err)))
+            return false;
+    }
+    struct arena_mark mark = arena_mark(m->arena);
+    for (size_t i = 0; i < m->element_count; i++)
+        if (m->elements[i].info.kind == DMN_DECISION &&
+            !find_circle(&m->elements[i], m->arena, total, err))
+            return false;
+    arena_rewind(m->arena, mark);
+    for (size_t i = 0; i < m->element_count; i++)
+        if (!link_element(m, &m->elements[i], err))
+            return false;
+    return true;
+}

@@ -1,0 +1,166 @@
+/* dmn/model.h - a model as it stands in memory, for this folder only.
+ * Reading has three passes: read.c collects elements and imports, types.c makes item definitions
+ * into FEEL types, link.c finds what each element needs and compiles its logic (boxed.c, table.c).
+ */
+#ifndef MANDATE_DMN_MODEL_H
+#define MANDATE_DMN_MODEL_H
+
+#include "base/map.h"
+#include "dmn/dmn.h"
+#include "feel/ast.h"
+#include "xml/xml.h"
+
+struct dmn_element;
+struct dmn_table;
+
+/* One element behind a name of the logic; with a prefix, one entry of the import's context. */
+struct dmn_part {
+    struct str name;
+    const struct dmn_element *element;
+};
+
+/* A variable of an element's program: parts[0] itself, or a context of the parts. */
+struct dmn_slot {
+    struct str name;
+    bool is_context;
+    struct dmn_part *parts;
+    size_t part_count;
+};
+
+struct dmn_elements {
+    const struct dmn_element **at;
+    size_t count;
+};
+
+struct dmn_element {
+    struct dmn_info info;
+    struct dmn_model *model;
+    const struct xml_node *node;
+    struct str variable; /* the name in FEEL */
+    uint32_t state;      /* number of its memo; unique over all loaded models */
+    struct dmn_slot *slots;
+    size_t slot_count;
+    bool has_logic;
+    const struct feel_program *program; /* of a decision: its value; of a function: itself */
+    const struct feel_program *fit;     /* of input data: the value fitted to its type */
+    /* of a function: its parameters */
+    const struct str *params;
+    size_t param_count;
+    /* of a service */
+    struct dmn_elements outputs, input_decisions, input_data;
+    uint8_t mark;              /* link.c: 0 unseen, 1 being visited, 2 done */
+    struct dmn_elements needs; /* all it requires */
+};
+
+struct dmn_import {
+    struct str prefix;
+    struct dmn_model *model;
+};
+
+struct dmn_table_list {
+    const struct dmn_table **at;
+    size_t count, room;
+};
+
+struct dmn_model {
+    struct dmn_loader *loader; /* only while loading */
+    struct arena *arena;
+    const char *file;
+    struct str dmn_ns; /* of the DMN elements in this file */
+    struct str name, ns;
+    const struct xml_node *root;
+    struct dmn_element *elements;
+    size_t element_count;
+    struct map by_id, by_name;
+    struct dmn_import *imports;
+    size_t import_count;
+    struct feel_named_type *types;
+    size_t type_count;
+    struct dmn_table_list tables;
+    uint32_t state_count; /* of the root model: over all models */
+};
+
+struct dmn_loader {
+    struct arena *arena;
+    const struct dmn_options *options;
+    struct budget *budget;
+    struct err *err;
+    struct dmn_model *models[DMN_IMPORTS_MAX];
+    size_t model_count;
+    uint32_t state_count;
+};
+
+/* --- small helpers over xml ---------------------------------------------------------------------
+ */
+static inline const struct xml_node *dmn_child(const struct dmn_model *m,
+                                               const struct xml_node *node, const char *name) {
+    return xml_child(node, m->dmn_ns, str_from(name));
+}
+static inline bool dmn_is(const struct dmn_model *m, const struct xml_node *node,
+                          const char *name) {
+    return xml_is(node, m->dmn_ns, str_from(name));
+}
+struct err_at dmn_at(const struct dmn_model *m, const struct xml_node *node);
+/* The trimmed text of a child, its place in *at; empty when there is none. */
+struct str dmn_text(const struct dmn_model *m, const struct xml_node *node, const char *child,
+                    struct err_at *at);
+
+/* --- types.c
+ * -------------------------------------------------------------------------------------- */
+MUST_USE bool dmn_types_read(struct dmn_model *m, struct err *err);
+/* The type that a typeRef names; NULL in *out for none or Any. ERR_UNKNOWN. */
+MUST_USE bool dmn_type_of(const struct feel_type **out, struct dmn_model *m, struct str type_ref,
+                          struct err_at at, struct err *err);
+/* The typeRef of an element's attribute (or of its variable's), resolved. */
+MUST_USE bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m,
+                            const struct xml_node *node, struct err *err);
+
+/* --- link.c
+ * ----------------------------------------------------------------------------------------- */
+MUST_USE bool dmn_link(struct dmn_model *m, struct err *err);
+
+/* --- boxed.c
+ * ------------------------------------------------------------------------------------------ */
+struct boxer {
+    struct dmn_model *model;
+    const struct dmn_element *element;
+    struct arena *arena;
+    struct feel_options *options;
+    struct err *err;
+    int depth;
+};
+/* The tree of a boxed expression; NULL with err. In a model that is not strict a broken text
+ * becomes a null with the reason. */
+struct ast *boxed_read(struct boxer *b, const struct xml_node *node, const struct ast_scope *scope);
+/* A text of FEEL at a place. */
+struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
+                       const struct ast_scope *scope, enum feel_form form);
+struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type);
+struct ast *boxed_node(struct boxer *b, enum ast_kind kind, const struct xml_node *node);
+/* The first child that is an expression; NULL when there is none. */
+const struct xml_node *boxed_child(const struct dmn_model *m, const struct xml_node *node);
+struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
+                           const struct ast_scope *scope);
+
+/* --- table.c
+ * -------------------------------------------------------------------------------------------- */
+struct ast *table_read(struct boxer *b, const struct xml_node *node, const struct ast_scope *scope);
+
+/* --- decide.c
+ * --------------------------------------------------------------------------------------------- */
+/* What an evaluation of a model carries; feel_env.host of its programs. */
+struct dmn_run {
+    const struct dmn_model *root;
+    const struct feel_env *env;
+    struct arena *arena;
+    struct budget *budget;
+    struct err *err;
+    struct dmn_trace *trace;
+    struct feel_value inputs;
+    struct dmn_memo *memos;        /* by element state */
+    const struct dmn_element *now; /* whose logic runs, for the trace */
+    int depth;
+};
+void run_trace(struct dmn_run *run, const struct dmn_step *step);
+
+#endif

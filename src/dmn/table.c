@@ -1,0 +1,641 @@
+/* Decision tables. DMN 1.5: 8.2, 8.3, A table becomes a hook in the tree: its arguments
+ * are the values of the input expressions and of every name that a cell uses, so cells are programs
+ * of their own over (?, names...). Matching: a set of rules as bits; columns with an index take
+ * their share of rules out at once, what is left is asked cell by cell. */
+#include "dmn/table.h"
+
+#include "feel/machine.h"
+
+/* --- reading: which names do the cells use
+ * --------------------------------------------------------- */
+struct names {
+    struct arena *arena;
+    const struct ast_scope *scope;
+    struct feel_name *at;
+    uint32_t count, room;
+};
+
+static bool in_scope(const struct ast_scope *scope, struct str name) {
+    for (size_t i = 0; i < scope->options->name_count; i++)
+        if (str_eq(scope->options->names[i].name, name))
+            return true;
+    for (; scope != NULL; scope = scope->outer)
+        for (size_t i = 0; i < scope->name_count; i++)
+            if (str_eq(scope->names[i], name))
+                return true;
+    return false;
+}
+
+static void names_add(struct names *n, struct str name) {
+    for (uint32_t i = 0; i < n->count; i++)
+        if (str_eq(n->at[i].name, name))
+            return;
+    if (!in_scope(n->scope, name) || str_eq(name, STR("?")))
+        return;
+    if (n->count == n->room) {
+        uint32_t room = n->room == 0 ? 8 : n->room * 2;
+        struct feel_name *grown = arena_new(n->arena, struct feel_name, room);
+        if (n->count > 0)
+            memcpy(grown, n->at, n->count * sizeof *grown);
+        n->at = grown;
+        n->room = room;
+    }
+    n->at[n->count++].name = name;
+}
+
+static void names_of(struct names *n, const struct ast *tree, int depth) {
+    if (tree == NULL || depth == 0)
+        return;
+    if (tree->kind == AST_NAME)
+        names_add(n, tree->name);
+    names_of(n, tree->a, depth - 1);
+    names_of(n, tree->b, depth - 1);
+    names_of(n, tree->c, depth - 1);
+    for (const struct ast *item = tree->list; item != NULL; item = item->next)
+        names_of(n, item, depth - 1);
+}
+
+/* --- reading: the parts
+ * ------------------------------------------------------------------------------- */
+struct table_reader {
+    struct boxer *b;
+    const struct xml_node *node;
+    const struct ast_scope *scope;
+    struct dmn_table *t;
+    struct ast **input_trees;
+    struct ast **output_trees; /* rule by rule, then the defaults */
+};
+
+static uint32_t count_of(const struct dmn_model *m, const struct xml_node *node, const char *name) {
+    uint32_t count = 0;
+    for (const struct xml_node *c = dmn_child(m, node, name); c != NULL; c = xml_next(c))
+        count++;
+    return count;
+}
+
+static bool read_policy(struct table_reader *r) {
+    static const char *const policies[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
+                                           "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
+    static const char *const aggregates[] = {"", "SUM", "COUNT", "MIN", "MAX"};
+    struct str policy = xml_attr_text(r->node, STR("hitPolicy"));
+    struct str aggregate = xml_attr_text(r->node, STR("aggregation"));
+    size_t i = 0, k = 0;
+    while (policy.len > 0 && i < COUNT_OF(policies) && !str_eq(policy, str_from(policies[i])))
+        i++;
+    while (k < COUNT_OF(aggregates) && !str_eq(aggregate, str_from(aggregates[k])))
+        k++;
+    if (i == COUNT_OF(policies) || k == COUNT_OF(aggregates))
+        return err_set(r->b->err, ERR_INVALID, r->t->at, "a hit policy '%.*s' is not known",
+                       STR_ARG(i == COUNT_OF(policies) ? policy : aggregate));
+    r->t->policy = (enum table_policy)i;
+    r->t->aggregate = (enum table_aggregate)k;
+    return true;
+}
+
+static bool read_input(struct table_reader *r, const struct xml_node *node, uint32_t column) {
+    struct dmn_model *m = r->b->model;
+    struct table_input *input = &r->t->inputs[column];
+    const struct xml_node *expression = dmn_child(m, node, "inputExpression");
+    const struct xml_node *values = dmn_child(m, node, "inputValues");
+    struct err_at at;
+    struct str text = str_trim(dmn_text(m, expression, "text", &at));
+    input->at = dmn_at(m, node);
+    input->text = text.len > 0 ? text : xml_attr_text(node, STR("label"));
+    r->t->input_names[column] = input->text;
+    if (!dmn_type_attr(&input->type, m, expression, r->b->err))
+        return false;
+    struct ast *tree = text.len == 0 ? boxed_node(r->b, AST_CONST, node)
+                                     : boxed_text(r->b, text, at, r->scope, FEEL_EXPRESSION);
+    if (tree == NULL)
+        return false;
+    r->input_trees[column] = boxed_typed(r->b, tree, input->type);
+    text = values == NULL ? STR_NONE : str_trim(dmn_text(m, values, "text", &at));
+    if (text.len > 0)
+        input->allowed_tree = boxed_text(r->b, text, at, r->scope, FEEL_UNARY_TESTS);
+    else if (input->type != NULL && input->type->allowed != NULL)
+        input->allowed_tree = input->type->allowed->tree;
+    return r->input_trees[column] != NULL && r->b->err->code == ERR_NONE;
+}
+
+/* The listed values, in order: highest priority first. DMN 1.5: 8.2.8 */
+static void read_priorities(struct table_output *output, const struct ast *tests, struct arena *a) {
+    uint32_t count = 0;
+    for (const struct ast *t = tests == NULL ? NULL : tests->list; t != NULL; t = t->next)
+        count++;
+    struct feel_value *values = arena_new(a, struct feel_value, count);
+    for (const struct ast *t = tests == NULL ? NULL : tests->list; t != NULL; t = t->next)
+        if (t->kind == AST_CONST)
+            values[output->value_count++] = t->value;
+    output->values = values;
+}
+
+static bool read_output(struct table_reader *r, const struct xml_node *node, uint32_t column) {
+    struct dmn_model *m = r->b->model;
+    struct table_output *output = &r->t->outputs[column];
+    const struct xml_node *values = dmn_child(m, node, "outputValues");
+    const struct xml_node *other = dmn_child(m, node, "defaultOutputEntry");
+    struct err_at at;
+    struct str text = values == NULL ? STR_NONE : str_trim(dmn_text(m, values, "text", &at));
+    output->name = ast_name_normal(m->arena, xml_attr_text(node, STR("name")));
+    if (!dmn_type_attr(&output->type, m, node, r->b->err))
+        return false;
+    const struct ast *tests =
+        output->type == NULL || output->type->allowed == NULL ? NULL : output->type->allowed->tree;
+    if (text.len > 0) {
+        tests = boxed_text(r->b, text, at, r->scope, FEEL_UNARY_TESTS);
+        if (tests == NULL)
+            return false;
+    }
+    read_priorities(output, tests, m->arena);
+    text = other == NULL ? STR_NONE : str_trim(dmn_text(m, other, "text", &at));
+    struct ast **tree = &r->output_trees[r->t->rule_count * r->t->output_count + column];
+    output->has_other = text.len > 0;
+    if (text.len > 0)
+        *tree = boxed_text(r->b, text, at, r->scope, FEEL_EXPRESSION);
+    return text.len == 0 || *tree != NULL;
+}
+
+static bool read_cells(struct table_reader *r, const struct xml_node *node, uint32_t row) {
+    struct dmn_model *m = r->b->model;
+    struct dmn_table *t = r->t;
+    uint32_t column = 0;
+    struct err_at at;
+    static const struct str subject[] = {STR_INIT("?")};
+    struct ast_scope inner = {
+        .options = r->b->options, .outer = r->scope, .names = subject, .name_count = 1};
+    for (const struct xml_node *c = dmn_child(m, node, "inputEntry"); c != NULL;
+         c = xml_next(c), column++) {
+        if (column == t->input_count)
+            break;
+        struct str text = str_trim(dmn_text(m, c, "text", &at));
+        if (text.len == 0) /* an empty cell tests nothing, as - does */
+            t->rules[row].cells[column].any = true;
+        else if (!(t->rules[row].cells[column].tree =
+                       boxed_text(r->b, text, at, &inner, FEEL_UNARY_TESTS)))
+            return false;
+    }
+    uint32_t output = 0;
+    for (const struct xml_node *c = dmn_child(m, node, "outputEntry"); c != NULL;
+         c = xml_next(c), output++) {
+        if (output == t->output_count)
+            break;
+        struct str text = str_trim(dmn_text(m, c, "text", &at));
+        struct ast **tree = &r->output_trees[row * t->output_count + output];
+        *tree = text.len == 0 ? boxed_node(r->b, AST_CONST, c)
+                              : boxed_text(r->b, text, at, r->scope, FEEL_EXPRESSION);
+        if (*tree == NULL)
+            return false;
+    }
+    if (column != t->input_count || output != t->output_count)
+        return err_set(r->b->err, ERR_INVALID, dmn_at(m, node),
+                       "a rule does not have one cell for each column");
+    return true;
+}
+
+static bool read_rule(struct table_reader *r, const struct xml_node *node, uint32_t row) {
+    struct dmn_model *m = r->b->model;
+    struct dmn_table *t = r->t;
+    struct table_rule *rule = &t->rules[row];
+    rule->cells = arena_new(m->arena, struct table_cell, t->input_count);
+    rule->outputs = arena_new(m->arena, struct table_output_cell, t->output_count);
+    rule->id = xml_attr_text(node, STR("id"));
+    rule->at = dmn_at(m, node);
+    const struct xml_node *note = dmn_child(m, node, "annotationEntry");
+    rule->note = str_trim(note != NULL ? dmn_text(m, note, "text", NULL)
+                                       : dmn_text(m, node, "description", NULL));
+    return read_cells(r, node, row);
+}
+
+static bool read_parts(struct table_reader *r) {
+    struct dmn_model *m = r->b->model;
+    uint32_t i = 0;
+    for (const struct xml_node *c = dmn_child(m, r->node, "input"); c != NULL; c = xml_next(c))
+        if (!read_input(r, c, i++))
+            return false;
+    i = 0;
+    for (const struct xml_node *c = dmn_child(m, r->node, "rule"); c != NULL; c = xml_next(c))
+        if (!read_rule(r, c, i++))
+            return false;
+    i = 0;
+    for (const struct xml_node *c = dmn_child(m, r->node, "output"); c != NULL; c = xml_next(c))
+        if (!read_output(r, c, i++))
+            return false;
+    return true;
+}
+
+static bool table_alloc(struct table_reader *r) {
+    struct dmn_model *m = r->b->model;
+    struct dmn_table *t = r->t;
+    t->input_count = count_of(m, r->node, "input");
+    t->output_count = count_of(m, r->node, "output");
+    t->rule_count = count_of(m, r->node, "rule");
+    if (t->input_count > DMN_COLUMNS_MAX || t->output_count > DMN_COLUMNS_MAX ||
+        t->rule_count > DMN_RULES_MAX)
+        return err_set(r->b->err, ERR_LIMIT, t->at, "a table has more than %d columns or %d rules",
+                       DMN_COLUMNS_MAX, DMN_RULES_MAX);
+    if (t->output_count == 0)
+        return err_set(r->b->err, ERR_INVALID, t->at, "a table has no output");
+    t->inputs = arena_new(m->arena, struct table_input, t->input_count);
+    t->input_names = arena_new(m->arena, struct str, t->input_count);
+    t->outputs = arena_new(m->arena, struct table_output, t->output_count);
+    t->rules = arena_new(m->arena, struct table_rule, t->rule_count);
+    t->word_count = (t->rule_count + 63) / 64;
+    r->input_trees = arena_new(m->arena, struct ast *, t->input_count);
+    r->output_trees =
+        arena_new(m->arena, struct ast *, (size_t)(t->rule_count + 1) * t->output_count);
+    return true;
+}
+
+/* --- compiling
+ * ------------------------------------------------------------------------------------------- */
+static bool compile_cell(struct table_reader *r, struct table_cell *cell,
+                         const struct feel_options *options) {
+    struct feel_program *program;
+    if (cell->any)
+        return true;
+    table_classify(cell, r->b->arena);
+    if (cell->any)
+        return true;
+    if (!ast_compile(&program, r->b->arena, cell->tree, options, r->b->err))
+        return false;
+    cell->program = program;
+    return true;
+}
+
+static bool compile_output(struct table_reader *r, struct table_output_cell *out, struct ast *tree,
+                           const struct feel_type *type, const struct feel_options *options) {
+    struct feel_program *program;
+    if (tree->kind == AST_CONST &&
+        (type == NULL || feel_is_null(tree->value) ||
+         (feel_type_has(type, tree->value) && type->allowed == NULL && type->constraint == NULL))) {
+        out->constant = true;
+        out->value = tree->value;
+        return true;
+    }
+    tree = boxed_typed(r->b, tree, type);
+    if (tree == NULL || !ast_compile(&program, r->b->arena, tree, options, r->b->err))
+        return false;
+    out->program = program;
+    return true;
+}
+
+/* Output columns of a table with one output take their type from the variable, which fits the
+ * table's value as a whole; so only the column's own type counts here. */
+static bool compile_rules(struct table_reader *r, const struct feel_options *options) {
+    struct dmn_table *t = r->t;
+    for (uint32_t row = 0; row < t->rule_count; row++) {
+        for (uint32_t c = 0; c < t->input_count; c++)
+            if (!compile_cell(r, &t->rules[row].cells[c], options))
+                return false;
+        for (uint32_t c = 0; c < t->output_count; c++)
+            if (!compile_output(r, &t->rules[row].outputs[c],
+                                r->output_trees[row * t->output_count + c], t->outputs[c].type,
+                                options))
+                return false;
+    }
+    for (uint32_t c = 0; c < t->output_count; c++)
+        if (t->outputs[c].has_other &&
+            !compile_output(r, &t->outputs[c].other,
+                            r->output_trees[t->rule_count * t->output_count + c],
+                            t->outputs[c].type, options))
+            return false;
+    struct feel_program *program;
+    for (uint32_t c = 0; c < t->input_count; c++) {
+        if (t->inputs[c].allowed_tree == NULL)
+            continue;
+        if (!ast_compile(&program, r->b->arena, t->inputs[c].allowed_tree, options, r->b->err))
+            return false;
+        t->inputs[c].allowed = program;
+    }
+    return true;
+}
+
+static bool table_eval(struct feel_value *out, const void *self, const struct feel_value *args,
+                       size_t arg_count, struct feel_machine *m, struct err *err);
+
+/* The hook's arguments: the inputs, then the names that cells use. */
+static struct ast *make_hook(struct table_reader *r, const struct names *names) {
+    struct ast *hook = boxed_node(r->b, AST_HOOK, r->node);
+    struct ast **last = &hook->list;
+    for (uint32_t i = 0; i < r->t->input_count; i++) {
+        *last = r->input_trees[i];
+        last = &r->input_trees[i]->next;
+    }
+    for (uint32_t i = 1; i < names->count; i++) {
+        struct ast *name = boxed_node(r->b, AST_NAME, r->node);
+        name->name = names->at[i].name;
+        *last = name;
+        last = &name->next;
+    }
+    hook->hook = (struct ast_hook){table_eval, r->t};
+    return ast_close(hook, r->b->err) ? hook : NULL;
+}
+
+static void names_of_table(struct names *n, const struct table_reader *r) {
+    const struct dmn_table *t = r->t;
+    for (uint32_t row = 0; row < t->rule_count; row++)
+        for (uint32_t c = 0; c < t->input_count; c++)
+            names_of(n, t->rules[row].cells[c].tree, AST_DEPTH_MAX);
+    for (uint32_t i = 0; i < (t->rule_count + 1) * t->output_count; i++)
+        names_of(n, r->output_trees[i], AST_DEPTH_MAX);
+    for (uint32_t c = 0; c < t->input_count; c++)
+        names_of(n, t->inputs[c].allowed_tree, AST_DEPTH_MAX);
+}
+
+static void table_keep(struct dmn_model *m, const struct dmn_table *t) {
+    struct dmn_table_list *list = &m->tables;
+    if (list->count == list->room) {
+        list->room = list->room == 0 ? 8 : list->room * 2;
+        const struct dmn_table **grown = arena_new(m->arena, const struct dmn_table *, list->room);
+        if (list->count > 0)
+            memcpy(grown, list->at, list->count * sizeof *grown);
+        list->at = grown;
+    }
+    list->at[list->count++] = t;
+}
+
+struct ast *table_read(struct boxer *b, const struct xml_node *node,
+                       const struct ast_scope *scope) {
+    struct dmn_table *t = arena_new(b->arena, struct dmn_table, 1);
+    struct table_reader r = {.b = b, .node = node, .scope = scope, .t = t};
+    struct names names = {.arena = b->arena, .scope = scope};
+    t->element = b->element;
+    t->at = dmn_at(b->model, node);
+    if (!read_policy(&r) || !table_alloc(&r) || !read_parts(&r))
+        return NULL;
+    names.at = arena_new(b->arena, struct feel_name, 8);
+    names.room = 8;
+    names.at[names.count++].name = STR("?");
+    names_of_table(&names, &r);
+    struct feel_options options = *b->options;
+    options.names = names.at;
+    options.name_count = names.count;
+    if (!compile_rules(&r, &options))
+        return NULL;
+    t->extra_count = names.count - 1;
+    table_index(t, b->arena);
+    table_keep(b->model, t);
+    return make_hook(&r, &names);
+}
+
+/* --- evaluating: which rules match
+ * ------------------------------------------------------------------------ */
+enum { WORDS_INLINE = 16, VARS_INLINE = 16 };
+
+struct matching {
+    struct feel_machine *m;
+    const struct dmn_table *t;
+    const struct feel_value *args;
+    struct feel_value *vars; /* ?, then the names */
+    uint64_t *set;           /* rules that match, by bits */
+};
+
+static struct feel_value run_cell(struct matching *x, const struct feel_program *program,
+                                  struct feel_value subject) {
+    x->vars[0] = subject;
+    return machine_eval(x->m, program, x->vars, x->t->extra_count + 1);
+}
+
+static void set_all(uint64_t *set, uint32_t count) {
+    for (uint32_t i = 0; i < count / 64; i++)
+        set[i] = UINT64_MAX;
+    if (count % 64 != 0)
+        set[count / 64] = (UINT64_C(1) << (count % 64)) - 1;
+}
+
+/* Ask the cells of one column, of the rules that are still in. */
+static void ask_column(struct matching *x, uint32_t column) {
+    const struct dmn_table *t = x->t;
+    for (uint32_t w = 0; w < t->word_count; w++) {
+        for (uint64_t left = x->set[w]; left != 0 && !x->m->failed; left &= left - 1) {
+            uint32_t bit = (uint32_t)__builtin_ctzll(left);
+            const struct table_cell *cell = &t->rules[w * 64 + bit].cells[column];
+            if (!cell->any && !feel_is_true(run_cell(x, cell->program, x->args[column])))
+                x->set[w] &= ~(UINT64_C(1) << bit);
+        }
+    }
+}
+
+static void match_rules(struct matching *x) {
+    const struct dmn_table *t = x->t;
+    bool asked[DMN_COLUMNS_MAX];
+    set_all(x->set, t->rule_count);
+    for (uint32_t c = 0; c < t->input_count; c++)
+        asked[c] = !(t->indexed && table_index_apply(x->set, t, c, x->args[c]));
+    for (uint32_t c = 0; c < t->input_count && !x->m->failed; c++)
+        if (asked[c])
+            ask_column(x, c);
+}
+
+/* --- evaluating: the outcome
+ * ----------------------------------------------------------------------------------- */
+static struct feel_value output_of(struct matching *x, const struct table_output_cell *cell) {
+    if (cell->constant)
+        return cell->value;
+    return run_cell(x, cell->program, feel_null());
+}
+
+/* The value of a rule's outputs: the one, or a context by name. row == rule_count: the defaults. */
+static struct feel_value outcome(struct matching *x, uint32_t row) {
+    const struct dmn_table *t = x->t;
+    if (t->output_count == 1)
+        return output_of(x, row < t->rule_count ? &t->rules[row].outputs[0] : &t->outputs[0].other);
+    struct feel_entry *entries = machine_new(x->m, struct feel_entry, t->output_count);
+    /* the context's own copy and index */
+    if (entries == NULL ||
+        machine_alloc(x->m, t->output_count * (sizeof *entries + 16) + 256, 1) == NULL)
+        return feel_null();
+    for (uint32_t c = 0; c < t->output_count; c++)
+        entries[c] = (struct feel_entry){
+            t->outputs[c].name, row < t->rule_count       ? output_of(x, &t->rules[row].outputs[c])
+                                : t->outputs[c].has_other ? output_of(x, &t->outputs[c].other)
+                                                          : feel_null()};
+    return feel_context_of(x->m->arena, entries, t->output_count);
+}
+
+static bool has_defaults(const struct dmn_table *t) {
+    for (uint32_t c = 0; c < t->output_count; c++)
+        if (t->outputs[c].has_other)
+            return true;
+    return false;
+}
+
+static uint32_t rank_of(const struct table_output *output, struct feel_value v) {
+    for (uint32_t i = 0; i < output->value_count; i++)
+        if (feel_same(output->values[i], v))
+            return i;
+    return output->value_count;
+}
+
+/* Does a come before b by the listed values, from the first column on? <0, 0, >0 */
+static int by_priority(const struct dmn_table *t, struct feel_value a, struct feel_value b) {
+    for (uint32_t c = 0; c < t->output_count; c++) {
+        struct feel_value x = t->output_count == 1 ? a : feel_get(a, t->outputs[c].name);
+        struct feel_value y = t->output_count == 1 ? b : feel_get(b, t->outputs[c].name);
+        uint32_t rank_x = rank_of(&t->outputs[c], x), rank_y = rank_of(&t->outputs[c], y);
+        if (rank_x != rank_y)
+            return rank_x < rank_y ? -1 : 1;
+    }
+    return 0;
+}
+
+/* Insertion keeps equal ones in the order of the rules. */
+static void order_outputs(const struct dmn_table *t, struct feel_value *values, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        struct feel_value v = values[i];
+        uint32_t at = i;
+        while (at > 0 && by_priority(t, v, values[at - 1]) < 0) {
+            values[at] = values[at - 1];
+            at--;
+        }
+        values[at] = v;
+    }
+}
+
+static struct feel_value aggregate(struct matching *x, const struct feel_value *values,
+                                   uint32_t count) {
+    struct feel_value best = values[0];
+    if (x->t->aggregate == TABLE_COUNT)
+        return feel_int((int64_t)count);
+    for (uint32_t i = 1; i < count; i++) {
+        int order;
+        if (x->t->aggregate == TABLE_SUM) {
+            best = op_add(x->m, best, values[i]);
+        } else if (!feel_order(&order, values[i], best)) {
+            return machine_null(x->m, "the outputs of a table cannot be compared");
+        } else if (x->t->aggregate == TABLE_MIN ? order < 0 : order > 0) {
+            best = values[i];
+        }
+    }
+    return best;
+}
+
+static struct feel_value none_matched(struct matching *x) {
+    const struct dmn_table *t = x->t;
+    if (has_defaults(t)) {
+        struct feel_value other = outcome(x, t->rule_count);
+        return other;
+    }
+    if (t->policy == TABLE_COLLECT && t->aggregate == TABLE_COUNT)
+        return feel_int(0);
+    if (t->policy == TABLE_COLLECT && t->aggregate == TABLE_LIST)
+        return feel_list(NULL, 0);
+    return machine_null(x->m, "no rule of the table matches");
+}
+
+static struct feel_value any_of(struct matching *x, const struct feel_value *values,
+                                uint32_t count) {
+    for (uint32_t i = 1; i < count; i++)
+        if (!feel_same(values[0], values[i]))
+            return machine_null(x->m, "rules of an ANY table match with different outputs");
+    return values[0];
+}
+
+/* DMN 1.5: 8.2.8 hit policies */
+static struct feel_value decide(struct matching *x, const uint32_t *rows, uint32_t count) {
+    const struct dmn_table *t = x->t;
+    if (count == 0)
+        return none_matched(x);
+    if (t->policy == TABLE_FIRST || (t->policy == TABLE_UNIQUE && count == 1))
+        return outcome(x, rows[0]);
+    if (t->policy == TABLE_UNIQUE)
+        return machine_null(x->m, "rules %u and %u of a UNIQUE table match both", rows[0] + 1,
+                            rows[1] + 1);
+    struct feel_value *values = machine_new(x->m, struct feel_value, count);
+    if (values == NULL)
+        return feel_null();
+    for (uint32_t i = 0; i < count; i++)
+        values[i] = outcome(x, rows[i]);
+    switch (t->policy) {
+    case TABLE_ANY: return any_of(x, values, count);
+    case TABLE_PRIORITY: order_outputs(t, values, count); return values[0];
+    case TABLE_OUTPUT_ORDER: order_outputs(t, values, count); return feel_list(values, count);
+    case TABLE_COLLECT:
+        if (t->aggregate != TABLE_LIST)
+            return aggregate(x, values, count);
+        return feel_list(values, count);
+    default: return feel_list(values, count);
+    }
+}
+
+static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
+                  struct feel_value output) {
+    static const char *const names[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
+                                        "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
+    struct dmn_run *run = x->m->env->host;
+    const struct dmn_table *t = x->t;
+    if (run == NULL || run->trace == NULL)
+        return;
+    struct arena *a = run->trace->arena;
+    uint32_t *rules = arena_new(a, uint32_t, count);
+    struct str *ids = arena_new(a, struct str, count), *notes = arena_new(a, struct str, count);
+    struct feel_value *inputs = arena_new(a, struct feel_value, t->input_count);
+    for (uint32_t i = 0; i < count; i++) {
+        rules[i] = rows[i] + 1;
+        ids[i] = t->rules[rows[i]].id;
+        notes[i] = t->rules[rows[i]].note;
+    }
+    if (t->input_count > 0)
+        memcpy(inputs, x->args, t->input_count * sizeof *inputs);
+    run_trace(run, &(struct dmn_step){.decision_id = t->element->info.id,
+                                      .decision_name = t->element->info.name,
+                                      .is_table = true,
+                                      .hit_policy = names[t->policy],
+                                      .input_names = t->input_names,
+                                      .inputs = inputs,
+                                      .input_count = t->input_count,
+                                      .rules = rules,
+                                      .rule_ids = ids,
+                                      .rule_notes = notes,
+                                      .rule_count = count,
+                                      .output = output});
+}
+
+/* A value outside the listed ones is an error of the table's user, told and then decided as null:
+ * DMN 1.5: 8.3.3 */
+static bool inputs_allowed(struct matching *x) {
+    const struct dmn_table *t = x->t;
+    for (uint32_t c = 0; c < t->input_count; c++)
+        if (t->inputs[c].allowed != NULL && !feel_is_null(x->args[c]) &&
+            !feel_is_true(run_cell(x, t->inputs[c].allowed, x->args[c]))) {
+            (void)machine_null(x->m, "'%.*s' has a value that the table does not allow",
+                               STR_ARG(t->inputs[c].text));
+            return false;
+        }
+    return true;
+}
+
+static bool table_eval(struct feel_value *out, const void *self, const struct feel_value *args,
+                       size_t arg_count, struct feel_machine *m, struct err *err) {
+    const struct dmn_table *t = self;
+    uint64_t words[WORDS_INLINE];
+    struct feel_value vars[VARS_INLINE];
+    struct matching x = {.m = m, .t = t, .args = args, .vars = vars, .set = words};
+    (void)err;
+    (void)arg_count;
+    *out = feel_null();
+    if (t->word_count > WORDS_INLINE)
+        x.set = machine_new(m, uint64_t, t->word_count);
+    if (t->extra_count + 1 > VARS_INLINE)
+        x.vars = machine_new(m, struct feel_value, t->extra_count + 1);
+    if (x.set == NULL || x.vars == NULL || !machine_spend(m, 1 + t->rule_count / 64))
+        return false;
+    if (t->extra_count > 0)
+        memcpy(x.vars + 1, args + t->input_count, t->extra_count * sizeof *args);
+    uint32_t rows_inline[64], *rows = rows_inline, count = 0, total = 0;
+    if (!inputs_allowed(&x))
+        return !m->failed;
+    match_rules(&x);
+    for (uint32_t w = 0; w < t->word_count; w++)
+        total += (uint32_t)__builtin_popcountll(x.set[w]);
+    if (total > COUNT_OF(rows_inline))
+        rows = machine_new(m, uint32_t, total);
+    if (rows == NULL)
+        return false;
+    for (uint32_t w = 0; w < t->word_count; w++)
+        for (uint64_t left = x.set[w]; left != 0; left &= left - 1)
+            rows[count++] = w * 64 + (uint32_t)__builtin_ctzll(left);
+    *out = decide(&x, rows, count);
+    trace(&x, rows, count, *out);
+    return !m->failed;
+}

@@ -1,0 +1,93 @@
+/* dmn/table.h - a decision table as it is evaluated and checked, for this folder only. */
+#ifndef MANDATE_DMN_TABLE_H
+#define MANDATE_DMN_TABLE_H
+
+#include "dmn/model.h"
+
+enum table_policy {
+    TABLE_UNIQUE,
+    TABLE_FIRST,
+    TABLE_PRIORITY,
+    TABLE_ANY,
+    TABLE_COLLECT,
+    TABLE_RULE_ORDER,
+    TABLE_OUTPUT_ORDER,
+};
+enum table_aggregate { TABLE_LIST, TABLE_SUM, TABLE_COUNT, TABLE_MIN, TABLE_MAX };
+
+/* A set of values as intervals. A value that stands alone is [v..v]; an end that is null is open to
+ * infinity. */
+struct interval {
+    struct feel_value low, high;
+    bool low_closed, high_closed;
+};
+
+/* What a cell tests. plain: the intervals say all, unless negated, for values of the column's kind;
+ * otherwise only the program knows. */
+struct table_cell {
+    bool any; /* - */
+    bool plain;
+    bool negated;  /* not(...) around the intervals */
+    bool has_null; /* a literal null among the tests */
+    struct interval *intervals;
+    uint32_t interval_count;
+    const struct feel_program *program; /* NULL for - */
+    struct ast *tree;
+};
+
+struct table_output_cell {
+    bool constant;
+    struct feel_value value;
+    const struct feel_program *program;
+};
+
+struct table_input {
+    struct str text;
+    const struct feel_type *type;       /* NULL: any */
+    const struct feel_program *allowed; /* inputValues, or the type's; NULL: all */
+    const struct ast *allowed_tree;
+    struct err_at at;
+};
+
+struct table_output {
+    struct str name;
+    const struct feel_type *type;
+    const struct feel_value *values; /* outputValues, highest priority first */
+    uint32_t value_count;
+    struct table_output_cell other; /* the default; other.program and constant unset: none */
+    bool has_other;
+};
+
+struct table_rule {
+    struct table_cell *cells;
+    struct table_output_cell *outputs;
+    struct str id, note;
+    struct err_at at;
+};
+
+struct column_index; /* index.c */
+
+struct dmn_table {
+    const struct dmn_element *element;
+    struct err_at at;
+    enum table_policy policy;
+    enum table_aggregate aggregate;
+    struct table_input *inputs;
+    struct str *input_names; /* their texts */
+    struct table_output *outputs;
+    struct table_rule *rules;
+    uint32_t input_count, output_count, rule_count, extra_count;
+    uint32_t word_count;          /* of a set of rules as bits */
+    struct column_index *indexes; /* one a column; may be without effect */
+    bool indexed;
+};
+
+/* Classify the tree of a cell: fills any, plain, negated, has_null, intervals. */
+void table_classify(struct table_cell *cell, struct arena *a);
+/* Build the indexes of columns whose cells are all plain. */
+void table_index(struct dmn_table *t, struct arena *a);
+/* Clear the bits of rules that column's value rules out; false when the index cannot tell. */
+bool table_index_apply(uint64_t *rules, const struct dmn_table *t, uint32_t column,
+                       struct feel_value v);
+
+#endif
