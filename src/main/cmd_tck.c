@@ -1,0 +1,354 @@
+/* Runs the cases of the DMN Technology Compatibility Kit: every *.xml below a folder whose root is
+ * testCases, beside the models that it names. A case passes when every result node has the expected
+ * value; numbers may differ by 1e-8, as in the kit's own runner, because its expected values are
+ * written with about that many digits. */
+#include <stdio.h>
+
+#include "dmn/dmn.h"
+#include "feel/feel.h"
+#include "main/cmd.h"
+#include "main/zones.h"
+#include "num/num.h"
+#include "os/env.h"
+#include "os/file.h"
+#include "xml/xml.h"
+
+enum { DEPTH_MAX = 16, MODELS_MAX = 256, ARENA_BYTES = 1 << 30, STEPS = 20000000 };
+
+struct totals {
+    int passed, failed, skipped;
+};
+
+struct model_file {
+    const char *path;
+    struct str xml, ns;
+};
+
+/* One folder's models, and the case that is being run. */
+struct tck {
+    struct arena *arena;
+    struct zones *zones;
+    struct totals *totals;
+    const char *folder;
+    struct model_file models[MODELS_MAX];
+    size_t model_count;
+};
+
+static const struct str xsi = STR_INIT("http://www.w3.org/2001/XMLSchema-instance");
+
+static bool is_named(const struct xml_node *node, const char *name) {
+    return node != NULL && str_eq(node->name, str_from(name));
+}
+
+static const struct xml_node *child(const struct xml_node *node, const char *name) {
+    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
+        if (is_named(c, name))
+            return c;
+    return NULL;
+}
+
+/* --- values as the kit writes them
+ * --------------------------------------------------------------------- */
+static struct feel_value read_value(struct tck *t, const struct xml_node *node, int depth);
+
+static struct feel_value simple_value(struct tck *t, const struct xml_node *node) {
+    const struct str *type = xml_attr(node, xsi, STR("type")),
+                     *nil = xml_attr(node, xsi, STR("nil"));
+    struct str text = xml_text(node, t->arena);
+    struct str name = type == NULL ? STR("string") : *type;
+    size_t colon = str_find_byte(name, ':');
+    if (colon != SIZE_MAX)
+        name = str_sub(name, colon + 1, name.len);
+    if (nil != NULL && str_eq(*nil, STR("true")))
+        return feel_null();
+    if (str_eq(name, STR("string")))
+        return feel_string(text);
+    if (str_eq(name, STR("boolean")))
+        return feel_boolean(str_eq(str_trim(text), STR("true")));
+    if (str_eq(name, STR("decimal")) || str_eq(name, STR("double")) || str_eq(name, STR("integer")))
+        return feel_number_text(t->arena, str_trim(text));
+    return feel_temporal_text(t->arena, str_trim(text), &t->zones->zones);
+}
+
+static struct feel_value list_value(struct tck *t, const struct xml_node *list, int depth) {
+    size_t count = 0;
+    const struct str *nil = xml_attr(list, xsi, STR("nil"));
+    if (nil != NULL && str_eq(*nil, STR("true")))
+        return feel_null();
+    for (const struct xml_node *c = child(list, "item"); c != NULL; c = xml_sibling(c))
+        count++;
+    struct feel_value *items = arena_new(t->arena, struct feel_value, count);
+    size_t i = 0;
+    for (const struct xml_node *c = child(list, "item"); c != NULL; c = xml_sibling(c))
+        items[i++] = read_value(t, c, depth - 1);
+    return feel_list(items, count);
+}
+
+static struct feel_value context_value(struct tck *t, const struct xml_node *node, int depth) {
+    size_t count = 0;
+    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
+        count += is_named(c, "component");
+    struct feel_entry *entries = arena_new(t->arena, struct feel_entry, count);
+    size_t i = 0;
+    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
+        if (is_named(c, "component"))
+            entries[i++] =
+                (struct feel_entry){xml_attr_text(c, STR("name")), read_value(t, c, depth - 1)};
+    return feel_context_of(t->arena, entries, count);
+}
+
+/* node: what holds a value, a list or components */
+static struct feel_value read_value(struct tck *t, const struct xml_node *node, int depth) {
+    if (depth == 0)
+        return feel_null();
+    if (child(node, "value") != NULL)
+        return simple_value(t, child(node, "value"));
+    if (child(node, "list") != NULL)
+        return list_value(t, child(node, "list"), depth);
+    if (child(node, "component") != NULL)
+        return context_value(t, node, depth);
+    return feel_null();
+}
+
+static bool matches(struct feel_value got, struct feel_value want, int depth);
+
+static bool numbers_match(struct feel_value got, struct feel_value want) {
+    struct num a, b, allowed = num_of_scaled(1, -8);
+    feel_as_num(&a, got);
+    feel_as_num(&b, want);
+    return num_cmp(num_abs(num_sub(a, b)), allowed) <= 0;
+}
+
+static bool contexts_match(struct feel_value got, struct feel_value want, int depth) {
+    if (feel_count(got) != feel_count(want))
+        return false;
+    const struct feel_entry *entries = feel_entries(want);
+    for (size_t i = 0; i < feel_count(want); i++)
+        if (!feel_has(got, entries[i].name) ||
+            !matches(feel_get(got, entries[i].name), entries[i].value, depth - 1))
+            return false;
+    return true;
+}
+
+static bool matches(struct feel_value got, struct feel_value want, int depth) {
+    if (depth == 0 || feel_kind(got) != feel_kind(want))
+        return false;
+    switch (feel_kind(want)) {
+    case FEEL_NUMBER: return numbers_match(got, want);
+    case FEEL_CONTEXT: return contexts_match(got, want, depth);
+    case FEEL_LIST:
+        if (feel_count(got) != feel_count(want))
+            return false;
+        for (size_t i = 0; i < feel_count(want); i++)
+            if (!matches(feel_item(got, i), feel_item(want, i), depth - 1))
+                return false;
+        return true;
+    default: return feel_same(got, want);
+    }
+}
+
+/* --- cases
+ * ------------------------------------------------------------------------------------------------
+ */
+static void print_value(const char *label, struct feel_value v) {
+    struct buf out;
+    buf_init(&out, 4096);
+    feel_print(&out, v);
+    (void)printf(" %s %.*s", label, (int)out.len, out.len > 0 ? out.at : "");
+    buf_done(&out);
+}
+
+static void report(const struct tck *t, const struct xml_node *test, struct str node,
+                   struct feel_value got, struct feel_value want, const struct feel_diags *diags,
+                   const struct err *err) {
+    (void)printf("%s: case %.*s, %.*s:", t->folder, STR_ARG(xml_attr_text(test, STR("id"))),
+                 STR_ARG(node));
+    print_value("got", got);
+    print_value("want", want);
+    if (err->code != ERR_NONE)
+        (void)printf(" (%s)", err->text);
+    else if (diags->count > 0)
+        (void)printf(" (%.*s)", STR_ARG(diags->items[0].text));
+    (void)printf("\n");
+}
+
+static struct feel_value read_inputs(struct tck *t, const struct xml_node *test) {
+    size_t count = 0;
+    for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
+        count += is_named(c, "inputNode");
+    struct feel_entry *entries = arena_new(t->arena, struct feel_entry, count);
+    count = 0;
+    for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
+        if (is_named(c, "inputNode"))
+            entries[count++] =
+                (struct feel_entry){xml_attr_text(c, STR("name")), read_value(t, c, DEPTH_MAX)};
+    return feel_context_of(t->arena, entries, count);
+}
+
+static bool run_node(struct tck *t, const struct dmn_model *model, const struct xml_node *test,
+                     const struct xml_node *node, struct feel_value inputs) {
+    struct str name = xml_attr_text(node, STR("name"));
+    struct str invocable = xml_attr_text(test, STR("invocableName"));
+    struct feel_value want = read_value(t, child(node, "expected"), DEPTH_MAX), got;
+    struct feel_diags diags = {.arena = t->arena};
+    struct err err = {0};
+    struct budget budget = budget_of(STEPS, FEEL_BYTES_DEFAULT);
+    struct feel_env env = {
+        .now = feel_instant(t->arena, os_wall_us(os_env_real()), cal_zone_utc()),
+        .zones = &t->zones->zones,
+        .diags = &diags,
+    };
+    bool ran = dmn_evaluate(&got, model, invocable.len > 0 ? invocable : name, inputs, &env, NULL,
+                            t->arena, &budget, &err);
+    if (ran && invocable.len > 0 && feel_has(got, name) && feel_kind(want) != FEEL_CONTEXT)
+        got = feel_get(got, name); /* one of the outputs of a service */
+    if (str_eq(xml_attr_text(node, STR("errorResult")), STR("true")))
+        want = feel_null();
+    if (ran && matches(got, want, DEPTH_MAX))
+        return true;
+    report(t, test, name, got, want, &diags, &err);
+    return false;
+}
+
+static void run_case(struct tck *t, const struct dmn_model *model, const struct xml_node *test) {
+    struct arena_mark mark = arena_mark(t->arena);
+    struct feel_value inputs = read_inputs(t, test);
+    bool passed = true;
+    for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
+        if (is_named(c, "resultNode") && !run_node(t, model, test, c, inputs))
+            passed = false;
+    if (passed)
+        t->totals->passed++;
+    else
+        t->totals->failed++;
+    /* zones found meanwhile live in an arena of their own */
+    arena_rewind(t->arena, mark);
+}
+
+/* --- models
+ * --------------------------------------------------------------------------------------------------
+ */
+static bool find_import(struct str *xml, const char **file, void *self, struct str ns,
+                        struct str location, struct err *err) {
+    const struct tck *t = self;
+    (void)location;
+    for (size_t i = 0; i < t->model_count; i++)
+        if (str_eq(t->models[i].ns, ns)) {
+            *xml = t->models[i].xml;
+            *file = t->models[i].path;
+            return true;
+        }
+    return err_set(err, ERR_NOT_FOUND, err_nowhere, "no model has the namespace '%.*s'",
+                   STR_ARG(ns));
+}
+
+static bool read_model(struct tck *t, const char *path, struct err *err) {
+    struct model_file *file = &t->models[t->model_count];
+    struct budget budget = budget_of(10000000, 256 << 20);
+    struct xml_node *root;
+    if (t->model_count == MODELS_MAX)
+        return err_set(err, ERR_LIMIT, err_nowhere, "more than %d models in one folder",
+                       MODELS_MAX);
+    if (!os_file_read(&file->xml, path, FILE_BYTES_MAX, t->arena, err) ||
+        !xml_read(&root, file->xml, path, t->arena, &budget, err))
+        return false;
+    file->path = path;
+    file->ns = xml_attr_text(root, STR("namespace"));
+    t->model_count++;
+    return true;
+}
+
+static void skip_all(struct tck *t, const struct xml_node *root, const char *path,
+                     const struct err *err) {
+    char text[ERR_TEXT_MAX * 2];
+    err_format(text, sizeof text, err);
+    (void)printf("%s: %s\n", path, text);
+    for (const struct xml_node *c = xml_first(root); c != NULL; c = xml_sibling(c))
+        t->totals->failed += is_named(c, "testCase");
+}
+
+static void run_file(struct tck *t, const char *path) {
+    struct err err = {0};
+    struct budget budget = budget_of(100000000, 512 << 20);
+    struct str text;
+    struct xml_node *root;
+    struct dmn_model *model = NULL;
+    if (!os_file_read(&text, path, FILE_BYTES_MAX, t->arena, &err) ||
+        !xml_read(&root, text, path, t->arena, &budget, &err)) {
+        (void)printf("%s: %s\n", path, err.text);
+        t->totals->failed++;
+        return;
+    }
+    if (!is_named(root, "testCases"))
+        return;
+    struct str name = str_trim(xml_text(child(root, "modelName"), t->arena));
+    const struct model_file *file = t->model_count == 1 ? &t->models[0] : NULL;
+    for (size_t i = 0; i < t->model_count; i++)
+        if (str_ends(str_from(t->models[i].path), name))
+            file = &t->models[i];
+    struct dmn_options options = {
+        .import = find_import, .import_self = t, .zones = &t->zones->zones};
+    if (file == NULL)
+        (void)err_set(&err, ERR_NOT_FOUND, err_nowhere, "no model '%.*s'", STR_ARG(name));
+    if (file == NULL ||
+        !dmn_load(&model, t->arena, file->xml, file->path, &options, &budget, &err)) {
+        skip_all(t, root, path, &err);
+        return;
+    }
+    for (const struct xml_node *c = xml_first(root); c != NULL; c = xml_sibling(c))
+        if (is_named(c, "testCase"))
+            run_case(t, model, c);
+}
+
+/* --- folders
+ * ----------------------------------------------------------------------------------------------------
+ */
+static bool run_folder(const char *path, struct zones *zones, struct totals *totals, int depth,
+                       struct err *err) {
+    struct arena *arena = arena_create("tck", ARENA_BYTES);
+    struct tck t = {.arena = arena, .zones = zones, .totals = totals, .folder = path};
+    struct os_entry *entries;
+    size_t count;
+    bool good = depth > 0 || err_set(err, ERR_LIMIT, err_nowhere, "folders are nested too deeply");
+    good = good && os_folder_list(&entries, &count, path, arena, err);
+    for (int pass = 0; good && pass < 2; pass++)
+        for (size_t i = 0; good && i < count; i++) {
+            const char *inner = arena_printf(arena, "%s/%.*s", path, STR_ARG(entries[i].name)).at;
+            if (pass == 0 && str_ends(entries[i].name, STR(".dmn")))
+                good = read_model(&t, inner, err);
+            else if (pass == 1 && entries[i].kind == OS_ENTRY_FOLDER)
+                good = run_folder(inner, zones, totals, depth - 1, err);
+            else if (pass == 1 && str_ends(entries[i].name, STR(".xml")))
+                run_file(&t, inner);
+        }
+    arena_destroy(arena);
+    return good;
+}
+
+int cmd_tck(int argc, char **argv) {
+    const struct command_line line = {
+        .name = "tck",
+        .arguments = "FOLDER",
+        .about = "Runs folders of the DMN Technology Compatibility Kit: a line for each failure, "
+                 "then the totals.",
+        .arguments_min = 1,
+        .arguments_max = 1};
+    struct arguments args;
+    struct totals totals = {0};
+    struct zones zones;
+    struct err err = {0};
+    int code;
+    if (!options_read(&args, &code, &line, argc, argv))
+        return code;
+    struct arena *arena = arena_create("zones", 64 << 20);
+    zones_init(&zones, arena);
+    bool ran = run_folder(args.items[0], &zones, &totals, DEPTH_MAX, &err);
+    arena_destroy(arena);
+    if (!ran)
+        return command_failed("tck", "%s", err.text);
+    if (totals.passed + totals.failed + totals.skipped == 0)
+        return command_failed("tck", "there are no test cases in '%s'", args.items[0]);
+    (void)printf("%d passed, %d failed, %d skipped\n", totals.passed, totals.failed,
+                 totals.skipped);
+    return totals.failed == 0 ? EXIT_OK : EXIT_WRONG;
+}
