@@ -159,7 +159,7 @@ static const struct {
     {__LINE__, {.by = LAW_BY_REVIEW_ORGAN}, "", "nobody", NULL, NULL, ERR_NOT_FOUND},
     {__LINE__, {.by = LAW_BY_SUPERIOR}, "", "lucheng", "wenzhou", "wenzhou", ERR_NONE},
     {__LINE__, {.by = LAW_BY_SUPERIOR}, "", "mps", "mps", "mps", ERR_NONE},
-    {__LINE__, {.by = LAW_BY_SUPERIOR}, "", "gov-wenzhou", NULL, NULL, ERR_NOT_FOUND},
+    {__LINE__, {.by = LAW_BY_SUPERIOR}, "", "gov-zhejiang", NULL, NULL, ERR_NOT_FOUND},
 };
 
 void test_law_competent(void) {
