@@ -95,6 +95,13 @@ static void by_case_cookie(struct web_request *r) {
         r->by_cookie = true;
 }
 
+struct str web_session_token(const struct web_request *r) {
+    struct str header = http_header_get(r->http, STR("authorization"));
+    if (header.at != NULL)
+        return str_trim(str_sub(header, sizeof "Bearer" - 1, header.len));
+    return http_cookie_get(r->http, WEB_COOKIE_SESSION);
+}
+
 static void by_session_cookie(struct web_request *r) {
     struct str token = http_cookie_get(r->http, WEB_COOKIE_SESSION);
     struct err err = {0};

@@ -102,7 +102,9 @@ static void signed_out(struct web_request *r, const struct app_answer *answer) {
 }
 
 void page_sign_out(struct web_request *r) {
-    const struct app_order order = {.verb = APP_SIGN_OUT, .body = json_obj(r->arena)};
+    struct json *body = json_obj(r->arena);
+    json_set_str(body, STR("token"), web_session_token(r)); /* this browser's, not every session */
+    const struct app_order order = {.verb = APP_SIGN_OUT, .body = body};
     web_do(r, &order, signed_out);
 }
 

@@ -173,8 +173,12 @@ static void on_request(void *ctx, struct http_request *req) {
         return;
     }
     if (!web_csrf_ok(r)) {
-        web_fail_status(r, 403, "the form's token is missing or old: load the page again");
-        return;
+        if (r->route->permission != WEB_PUBLIC && r->route->permission != WEB_DEMO) {
+            web_fail_status(r, 403, "the form's token is missing or old: load the page again");
+            return;
+        }
+        r->caller = (struct app_caller){.kind = APP_ANONYMOUS, .lang = r->lang};
+        r->by_cookie = false;
     }
     r->route->run(r);
 }

@@ -35,7 +35,9 @@ enum web_csrf {
     WEB_CSRF_NONE, /* the route changes nothing */
     /* Refused when the browser says that it comes from another site (Sec-Fetch-Site, Origin); and,
      * when the caller is known by a cookie, unless the session's token is in the field "csrf" or
-     * the header X-CSRF-Token. A caller known by a bearer token needs none: no site can send it. */
+     * the header X-CSRF-Token. A caller known by a bearer token needs none: no site can send it.
+     * Without the token a route that everybody may use takes the caller for nobody; others refuse.
+     */
     WEB_CSRF_TOKEN,
 };
 
@@ -88,6 +90,9 @@ struct str web_field(const struct web_request *r, struct str name); /* likewise 
 struct app_ask web_ask(struct web_request *r);
 /* The token for the hidden field "csrf" of a form; empty when the caller needs none. */
 struct str web_csrf(const struct web_request *r);
+
+/* The token of the caller's session, for signing out; empty when there is none. */
+struct str web_session_token(const struct web_request *r);
 
 /* ---- answering: each sends, so it is the last thing a handler does ---- */
 void web_send_json(struct web_request *r, int status, const struct json *value);
