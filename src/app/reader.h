@@ -22,7 +22,8 @@ void view_text(struct json *obj, struct str key, const struct lang_text *text);
 /* {"zh": ..., "en": ...} of a JSON text that this program stored; as {} when it is empty. */
 void view_stored(struct json *obj, struct str key, struct str json_text);
 void view_time(struct json *obj, struct str key, int64_t at_us, const struct cal_zone *zone);
-/* {id, name} */
+void view_due(struct json *obj, int64_t due_us, const struct cal_zone *zone);
+/* {id, name, phone} */
 void view_organ_brief(struct json *obj, struct str key, const struct law_organ *organ);
 /* The query's parameter, or empty. */
 struct str view_query(const struct app_ask *ask, struct str name);

@@ -97,7 +97,7 @@ struct json *view_clock(const struct case_clock *clock, const struct case_file *
     json_set_str(out, STR("holder"),
                  clock->limit->holder == LAW_HOLDER_ORGAN ? STR("organ") : STR("applicant"));
     view_time(out, STR("started"), clock->clock.started_us, zone);
-    view_time(out, STR("due"), clock->clock.due_us, zone);
+    view_due(out, clock->clock.due_us, zone);
     view_time(out, STR("suspended_since"),
               clock->clock.state == LAW_CLOCK_SUSPENDED ? clock->clock.suspended_us : 0, zone);
     view_time(out, STR("stopped"), clock->clock.stopped_us, zone);
@@ -186,7 +186,7 @@ static void add_asks(struct json *out, const struct case_file *s) {
                          (unsigned long long)asked->id));
     add_node(asks, STR("title"), s->matter, asked->node);
     view_time(asks, STR("since"), asked->created_us, s->pack->timezone);
-    view_time(asks, STR("due"), asked->due_us, s->pack->timezone);
+    view_due(asks, asked->due_us, s->pack->timezone);
     json_set_str(asks, STR("reasons"), by == NULL ? STR_NONE : by->reasons);
 }
 
@@ -455,7 +455,7 @@ static void add_tasks(struct json *out, const struct view_case *c) {
         json_set_bool(one, STR("may"),
                       t->state < CASE_TASK_DONE && case_may_do(s, t, c->actor, &why));
         view_time(one, STR("since"), t->created_us, s->pack->timezone);
-        view_time(one, STR("due"), t->due_us, s->pack->timezone);
+        view_due(one, t->due_us, s->pack->timezone);
         view_time(one, STR("ended"), t->ended_us, s->pack->timezone);
     }
 }

@@ -132,7 +132,7 @@ static bool add_task(struct json *out, struct app_reader *r, struct db_conn *con
     json_set_str(out, STR("state"), t->state == CASE_TASK_CLAIMED ? STR("claimed") : STR("open"));
     json_set_bool(out, STR("mine"),
                   t->state == CASE_TASK_CLAIMED && t->account == ask->caller->account);
-    view_time(out, STR("due"), t->due_us, pack->timezone);
+    view_due(out, t->due_us, pack->timezone);
     view_time(out, STR("since"), t->created_us, pack->timezone);
     view_time(out, STR("submitted"), t->file.submitted_us, pack->timezone);
     add_left_days(out, pack, t->due_us, app_now_us(r->app));
@@ -237,7 +237,7 @@ static void fill_task(struct json *page, const struct view_case *c, const struct
                   task->state == CASE_TASK_CLAIMED && task->account == c->actor.account);
     view_organ_brief(page, STR("organ"), law_organ(c->state->pack->organs, task->organ));
     add_post_title(page, STR("post"), c->state->pack, task->post);
-    view_time(page, STR("due"), task->due_us, c->state->pack->timezone);
+    view_due(page, task->due_us, c->state->pack->timezone);
     struct json *may = json_set_obj(page, STR("may"));
     bool ok = case_may_do(c->state, task, c->actor, &why);
     json_set_bool(may, STR("ok"), ok);
@@ -398,7 +398,7 @@ static bool add_clock(struct json *out, struct app_reader *r, struct db_conn *co
         view_text(about, STR("title"), &matter->title);
     json_set_str(out, STR("clock"), clock->clock);
     json_set_str(out, STR("state"), str_from(states[clock->shown]));
-    view_time(out, STR("due"), clock->due_us, pack->timezone);
+    view_due(out, clock->due_us, pack->timezone);
     view_organ_brief(out, STR("organ"), law_organ(pack->organs, clock->organ));
     add_post_title(out, STR("post"), pack, clock->post);
     return add_path(out, r, conn, clock, ask, err);

@@ -27,6 +27,13 @@ void view_time(struct json *obj, struct str key, int64_t at_us, const struct cal
     json_set(obj, key, json_str_copy(s, obj->arena));
 }
 
+/* A term in days ends with its last day, so its due instant is the midnight behind that day. People
+ * and programs read the date off it: the last second of the last day tells the right one. */
+void view_due(struct json *obj, int64_t due_us, const struct cal_zone *zone) {
+    bool midnight = due_us != 0 && cal_us_of_date(cal_us_date(due_us, zone), zone) == due_us;
+    view_time(obj, STR("due"), midnight ? due_us - CAL_SECOND_US : due_us, zone);
+}
+
 void view_organ_brief(struct json *obj, struct str key, const struct law_organ *organ) {
     if (organ == NULL) {
         json_set(obj, key, json_null(obj->arena));
