@@ -290,8 +290,11 @@ static bool read_fields(struct form_reader *r, const struct json *list, const st
 static bool read_field(struct form_reader *r, const struct json *node, uint32_t group) {
     struct str type = json_get_text(node, STR("type"));
     const struct kind *kind = kind_of(type);
+    if (!json_is(node, JSON_OBJECT) || type.len == 0)
+        return fault(r, node, "a form field must be an object with a type");
     if (kind == NULL)
-        return err_set(r->err, ERR_UNSUPPORTED, json_where(node, r->form->source),
+        return err_set(r->err, ERR_UNSUPPORTED,
+                       json_where(json_get(node, STR("type")), r->form->source),
                        "form fields of the type '%.*s' are not supported", STR_ARG(type));
     if (!only(r, node, "type id key label description properties validate conditional " ANY,
               kind->keys, "a form field"))
