@@ -107,6 +107,12 @@ void table_classify(struct table_cell *cell, struct arena *a) {
 
 /* --- columns
  * ------------------------------------------------------------------------------------------- */
+bool table_classify_tests(struct table_cell *cell, const struct ast *tests, struct arena *a) {
+    *cell = (struct table_cell){.tree = (struct ast *)(uintptr_t)tests};
+    table_classify(cell, a);
+    return cell->plain;
+}
+
 static struct feel_value some_end(const struct interval *i) {
     return feel_is_null(i->low) ? i->high : i->low;
 }
@@ -130,8 +136,7 @@ static enum feel_kind column_kind(const struct dmn_table *t, uint32_t column) {
     return kind;
 }
 
-/* false before true; the others as FEEL orders them */
-static int value_order(struct feel_value a, struct feel_value b) {
+int table_value_order(struct feel_value a, struct feel_value b) {
     int order = 0;
     if (feel_kind(a) == FEEL_BOOLEAN)
         return (int)feel_as_boolean(a) - (int)feel_as_boolean(b);
@@ -140,7 +145,7 @@ static int value_order(struct feel_value a, struct feel_value b) {
 }
 
 static int compare_values(const void *a, const void *b) {
-    return value_order(*(const struct feel_value *)a, *(const struct feel_value *)b);
+    return table_value_order(*(const struct feel_value *)a, *(const struct feel_value *)b);
 }
 
 static bool all_ordered(const struct feel_value *values, uint32_t count) {
@@ -171,7 +176,7 @@ static bool collect_ends(struct column_index *index, const struct dmn_table *t, 
     qsort(index->ends, index->end_count, sizeof *index->ends, compare_values);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < index->end_count; i++)
-        if (kept == 0 || value_order(index->ends[kept - 1], index->ends[i]) != 0)
+        if (kept == 0 || table_value_order(index->ends[kept - 1], index->ends[i]) != 0)
             index->ends[kept++] = index->ends[i];
     index->end_count = kept;
     return true;
@@ -182,7 +187,7 @@ static uint32_t region_of(const struct column_index *index, struct feel_value v)
     uint32_t low = 0, high = index->end_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = value_order(v, index->ends[middle]);
+        int order = table_value_order(v, index->ends[middle]);
         if (order == 0)
             return 2 * middle + 1;
         if (order < 0)

@@ -265,6 +265,7 @@ static bool compile_cell(struct table_reader *r, struct table_cell *cell,
 static bool compile_output(struct table_reader *r, struct table_output_cell *out, struct ast *tree,
                            const struct feel_type *type, const struct feel_options *options) {
     struct feel_program *program;
+    out->tree = tree;
     if (tree->kind == AST_CONST &&
         (type == NULL || feel_is_null(tree->value) ||
          (feel_type_has(type, tree->value) && type->allowed == NULL && type->constraint == NULL))) {

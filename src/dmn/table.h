@@ -39,6 +39,7 @@ struct table_output_cell {
     bool constant;
     struct feel_value value;
     const struct feel_program *program;
+    const struct ast *tree;
 };
 
 struct table_input {
@@ -84,6 +85,10 @@ struct dmn_table {
 
 /* Classify the tree of a cell: fills any, plain, negated, has_null, intervals. */
 void table_classify(struct table_cell *cell, struct arena *a);
+/* The same of allowed values; false when they are more than literals and ranges of them. */
+bool table_classify_tests(struct table_cell *cell, const struct ast *tests, struct arena *a);
+/* false before true, the others as FEEL orders them; 0 for what has no order. */
+int table_value_order(struct feel_value a, struct feel_value b);
 /* Build the indexes of columns whose cells are all plain. */
 void table_index(struct dmn_table *t, struct arena *a);
 /* Clear the bits of rules that column's value rules out; false when the index cannot tell. */

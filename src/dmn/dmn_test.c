@@ -1,0 +1,295 @@
+/* Tests of decision models: hit policies, boxed expressions, services, the trace, and the checks.
+ * Models are made from a frame and the part that a row is about. */
+#include "dmn/dmn.h"
+
+#include "base/test.h"
+#include "json/json.h"
+
+#define FRAME_BEGIN                                                                                \
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' name='m'>"
+#define FRAME_END "</definitions>"
+
+struct bench {
+    struct arena *arena;
+    struct dmn_model *model;
+    struct err err;
+};
+
+static bool bench_init(struct bench *b, const char *body, bool strict) {
+    struct budget budget = budget_of(10000000, 64 << 20);
+    struct dmn_options options = {.strict = strict};
+    *b = (struct bench){.arena = arena_create("test", 256 << 20)};
+    struct str xml = arena_printf(b->arena, "%s%s%s", FRAME_BEGIN, body, FRAME_END);
+    return dmn_load(&b->model, b->arena, xml, "test.dmn", &options, &budget, &b->err);
+}
+
+static struct feel_value json_value(struct bench *b, const char *text) {
+    const struct json *json;
+    struct feel_value v = feel_null();
+    struct budget budget = budget_of(100000, 1 << 20);
+    CHECK_OK(json_read(&json, str_from(text), "inputs", b->arena, &budget, &b->err), &b->err);
+    CHECK_OK(feel_from_json(&v, json, b->arena, &b->err), &b->err);
+    return v;
+}
+
+static struct feel_value decide(struct bench *b, const char *name, const char *inputs,
+                                struct dmn_trace *trace) {
+    struct budget budget = budget_of(1000000, 16 << 20);
+    struct feel_env env = {.now = feel_null()};
+    struct feel_value out;
+    CHECK_OK(dmn_evaluate(&out, b->model, str_from(name), json_value(b, inputs), &env, trace,
+                          b->arena, &budget, &b->err),
+             &b->err);
+    return out;
+}
+
+static void check_decision(int line, const char *body, const char *name, const char *inputs,
+                           const char *want) {
+    struct bench b;
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    if (bench_init(&b, body, true))
+        feel_print(&out, decide(&b, name, inputs, NULL));
+    else
+        buf_printf(&out, "error: %s", b.err.text);
+    if (!str_eq(buf_view(&out), str_from(want)))
+        test_check_str(__FILE__, line, buf_view(&out), str_from(want));
+    buf_done(&out);
+    arena_destroy(b.arena);
+}
+
+/* A table over age (number) and place (string) with the given policy and rules. */
+#define INPUTS                                                                                     \
+    "<inputData id='a' name='age'><variable name='age' typeRef='number'/></inputData>"             \
+    "<inputData id='p' name='home place'><variable name='home place' typeRef='string'/>"           \
+    "</inputData>"
+#define NEEDS                                                                                      \
+    "<informationRequirement><requiredInput href='#a'/></informationRequirement>"                  \
+    "<informationRequirement><requiredInput href='#p'/></informationRequirement>"
+#define TABLE_BEGIN(attributes)                                                                    \
+    INPUTS "<decision id='d' name='Fee'><variable name='Fee'/>" NEEDS "<decisionTable " attributes \
+           "><input><inputExpression typeRef='number'><text>age</text></inputExpression></input>"  \
+           "<input><inputExpression typeRef='string'><text>home place</text></inputExpression>"    \
+           "</input>"
+#define OUTPUT "<output/>"
+#define RULE(a, p, out)                                                                            \
+    "<rule><inputEntry><text>" a "</text></inputEntry><inputEntry><text>" p                        \
+    "</text></inputEntry><outputEntry><text>" out "</text></outputEntry></rule>"
+#define TABLE_END "</decisionTable></decision>"
+
+/* DMN 1.5: 8.2.8 */
+void test_dmn_hit_policies(void) {
+    static const char rules[] = RULE("&lt; 18", "-", "10") RULE("[18..60]", "\"Wenzhou\"", "20")
+        RULE("[18..60]", "not(\"Wenzhou\")", "30") RULE("&gt;= 60", "-", "5");
+    static const struct {
+        int line;
+        const char *attributes, *output, *inputs, *want;
+    } rows[] = {
+        {__LINE__, "", OUTPUT, "{\"age\": 17, \"home place\": \"x\"}", "10"},
+        {__LINE__, "hitPolicy='UNIQUE'", OUTPUT, "{\"age\": 18, \"home place\": \"Wenzhou\"}",
+         "20"},
+        {__LINE__, "", OUTPUT, "{\"age\": 18, \"home place\": \"x\"}", "30"},
+        {__LINE__, "", OUTPUT, "{\"age\": 60, \"home place\": \"x\"}", "null"}, /* two match */
+        {__LINE__, "", OUTPUT, "{\"home place\": \"x\"}", "null"},              /* none */
+        {__LINE__, "hitPolicy='FIRST'", OUTPUT, "{\"age\": 60, \"home place\": \"x\"}", "30"},
+        {__LINE__, "hitPolicy='ANY'", OUTPUT, "{\"age\": 60, \"home place\": \"x\"}", "null"},
+        {__LINE__, "hitPolicy='RULE ORDER'", OUTPUT, "{\"age\": 60, \"home place\": \"x\"}",
+         "[30, 5]"},
+        {__LINE__, "hitPolicy='COLLECT'", OUTPUT, "{\"age\": 60, \"home place\": \"x\"}",
+         "[30, 5]"},
+        {__LINE__, "hitPolicy='COLLECT' aggregation='SUM'", OUTPUT,
+         "{\"age\": 60, \"home place\": \"x\"}", "35"},
+        {__LINE__, "hitPolicy='COLLECT' aggregation='MIN'", OUTPUT,
+         "{\"age\": 60, \"home place\": \"x\"}", "5"},
+        {__LINE__, "hitPolicy='COLLECT' aggregation='MAX'", OUTPUT,
+         "{\"age\": 60, \"home place\": \"x\"}", "30"},
+        {__LINE__, "hitPolicy='COLLECT' aggregation='COUNT'", OUTPUT,
+         "{\"age\": 60, \"home place\": \"x\"}", "2"},
+        {__LINE__, "hitPolicy='COLLECT' aggregation='COUNT'", OUTPUT, "{}", "0"},
+        {__LINE__, "hitPolicy='PRIORITY'",
+         "<output><outputValues><text>5, 10, 30, 20</text></outputValues></output>",
+         "{\"age\": 60, \"home place\": \"x\"}", "5"},
+        {__LINE__, "hitPolicy='OUTPUT ORDER'",
+         "<output><outputValues><text>5, 10, 30, 20</text></outputValues></output>",
+         "{\"age\": 60, \"home place\": \"x\"}", "[5, 30]"},
+        {__LINE__, "", "<output><defaultOutputEntry><text>99</text></defaultOutputEntry></output>",
+         "{}", "99"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *a = arena_create("body", 1 << 20);
+        struct str body = arena_printf(
+            a,
+            INPUTS "<decision id='d' name='Fee'><variable name='Fee'/>" NEEDS
+                   "<decisionTable %s><input><inputExpression typeRef='number'><text>age</text>"
+                   "</inputExpression></input><input><inputExpression typeRef='string'>"
+                   "<text>home place</text></inputExpression></input>%s%s" TABLE_END,
+            rows[i].attributes, rows[i].output, rules);
+        check_decision(rows[i].line, body.at, "Fee", rows[i].inputs, rows[i].want);
+        arena_destroy(a);
+    }
+}
+
+#define DECISION(logic)                                                                            \
+    INPUTS "<decision id='d' name='D'><variable name='D'/>" NEEDS logic "</decision>"
+#define LITERAL(text) "<literalExpression><text>" text "</text></literalExpression>"
+
+/* DMN 1.5: 10.2.2 */
+void test_dmn_boxed(void) {
+    static const struct {
+        int line;
+        const char *body, *want;
+    } rows[] = {
+        {__LINE__, DECISION(LITERAL("age + 1")), "41"},
+        {__LINE__, DECISION(LITERAL("home place + \"!\"")), "\"Lanzhou!\""},
+        {__LINE__,
+         DECISION("<context><contextEntry><variable name='next year'/>" LITERAL(
+             "age + 1") "</contextEntry><contextEntry>" LITERAL("next year * 2") "</contextEntry>"
+                                                                                 "</context>"),
+         "82"},
+        {__LINE__,
+         DECISION("<context><contextEntry><variable name='a'/>" LITERAL(
+             "1") "</contextEntry>"
+                  "<contextEntry><variable name='b'/>" LITERAL(
+                      "a + 1") "</contextEntry></context>"),
+         "{a: 1, b: 2}"},
+        {__LINE__, DECISION("<list>" LITERAL("1") LITERAL("age") "</list>"), "[1, 40]"},
+        {__LINE__,
+         DECISION("<relation><column name='x'/><column name='y'/><row>" LITERAL("1")
+                      LITERAL("2") "</row></relation>"),
+         "[{x: 1, y: 2}]"},
+        {__LINE__,
+         DECISION("<conditional><if>" LITERAL("age &gt; 18") "</if><then>" LITERAL(
+             "\"adult\"") "</then><else>" LITERAL("\"minor\"") "</else></conditional>"),
+         "\"adult\""},
+        {__LINE__,
+         DECISION("<for iteratorVariable='i'><in>" LITERAL("1..3") "</in><return>" LITERAL(
+             "i * age") "</return></for>"),
+         "error: expected an operator or the end, found '..'"},
+        {__LINE__,
+         DECISION("<for iteratorVariable='i'><in>" LITERAL("[1, 2]") "</in><return>" LITERAL(
+             "i * age") "</return></for>"),
+         "[40, 80]"},
+        {__LINE__,
+         DECISION("<some iteratorVariable='i'><in>" LITERAL("[1, 50]") "</in><satisfies>" LITERAL(
+             "i &gt; age") "</satisfies></some>"),
+         "true"},
+        {__LINE__,
+         DECISION("<filter><in>" LITERAL("[{n: 1}, {n: 2}]") "</in><match>" LITERAL(
+             "n &gt; 1") "</match></filter>"),
+         "[{n: 2}]"},
+        {__LINE__,
+         "<businessKnowledgeModel id='b' name='fact'><variable name='fact'/><encapsulatedLogic>"
+         "<formalParameter name='n' typeRef='number'/>" LITERAL(
+             "if n &lt;= 1 then 1 else n * fact(n - 1)") "</encapsulatedLogic>"
+                                                         "</businessKnowledgeModel>"
+                                                         "<decision id='d' name='D'><variable "
+                                                         "name='D'/><knowledgeRequirement>"
+                                                         "<requiredKnowledge href='#b'/>"
+                                                         "</"
+                                                         "knowledgeRequirement><"
+                                                         "invocation>" LITERAL(
+                                                             "fact") "<binding><parameter "
+                                                                     "name='n'/>" LITERAL(
+                                                                         "5") "</binding>"
+                                                                              "</invocation>"
+                                                                              "</decision>",
+         "120"},
+        {__LINE__, DECISION(LITERAL("unknown")), "error: nothing is named 'unknown'"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check_decision(rows[i].line, rows[i].body, "D",
+                       "{\"age\": 40, \"home place\": \"Lanzhou\"}", rows[i].want);
+}
+
+void test_dmn_circle(void) {
+    struct bench b;
+    CHECK(!bench_init(&b,
+                      "<decision id='x' name='x'><informationRequirement><requiredDecision "
+                      "href='#y'/></informationRequirement></decision>"
+                      "<decision id='y' name='y'><informationRequirement><requiredDecision "
+                      "href='#x'/></informationRequirement></decision>",
+                      true));
+    CHECK_STR(str_from(b.err.text), STR("the decision 'x' requires itself"));
+    arena_destroy(b.arena);
+}
+
+void test_dmn_trace(void) {
+    struct bench b;
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    CHECK_OK(bench_init(&b,
+                        TABLE_BEGIN("hitPolicy='COLLECT'") OUTPUT RULE("&lt; 18", "-", "10")
+                            RULE("-", "\"x\"", "age") TABLE_END,
+                        true),
+             &b.err);
+    struct dmn_trace trace = {.arena = b.arena};
+    (void)decide(&b, "d", "{\"age\": 17, \"home place\": \"x\"}", &trace);
+    CHECK_OK(dmn_trace_json(&out, &trace, &b.err), &b.err);
+    CHECK_STR(buf_view(&out),
+              STR("[{\"decision\":\"d\",\"name\":\"Fee\",\"table\":true,\"hit_policy\":\"COLLECT\","
+                  "\"inputs\":[{\"expression\":\"age\",\"value\":17},{\"expression\":\"home "
+                  "place\",\"value\":\"x\"}],\"rules\":[{\"number\":1,\"id\":\"\",\"note\":\"\"},"
+                  "{\"number\":2,\"id\":\"\",\"note\":\"\"}],\"output\":[10,17]}]"));
+    buf_done(&out);
+    arena_destroy(b.arena);
+}
+
+/* Findings as "kind input|text;" */
+void test_dmn_check(void) {
+    static const struct {
+        int line;
+        const char *body, *want;
+    } rows[] = {
+        {__LINE__,
+         TABLE_BEGIN("") OUTPUT RULE("&lt; 18", "-", "1") RULE("&gt;= 18", "-", "2") TABLE_END, ""},
+        {__LINE__,
+         TABLE_BEGIN("") OUTPUT RULE("&lt; 18", "-", "1") RULE("&gt; 18", "-", "2") TABLE_END,
+         "gap age = 18;"},
+        {__LINE__,
+         TABLE_BEGIN("") OUTPUT RULE("&lt;= 18", "-", "1") RULE("&gt;= 18", "-", "2") TABLE_END,
+         "overlap age = 18 1 2;"},
+        {__LINE__,
+         TABLE_BEGIN("") OUTPUT RULE("&lt; 18", "\"A\"", "1") RULE("&lt; 18", "not(\"A\")", "2")
+             RULE("&gt;= 18", "\"A\", \"B\"", "3") TABLE_END,
+         "gap age = 18, home place = \"something else\";"},
+        {__LINE__,
+         TABLE_BEGIN("hitPolicy='FIRST'") OUTPUT RULE("&lt; 18", "-", "1") RULE("[0..10]", "-", "2")
+             RULE("-", "-", "3") TABLE_END,
+         "unreachable rule  2 0;"},
+        {__LINE__,
+         TABLE_BEGIN("hitPolicy='ANY'") OUTPUT RULE("&lt; 18", "-", "1") RULE("[0..10]", "-", "1")
+             RULE("&gt;= 18", "-", "3") TABLE_END,
+         ""},
+        {__LINE__,
+         TABLE_BEGIN("hitPolicy='ANY'") OUTPUT RULE("&lt; 18", "-", "1") RULE("[0..10]", "-", "2")
+             RULE("&gt;= 18", "-", "3") TABLE_END,
+         "overlap age = 0 1 2;"},
+        {__LINE__, TABLE_BEGIN("") OUTPUT RULE("\"x\"", "-", "1") TABLE_END,
+         "wrong type  1 0;gap any input;unreachable rule  1 0;"},
+        {__LINE__,
+         TABLE_BEGIN("") OUTPUT RULE("? * 2 &gt; 10", "-", "1") RULE("&lt; 3", "-", "1") TABLE_END,
+         "undecided  1 0;undecided  1 0;"},
+        {__LINE__, TABLE_BEGIN("hitPolicy='COLLECT'") OUTPUT RULE("&lt; 3", "-", "1") TABLE_END,
+         ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct buf out;
+        struct budget budget = budget_of(1000000, 16 << 20);
+        const struct dmn_finding *found;
+        size_t count = 0;
+        buf_init(&out, 1 << 16);
+        CHECK_OK_AT(rows[i].line, bench_init(&b, rows[i].body, true), &b.err);
+        CHECK_OK_AT(rows[i].line, dmn_check(&found, &count, b.model, b.arena, &budget, &b.err),
+                    &b.err);
+        for (size_t k = 0; k < count; k++) {
+            buf_printf(&out, "%s %.*s", dmn_finding_name(found[k].kind), STR_ARG(found[k].input));
+            if (found[k].rule_a != 0)
+                buf_printf(&out, " %u %u", found[k].rule_a, found[k].rule_b);
+            buf_lit(&out, ";");
+        }
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        buf_done(&out);
+        arena_destroy(b.arena);
+    }
+}
