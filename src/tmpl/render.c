@@ -48,6 +48,15 @@ static struct err_at op_where(const struct renderer *r, const struct op *op) {
     return (struct err_at){r->set->sources[op->source].file, op->line, op->column};
 }
 
+/* A part of a dotted name: a member's key or, of a list, an item's number from 0, which the
+ * specification leaves out and every page needs to ask whether a list is empty. */
+static const struct json *step_into(const struct json *from, const struct json_key *key) {
+    uint64_t index;
+    if (json_is(from, JSON_ARRAY))
+        return str_to_u64(&index, key->text) ? json_item(from, (size_t)index) : NULL;
+    return json_get_key(from, key);
+}
+
 /* Mustache: interpolation: the first part is looked for from the innermost context outwards, the
  * others only in what that gave. */
 static const struct json *look_up(const struct renderer *r, const struct op *op) {
@@ -58,7 +67,7 @@ static const struct json *look_up(const struct renderer *r, const struct op *op)
     for (unsigned i = r->depth; i > 0 && found == NULL; i--)
         found = json_get_key(r->stack[i - 1], keys);
     for (unsigned i = 1; i < op->path_count && found != NULL; i++)
-        found = json_get_key(found, keys + i);
+        found = step_into(found, keys + i);
     return found;
 }
 

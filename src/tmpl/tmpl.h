@@ -4,6 +4,7 @@
  * Standard: the Mustache specification 1.4: comments, delimiters, interpolation, inverted,
  *           partials, sections; of its optional parts ~inheritance ({{<parent}} {{$block}}) and
  *           ~dynamic-names ({{>*name}}). No lambdas: a context holds data, not code.
+ * Names:    {{list.0}} is the first item of a list, so {{#list.0}} asks whether there is one.
  * Values:   missing, null, false, "" and [] are false in a section; everything else, 0 too, is
  *           true. A list repeats its section; {{.}} is the item. Numbers are written by their text.
  *

@@ -317,3 +317,28 @@ void test_tmpl_bounds(void) {
     CHECK(!tmpl_link(w.set, &err) && err.code == ERR_LIMIT);
     world_done(&w);
 }
+
+void test_tmpl_list_index(void) {
+    static const struct row {
+        int line;
+        const char *template, *want;
+    } rows[] = {
+        {__LINE__, "{{#a.0}}some{{/a.0}}{{^a.0}}none{{/a.0}}", "some"},
+        {__LINE__, "{{#e.0}}some{{/e.0}}{{^e.0}}none{{/e.0}}", "none"},
+        {__LINE__, "{{a.1}}{{a.2}}{{a.x}}", "y"},
+        {__LINE__, "{{#o.0}}{{n}}{{/o.0}}", "1"},
+        {__LINE__, "{{k.0}}", "key"}, /* an object's member may be called 0 */
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct world w;
+        struct err err = {0};
+        world_init(&w, TMPL_HTML);
+        CHECK_OK_AT(rows[i].line, tmpl_add(w.set, STR("t"), str_from(rows[i].template), "t", &err),
+                    &err);
+        const struct json *data = parse(
+            &w, STR("{\"a\":[\"x\",\"y\"],\"e\":[],\"o\":[{\"n\":1}],\"k\":{\"0\":\"key\"}}"));
+        CHECK_OK_AT(rows[i].line, render(&w, data, &err), &err);
+        CHECK_STR_AT(rows[i].line, buf_view(&w.out), str_from(rows[i].want));
+        world_done(&w);
+    }
+}
