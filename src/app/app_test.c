@@ -1,0 +1,576 @@
+/* The service without its wire, on the public-security pack: whole paths, then the store proved
+ * from its bytes, and proved to notice when a byte is not what was written. */
+#include "app/app.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "app/inner.h"
+#include "app/mail.h"
+#include "app/offline.h"
+#include "base/test.h"
+
+static const char *const pack_dirs[] = {"packs/public-security"};
+
+struct bench {
+    struct arena *arena;
+    const char *folder;
+    struct app *app;
+    struct app_caller caller;
+};
+
+static void quiet(void *self, struct str line) {
+    (void)self, (void)line;
+}
+
+static bool bench_open(struct bench *b) {
+    struct err err = {0};
+    const struct app_config config = {.data_dir = b->folder,
+                                      .pack_dirs = pack_dirs,
+                                      .pack_count = COUNT_OF(pack_dirs),
+                                      .demo = true,
+                                      .base_url = "http://127.0.0.1:8110"};
+    bool ok = app_open(&b->app, &config, os_env_real(), &err);
+    CHECK_OK(ok, &err);
+    return ok;
+}
+
+static bool bench_make(struct bench *b) {
+    char path[] = "/tmp/mandate-app-XXXXXX";
+    *b = (struct bench){.arena = arena_create("test", 256 << 20)};
+    CHECK(mkdtemp(path) != NULL);
+    b->folder = arena_cstr(b->arena, str_from(path));
+    log_sink_set(quiet, NULL);
+    return bench_open(b);
+}
+
+static void bench_done(struct bench *b) {
+    struct err err = {0};
+    app_close(b->app);
+    CHECK_OK(os_folder_remove(b->folder, &err), &err);
+    log_sink_set(NULL, NULL);
+    arena_destroy(b->arena);
+}
+
+/* ---- orders, waited for -----------------------------------------------------------------------
+ */
+
+struct waiting {
+    struct arena *arena;
+    const struct json *body;
+    struct err err;
+    bool repeated;
+    _Atomic bool over;
+};
+
+static void waiting_done(void *ctx, const struct app_answer *answer) {
+    struct waiting *w = ctx;
+    w->err = answer->err;
+    w->repeated = answer->repeated;
+    w->body = answer->body == NULL ? NULL : json_copy(answer->body, w->arena);
+    atomic_store(&w->over, true);
+}
+
+static void pause_us(int64_t us) {
+    struct os_mutex mutex;
+    struct os_cond never;
+    os_mutex_init(&mutex);
+    os_cond_init(&never);
+    os_mutex_lock(&mutex);
+    (void)os_cond_wait_us(&never, &mutex, us);
+    os_mutex_unlock(&mutex);
+    os_cond_done(&never);
+    os_mutex_done(&mutex);
+}
+
+static void waiting_end(struct waiting *w) {
+    while (!atomic_load(&w->over))
+        pause_us(200);
+}
+
+static const struct json *parse(struct bench *b, const char *text) {
+    const struct json *out = NULL;
+    struct err err = {0};
+    struct budget budget = budget_of(100000, 16 << 20);
+    CHECK_OK(json_read(&out, str_from(text), "test", b->arena, &budget, &err), &err);
+    return out;
+}
+
+static void order_give(struct waiting *w, struct bench *b, struct app_order order) {
+    *w = (struct waiting){.arena = b->arena};
+    if (order.caller == NULL)
+        order.caller = &b->caller;
+    if (!app_do(b->app, &order, waiting_done, w, &w->err))
+        atomic_store(&w->over, true);
+}
+
+static struct waiting ask(struct bench *b, struct app_order order) {
+    struct waiting w;
+    order_give(&w, b, order);
+    waiting_end(&w);
+    return w;
+}
+
+static bool sign_in(struct app_caller *out, struct bench *b, const char *user) {
+    struct err err = {0};
+    struct str body =
+        arena_printf(b->arena, "{\"user\":\"%s\",\"password\":\"mandate-demo\"}", user);
+    struct waiting w = ask(b, (struct app_order){.verb = APP_SIGN_IN, .body = parse(b, body.at)});
+    CHECK_INT(w.err.code, ERR_NONE);
+    struct str token = json_get_text(w.body, STR("token"));
+    bool ok = app_caller_session(out, b->app, token, b->arena, &err);
+    CHECK_OK(ok, &err);
+    return ok;
+}
+
+static const char application[] =
+    "{\"matter\":\"residence-permit-issue\",\"place\":\"330302\",\"lang\":\"zh\",\"applicant\":"
+    "{\"name\":\"Example Person\",\"identity\":\"11010519491231002X\",\"phone\":\"13800000000\","
+    "\"email\":\"person@example.org\"},\"form\":{\"kind\":\"first\",\"ground\":\"dwelling\","
+    "\"household\":\"Lanzhou\",\"address\":\"1 Example Road, Unit 2\",\"since\":\"2025-01-01\","
+    "\"delivery\":\"station\"}}";
+
+static struct waiting apply(struct bench *b, const char *key) {
+    return ask(b, (struct app_order){.verb = APP_APPLY,
+                                     .idempotency_key = str_from(key),
+                                     .body = parse(b, application)});
+}
+
+static enum err_code task_do(struct bench *b, const struct app_caller *who, enum app_verb verb,
+                             const char *task, const char *outcome) {
+    struct str body =
+        arena_printf(b->arena, "{\"outcome\":\"%s\",\"reasons\":\"Reasons.\"}", outcome);
+    return ask(b,
+               (struct app_order){
+                   .verb = verb, .caller = who, .task = str_from(task), .body = parse(b, body.at)})
+        .err.code;
+}
+
+/* The id of the one waiting task of the case, "1.8". */
+static const char *task_of(struct bench *b, uint64_t case_id) {
+    struct db_conn *conn;
+    struct err err = {0};
+    int64_t task = 0;
+    CHECK_OK(db_reader_take(&conn, store_db(b->app->store), &err), &err);
+    CHECK_OK(db_get_i64(&task, conn, "SELECT task FROM task WHERE case_id = ?1 AND state < 2",
+                        DB_ARGS(db_n((int64_t)case_id)), &err),
+             &err);
+    db_reader_give(store_db(b->app->store), conn);
+    return arena_printf(b->arena, "%llu.%lld", (unsigned long long)case_id, (long long)task).at;
+}
+
+struct officers {
+    struct app_caller clerk, examiner, head;
+};
+
+static void officers_in(struct officers *o, struct bench *b) {
+    CHECK(sign_in(&o->clerk, b, "clerk"));
+    CHECK(sign_in(&o->examiner, b, "examiner"));
+    CHECK(sign_in(&o->head, b, "head"));
+}
+
+static void granted(struct bench *b, const struct officers *o, uint64_t case_id) {
+    CHECK_INT(task_do(b, &o->clerk, APP_COMPLETE, task_of(b, case_id), "accept"), ERR_NONE);
+    CHECK_INT(task_do(b, &o->examiner, APP_COMPLETE, task_of(b, case_id), "grant"), ERR_NONE);
+    CHECK_INT(task_do(b, &o->head, APP_COMPLETE, task_of(b, case_id), "sign"), ERR_NONE);
+}
+
+/* ---- proving the folder ------------------------------------------------------------------------
+ */
+
+struct found {
+    int count;
+    char last[300];
+};
+static void found_one(void *ctx, const char *line) {
+    struct found *f = ctx;
+    f->count++;
+    (void)snprintf(f->last, sizeof f->last, "%s", line);
+}
+
+/* Closes the service, verifies its folder, and opens it again. */
+static struct store_verified verified(struct bench *b, struct found *found, bool reopen) {
+    struct err err = {0};
+    struct store_verified out = {0};
+    struct app *app = NULL;
+    app_close(b->app);
+    b->app = NULL;
+    *found = (struct found){0};
+    CHECK_OK(app_offline_open(&app, b->folder, false, os_env_real(), &err), &err);
+    bool ok = app_offline_verify(&out, app, found_one, found, &err);
+    CHECK(ok == (found->count == 0));
+    if (found->count > 0 && err.code != ERR_CORRUPT)
+        CHECK_OK(ok, &err);
+    app_close(app);
+    if (reopen)
+        CHECK(bench_open(b));
+    return out;
+}
+
+void test_app_whole_path_is_proved(void) {
+    struct bench b;
+    struct officers o;
+    struct found found;
+    if (!bench_make(&b))
+        return;
+    struct waiting w = apply(&b, "");
+    CHECK_INT(w.err.code, ERR_NONE);
+    CHECK_STR(json_get_text(w.body, STR("status")), STR("submitted"));
+    officers_in(&o, &b);
+    /* who has no part in a case does not learn that it exists; nobody does a step twice */
+    const char *task = task_of(&b, 1);
+    CHECK_INT(task_do(&b, &o.head, APP_COMPLETE, task, "accept"), ERR_NOT_FOUND);
+    CHECK_INT(task_do(&b, &o.clerk, APP_CLAIM, task, ""), ERR_NONE);
+    granted(&b, &o, 1);
+    CHECK_INT(task_do(&b, &o.clerk, APP_COMPLETE, task, "accept"), ERR_CONFLICT);
+    struct store_verified v = verified(&b, &found, true);
+    CHECK_INT(found.count, 0);
+    CHECK_INT((int64_t)v.cases, 1);
+    CHECK(v.events > 20);
+    /* a rebuild makes the same rows */
+    struct app *offline = NULL;
+    struct err err = {0};
+    uint64_t cases = 0;
+    app_close(b.app);
+    b.app = NULL;
+    CHECK_OK(app_offline_open(&offline, b.folder, false, os_env_real(), &err), &err);
+    CHECK_OK(app_offline_rebuild(&cases, offline, &err), &err);
+    CHECK_INT((int64_t)cases, 1);
+    app_close(offline);
+    CHECK(bench_open(&b));
+    struct store_verified again = verified(&b, &found, false);
+    CHECK_INT(found.count, 0);
+    CHECK(merkle_hash_eq(&v.head.root, &again.head.root));
+    bench_done(&b);
+}
+
+/* Whatever is changed behind the service's back is found. */
+void test_app_verify_finds_every_change(void) {
+    static const struct row {
+        int line;
+        const char *sql;
+    } rows[] = {
+        {__LINE__, "UPDATE event SET payload = zeroblob(length(payload)) WHERE seq = 5"},
+        {__LINE__, "UPDATE event SET at_us = at_us + 1 WHERE seq = 3"},
+        {__LINE__, "UPDATE event SET actor = 'account:9' WHERE seq = 7"},
+        {__LINE__, "UPDATE event SET leaf = zeroblob(32) WHERE seq = 2"},
+        {__LINE__, "DELETE FROM event WHERE seq = 4"},
+        {__LINE__, "DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)"},
+        {__LINE__, "UPDATE event SET previous = 0 WHERE seq = 6"},
+        {__LINE__, "UPDATE case_file SET status = 'refused'"},
+        {__LINE__,
+         "UPDATE case_file SET event_count = event_count - 1, last_event = last_event - 1"},
+        {__LINE__, "UPDATE case_file SET wake_us = 1"},
+        {__LINE__, "DELETE FROM task WHERE task = (SELECT min(task) FROM task)"},
+        {__LINE__, "UPDATE task SET account = 3 WHERE state = 2"},
+        {__LINE__, "INSERT INTO task SELECT case_id, 999, node, organ, post, applicant, state, "
+                   "account, created_us, due_us, ended_us, outcome FROM task LIMIT 1"},
+        {__LINE__, "UPDATE clock SET due_us = due_us + 86400000000 WHERE clock = 'decide'"},
+        {__LINE__, "DELETE FROM letter WHERE n = 1"},
+        {__LINE__, "UPDATE letter SET number = 'forged' WHERE n = 1"},
+        {__LINE__, "UPDATE case_state SET state = zeroblob(length(state))"},
+        {__LINE__, "UPDATE case_key SET key = zeroblob(32)"},
+        {__LINE__, "UPDATE audit_frontier SET frontier = x'00'"},
+        {__LINE__, "INSERT INTO audit_checkpoint VALUES (3, zeroblob(32), 1)"},
+        {__LINE__, "INSERT INTO audit_checkpoint VALUES (3000000, zeroblob(32), 1)"},
+        {__LINE__, "INSERT INTO document VALUES (zeroblob(32), 1)"},
+    };
+    struct bench b;
+    struct officers o;
+    struct err err = {0};
+    if (!bench_make(&b))
+        return;
+    (void)apply(&b, "");
+    officers_in(&o, &b);
+    granted(&b, &o, 1);
+    app_close(b.app);
+    b.app = NULL;
+    const struct app_config config = {.data_dir = b.folder};
+    struct app *app = app_blank(&config, os_env_real());
+    CHECK_OK(store_open(&app->store, b.folder, os_env_real(), &err), &err);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct found found = {0};
+        struct store_verified out;
+        const char *copy = arena_printf(b.arena, "%s/copy-%zu", b.folder, i).at;
+        CHECK_OK(app_offline_backup(app, copy, &err), &err);
+        struct app *changed = app_blank(&(struct app_config){.data_dir = copy}, os_env_real());
+        CHECK_OK_AT(rows[i].line, store_open(&changed->store, copy, os_env_real(), &err), &err);
+        struct db_conn *writer = db_writer(store_db(changed->store));
+        CHECK_OK_AT(rows[i].line, db_script(writer, rows[i].sql, &err), &err);
+        CHECK_AT(rows[i].line, !store_verify(&out, changed->store, &changed->store_packs, found_one,
+                                             &found, &err));
+        CHECK_AT(rows[i].line, err.code == ERR_CORRUPT);
+        CHECK_AT(rows[i].line, found.count > 0);
+        err_reset(&err);
+        app_close(changed);
+    }
+    app_close(app);
+    bench_done(&b);
+}
+
+void test_app_same_key_same_answer(void) {
+    struct bench b;
+    struct waiting at_once[8];
+    if (!bench_make(&b))
+        return;
+    struct waiting first = apply(&b, "one key");
+    struct waiting again = apply(&b, "one key");
+    CHECK(!first.repeated && again.repeated);
+    CHECK(json_equal(first.body, again.body));
+    struct waiting other =
+        ask(&b, (struct app_order){.verb = APP_APPLY,
+                                   .idempotency_key = STR("one key"),
+                                   .body = parse(&b, "{\"matter\":\"residence-permit-issue\"}")});
+    CHECK_INT(other.err.code, ERR_CONFLICT);
+    for (size_t i = 0; i < COUNT_OF(at_once); i++)
+        order_give(&at_once[i], &b,
+                   (struct app_order){.verb = APP_APPLY,
+                                      .idempotency_key = STR("two"),
+                                      .body = parse(&b, application)});
+    int fresh = 0;
+    for (size_t i = 0; i < COUNT_OF(at_once); i++) {
+        waiting_end(&at_once[i]);
+        CHECK_INT(at_once[i].err.code, ERR_NONE);
+        fresh += at_once[i].repeated ? 0 : 1;
+        CHECK(json_equal(at_once[i].body, at_once[0].body));
+    }
+    CHECK_INT(fresh, 1);
+    bench_done(&b);
+}
+
+void test_app_form_faults_are_told_at_once(void) {
+    struct bench b;
+    if (!bench_make(&b))
+        return;
+    struct waiting w = ask(&b, (struct app_order){.verb = APP_APPLY,
+                                                  .body = parse(&b, "{\"matter\":\"residence-"
+                                                                    "permit-issue\",\"place\":"
+                                                                    "\"330302\"}")});
+    CHECK_INT(w.err.code, ERR_INVALID);
+    CHECK(json_count(json_get(w.body, STR("faults"))) > 5);
+    /* a refused one took no number */
+    w = apply(&b, "");
+    CHECK(str_starts(json_get_text(w.body, STR("reference")), STR("3303")));
+    CHECK(str_find(json_get_text(w.body, STR("reference")), STR("-000001-")) != SIZE_MAX);
+    bench_done(&b);
+}
+
+void test_app_wrong_passwords_wait(void) {
+    struct bench b;
+    struct app_caller caller = {0};
+    struct err err = {0};
+    if (!bench_make(&b))
+        return;
+    const struct json *wrong = parse(&b, "{\"user\":\"clerk\",\"password\":\"not this one\"}");
+    const struct json *right = parse(&b, "{\"user\":\"clerk\",\"password\":\"mandate-demo\"}");
+    const struct json *nobody = parse(&b, "{\"user\":\"nobody\",\"password\":\"mandate-demo\"}");
+    struct waiting unknown = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = nobody});
+    CHECK_INT(unknown.err.code, ERR_SIGNED_OUT);
+    for (int i = 0; i < 6; i++) {
+        struct waiting w = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = wrong});
+        CHECK_INT(w.err.code, ERR_SIGNED_OUT);
+        CHECK_STR(str_from(w.err.text), str_from(unknown.err.text)); /* no way to tell them apart */
+    }
+    struct waiting w = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
+    CHECK_INT(w.err.code, ERR_SIGNED_OUT); /* it must wait two seconds now */
+    pause_us(2100000);
+    w = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
+    CHECK_INT(w.err.code, ERR_NONE);
+    struct str token = json_get_text(w.body, STR("token"));
+    CHECK_OK(app_caller_session(&caller, b.app, token, b.arena, &err), &err);
+    CHECK_STR(caller.csrf, json_get_text(w.body, STR("csrf")));
+    w = ask(&b, (struct app_order){.verb = APP_SIGN_OUT, .caller = &caller});
+    CHECK_INT(w.err.code, ERR_NONE);
+    CHECK(!app_caller_session(&caller, b.app, token, b.arena, &err));
+    CHECK_INT(err.code, ERR_SIGNED_OUT);
+    bench_done(&b);
+}
+
+void test_app_accounts_by_an_administrator(void) {
+    static const char add[] = "{\"user\":\"new.one\",\"name\":\"New One\",\"password\":\"long "
+                              "enough\",\"posts\":[{\"organ\":\"wenzhou-lucheng\",\"post\":"
+                              "\"clerk\"}]}";
+    struct bench b;
+    struct app_caller admin, clerk;
+    if (!bench_make(&b))
+        return;
+    CHECK(sign_in(&admin, &b, "admin") && sign_in(&clerk, &b, "clerk"));
+    struct app_order order = {.verb = APP_ACCOUNT_ADD, .caller = &clerk, .body = parse(&b, add)};
+    CHECK_INT(ask(&b, order).err.code, ERR_FORBIDDEN);
+    order.caller = &admin;
+    CHECK_INT(ask(&b, order).err.code, ERR_NONE);
+    CHECK_INT(ask(&b, order).err.code, ERR_CONFLICT);
+    struct app_order lock = {.verb = APP_ACCOUNT_LOCK,
+                             .caller = &admin,
+                             .body = parse(&b, "{\"user\":\"clerk\",\"locked\":true}")};
+    CHECK_INT(ask(&b, lock).err.code, ERR_NONE);
+    struct waiting w =
+        ask(&b, (struct app_order){.verb = APP_SIGN_IN,
+                                   .body = parse(&b, "{\"user\":\"clerk\",\"password\":"
+                                                     "\"mandate-demo\"}")});
+    CHECK_INT(w.err.code, ERR_SIGNED_OUT);
+    bench_done(&b);
+}
+
+void test_app_clock_breaches_by_itself(void) {
+    struct bench b;
+    struct found found;
+    struct db_conn *conn;
+    struct err err = {0};
+    int64_t breached = 0;
+    if (!bench_make(&b))
+        return;
+    (void)apply(&b, "");
+    struct waiting w = ask(&b, (struct app_order){.verb = APP_DEMO_CLOCK,
+                                                  .body = parse(&b, "{\"now\":\"2099-12-"
+                                                                    "31T00:00:00Z\"}")});
+    if (w.err.code == ERR_RANGE) /* the pack's calendar does not reach so far */
+        w.err.code = ERR_NONE;
+    CHECK_INT(w.err.code, ERR_NONE);
+    CHECK_OK(db_reader_take(&conn, store_db(b.app->store), &err), &err);
+    CHECK_OK(
+        db_get_i64(&breached, conn, "SELECT count(*) FROM clock WHERE shown = 3", DB_NO_ARGS, &err),
+        &err);
+    db_reader_give(store_db(b.app->store), conn);
+    CHECK(breached > 0);
+    (void)verified(&b, &found, false);
+    CHECK_INT(found.count, 0);
+    bench_done(&b);
+}
+
+/* The n-th write of an order finds the disk full: the caller is told so, the next order works, and
+ * what is stored is proved at the end. */
+struct nth {
+    _Atomic int left;
+};
+static int nth_fails(void *self, enum db_fault_op op) {
+    struct nth *nth = self;
+    return op == DB_FAULT_WRITE && atomic_fetch_sub(&nth->left, 1) == 1 ? ENOSPC : 0;
+}
+
+void test_app_full_disk_each_write(void) {
+    struct bench b;
+    struct found found;
+    uint64_t done = 0;
+    if (!bench_make(&b))
+        return;
+    for (int n = 1; n < 500; n++) {
+        struct nth nth = {n};
+        db_fault_set(nth_fails, &nth);
+        struct waiting w = apply(&b, "");
+        bool clean = atomic_load(&nth.left) > 0;
+        db_fault_set(NULL, NULL);
+        CHECK(w.err.code == ERR_NONE || w.err.code == ERR_FULL);
+        done += w.err.code == ERR_NONE ? 1 : 0;
+        if (clean)
+            break;
+    }
+    CHECK(done > 0);
+    struct store_verified v = verified(&b, &found, true);
+    CHECK_INT(found.count, 0);
+    CHECK_INT((int64_t)v.cases, (int64_t)done);
+    CHECK_INT(apply(&b, "").err.code, ERR_NONE);
+    bench_done(&b);
+}
+
+/* The first finished message, in at most five seconds. */
+static struct str message_read(struct bench *b) {
+    const char *folder = arena_printf(b->arena, "%s/mail", b->folder).at;
+    for (int i = 0; i < 500; i++) {
+        struct err err = {0};
+        struct os_entry *files = NULL;
+        size_t count = 0;
+        struct str text;
+        pause_us(10000);
+        if (os_folder_list(&files, &count, folder, b->arena, &err) && count > 0 &&
+            str_ends(files[0].name, STR(".eml")) &&
+            os_file_read(&text, arena_printf(b->arena, "%s/%s", folder, files[0].name.at).at,
+                         1 << 20, b->arena, &err))
+            return text;
+    }
+    return STR_NONE;
+}
+
+void test_app_messages_reach_the_folder(void) {
+    struct bench b;
+    if (!bench_make(&b))
+        return;
+    (void)apply(&b, "");
+    CHECK(str_find(message_read(&b), STR("To: <person@example.org>\r\n")) != SIZE_MAX);
+    bench_done(&b);
+}
+
+/* A pack that fails its proofs does not replace the one in use. */
+void test_app_broken_pack_keeps_the_old(void) {
+    static const char *broken_dirs[1];
+    struct bench b;
+    struct err err = {0};
+    if (!bench_make(&b))
+        return;
+    const char *folder = arena_printf(b.arena, "%s/public-security", b.folder).at;
+    CHECK_OK(os_folder_make(folder, &err), &err);
+    CHECK_OK(os_file_write(arena_printf(b.arena, "%s/pack.yaml", folder).at,
+                           STR("pack: public-security\nunknown: 1\n"), &err),
+             &err);
+    broken_dirs[0] = folder;
+    b.app->config.pack_dirs = broken_dirs;
+    CHECK_OK(app_reload(b.app, &err), &err);
+    const struct app_packs *packs = app_packs_hold(b.app);
+    CHECK(pack_matter(app_packs_at(packs, 0), STR("residence-permit-issue")) != NULL);
+    CHECK_INT(apply(&b, "").err.code, ERR_NONE);
+    bench_done(&b);
+}
+
+void test_app_erased_case_leaves_the_log_valid(void) {
+    struct bench b;
+    struct found found;
+    struct err err = {0};
+    struct app *app;
+    struct store_tx tx;
+    if (!bench_make(&b))
+        return;
+    (void)apply(&b, "");
+    (void)apply(&b, "");
+    struct store_verified before = verified(&b, &found, false);
+    CHECK_OK(app_offline_open(&app, b.folder, false, os_env_real(), &err), &err);
+    CHECK_OK(store_begin(&tx, app->store, &err), &err);
+    CHECK_OK(store_case_erase(&tx, (struct case_id){2}, &err), &err);
+    CHECK(!store_case_erase(&tx, (struct case_id){2}, &err) && err.code == ERR_NOT_FOUND);
+    err_reset(&err);
+    CHECK_OK(store_commit(&tx, &err), &err);
+    app_close(app);
+    CHECK(bench_open(&b));
+    struct waiting w = apply(&b, ""); /* its id is not given again */
+    CHECK_INT(w.err.code, ERR_NONE);
+    struct store_verified after = verified(&b, &found, false);
+    CHECK_INT(found.count, 0);
+    CHECK(after.cases == 2 && after.erased == 1 && after.events > before.events);
+    bench_done(&b);
+}
+
+void test_mail_format(void) {
+    struct buf out;
+    struct err err = {0};
+    const struct mail mail = {.id = 7,
+                              .from = STR("mandate@example.org"),
+                              .to = STR("person@example.org"),
+                              .subject = STR("\xE5\xB1\x85\xE4\xBD\x8F\xE8\xAF\x81"),
+                              .text = STR("line\n"),
+                              .at_us = INT64_C(1767600000000000)};
+    buf_init(&out, 4096);
+    CHECK_OK(mail_format(&out, &mail, &err), &err);
+    CHECK_STR(buf_view(&out), STR("From: <mandate@example.org>\r\nTo: <person@example.org>\r\n"
+                                  "Subject: =?utf-8?B?5bGF5L2P6K+B?=\r\n"
+                                  "Date: Mon, 05 Jan 2026 08:00:00 +0000\r\n"
+                                  "Message-ID: <mandate.7.1767600000000000@example.org>\r\n"
+                                  "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+                                  "Content-Type: text/plain; charset=utf-8\r\n"
+                                  "Content-Transfer-Encoding: base64\r\n\r\nbGluZQo=\r\n"));
+    static const char *const bad[] = {"",      "a",     "@b",   "a@", "a@b\r\nBcc: c@d",
+                                      "a b@c", "a@b@c", "<a@b>"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        CHECK(!mail_address_ok(str_from(bad[i])));
+    CHECK(mail_address_ok(STR("a.b+c@example.org")));
+    buf_done(&out);
+}
