@@ -351,7 +351,7 @@ static void add_names(struct lang_text *out, struct space *s, const uint32_t *no
         buf_add(&text, str_from(before[lang]));
         for (size_t i = 0; i < count; i++) {
             if (i > 0)
-                buf_lit(&text, " > ");
+                buf_lit(&text, ", ");
             buf_add(&text, bpmn_label(&s->p->nodes[nodes[i]], (enum lang)lang));
         }
         out->in[lang] = arena_str(s->arena, buf_view(&text));
@@ -393,7 +393,6 @@ static bool find_tokens(struct bpmn_finding *finding, struct space *s, uint32_t 
 
 static bool report(struct space *s, enum bpmn_fault fault, uint32_t node, uint32_t place,
                    const char *zh, const char *en) {
-    static const char *const to[LANGS] = {[LANG_zh] = "；路径：", [LANG_en] = "; the path: "};
     static const char *const tokens[LANGS] = {
         [LANG_zh] = "；停留在：", [LANG_en] = "; tokens stay at: "};
     struct bpmn_finding *list = arena_new(s->arena, struct bpmn_finding, s->out->count + 1);
@@ -407,7 +406,6 @@ static bool report(struct space *s, enum bpmn_fault fault, uint32_t node, uint32
         find_steps(finding, s, place);
         if (s->places[place].bytes.len > 0 && !find_tokens(finding, s, place))
             return false;
-        add_names(&finding->text, s, finding->steps, finding->step_count, to);
         if (finding->token_count > 0)
             add_names(&finding->text, s, finding->tokens, finding->token_count, tokens);
     }

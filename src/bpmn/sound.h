@@ -26,7 +26,7 @@ struct bpmn_finding {
     enum bpmn_fault fault;
     uint32_t node;         /* where; 0 when it is the whole process */
     struct err_at at;      /* file and line of that node */
-    struct lang_text text; /* one line that says what is wrong, with the steps and the tokens */
+    struct lang_text text; /* one line that says what is wrong and where tokens stay */
     uint32_t *steps;       /* nodes in the order in which they happen, up to the fault */
     size_t step_count;
     uint32_t *tokens; /* nodes and joins that hold a token in the faulty marking */

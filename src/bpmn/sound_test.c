@@ -140,10 +140,13 @@ void test_bpmn_sound_path(void) {
             bpmn_check_sound(&found, process, (struct bpmn_sound_limits){0}, arena, &budget, &err),
         &err);
     if (found.count > 0) {
-        CHECK_STR(found.list[0].text.in[LANG_en],
-                  STR("the process can get stuck: from here it cannot end; the path: s > g > A"
-                      "; tokens stay at: j"));
-        CHECK(str_find(found.list[0].text.in[LANG_zh], STR("甲")) != SIZE_MAX);
+        const struct bpmn_finding *f = &found.list[0];
+        CHECK_STR(f->text.in[LANG_en],
+                  STR("the process can get stuck: from here it cannot end; tokens stay at: j"));
+        CHECK_STR(f->text.in[LANG_zh], STR("流程会停住，到不了结束；停留在：j"));
+        CHECK_INT((int64_t)f->step_count, 3);
+        CHECK_STR(bpmn_label(&process->nodes[f->steps[2]], LANG_zh), STR("甲"));
+        CHECK_INT((int64_t)f->token_count, 1);
         CHECK_INT(found.list[0].at.line, 2);
     }
     CHECK_OK(bpmn_check_sound(&found, process, (struct bpmn_sound_limits){.states_max = 2}, arena,
