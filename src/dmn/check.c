@@ -75,6 +75,8 @@ static void report(struct checker *x, struct dmn_finding finding) {
     x->findings[x->count++] = finding;
 }
 
+static const struct str other_text = STR_INIT("something else");
+
 /* --- axes: samples
  * --------------------------------------------------------------------------------------- */
 static struct feel_value number_between(struct arena *a, const struct feel_value *low,
