@@ -47,10 +47,24 @@ static void bind_task(struct pack_reader *r, const struct bpmn_process *process,
                    "the purpose", node->id);
 }
 
+/* What the token engine can do but nothing brings to a case: it would wait for ever. NULL: fine. */
+static const char *not_served(const struct bpmn_node *node) {
+    if (node->job_type.text.at != NULL)
+        return "job workers (zeebe:taskDefinition)";
+    if (node->kind == BPMN_CALL)
+        return "called processes";
+    if (node->event == BPMN_EVENT_MESSAGE || node->kind == BPMN_RECEIVE_TASK)
+        return node->kind == BPMN_THROW || node->kind == BPMN_END ? NULL : "messages";
+    return node->event == BPMN_EVENT_SIGNAL ? "signals" : NULL;
+}
+
 static void bind_node(struct pack_reader *r, const struct bpmn_process *process,
                       const struct bpmn_node *node) {
     struct err_at at = line_of(process, node->line);
     const struct pack *p = r->pack;
+    if (not_served(node) != NULL)
+        pack_fault(r, 0, at, "element '%s' '%.*s' is not executed: cases have no %s yet",
+                   bpmn_kind_element(node->kind), STR_ARG(node->id), not_served(node));
     need_langs(r, &node->name, at, "the name", node->id);
     for (size_t i = 0; i < node->letter_count; i++)
         if (pack_letter(p, node->letters[i].id) == NULL)
