@@ -181,10 +181,15 @@ static struct str peer_key(const struct web_request *r) {
     return peer;
 }
 
+/* The key as guessed from one address: nobody can shut the door on others by guessing wrong. */
+static struct str guess_key(const struct web_request *r, struct str key) {
+    return arena_printf(r->arena, "%.*s@%.*s", STR_ARG(key), STR_ARG(peer_key(r)));
+}
+
 bool web_guess_allowed(struct web_request *r, struct str key) {
     int64_t now_us = os_mono_us(os_env_real());
     os_mutex_lock(&r->web->guess_lock);
-    int64_t wait_s = guess_wait_s(&r->web->guesses_by_key, key, now_us);
+    int64_t wait_s = guess_wait_s(&r->web->guesses_by_key, guess_key(r, key), now_us);
     wait_s = MAX_OF(wait_s, guess_wait_s(&r->web->guesses_by_peer, peer_key(r), now_us));
     os_mutex_unlock(&r->web->guess_lock);
     if (wait_s > 0)
@@ -196,7 +201,7 @@ bool web_guess_allowed(struct web_request *r, struct str key) {
 void web_guess_failed(struct web_request *r, struct str key) {
     int64_t now_us = os_mono_us(os_env_real());
     os_mutex_lock(&r->web->guess_lock);
-    guess_failed(&r->web->guesses_by_key, key, now_us);
+    guess_failed(&r->web->guesses_by_key, guess_key(r, key), now_us);
     guess_failed(&r->web->guesses_by_peer, peer_key(r), now_us);
     os_mutex_unlock(&r->web->guess_lock);
 }

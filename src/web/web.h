@@ -119,9 +119,11 @@ void web_do(struct web_request *r, const struct app_order *order, web_then *then
 #define WEB_COOKIE_LANG    STR("lang")
 #define WEB_COOKIE_DRAFT   STR("draft") /* the key of a draft */
 
-/* Counts a wrong password or access code, and says whether the door is shut for now: then answer
- * 429. key: what is guessed at (the user name, the reference); the client's address is counted too.
- * Not a word is kept of either, only a hash. */
+/* Whether the door is shut for now: then answer 429; and counting a wrong password or access code.
+ * key: what is guessed at (the user name, the reference). Counted for that key from this address,
+ * and for the address as a whole; a slow-down of the account itself is the app's. Only hashes are
+ * kept.
+ */
 bool web_guess_allowed(struct web_request *r, struct str key);
 void web_guess_failed(struct web_request *r, struct str key);
 
