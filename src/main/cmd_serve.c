@@ -130,11 +130,12 @@ static void service_stop(struct service *s) {
 
 int cmd_serve(int argc, char **argv) {
     struct service s = {.arena = arena_create("serve", 1 << 20), .signal_fd = -1};
-    int code = EXIT_OK;
+    int code;
     if (!settings_read(&s.settings, &code, s.arena, argc, argv)) {
         arena_destroy(s.arena);
         return code;
     }
+    code = EXIT_OK;
     struct err err = {0};
     limits_raise();
     bool ok = os_signals_open(&s.signal_fd, &err) && server_make(&s, &err) && app_make(&s, &err) &&
