@@ -1,4 +1,4 @@
-/* app/reader.h - what the views share. Only src/app includes this. */
+/* app/reader.h - what the views share. Only src/app and the bench include this. */
 #ifndef MANDATE_APP_READER_H
 #define MANDATE_APP_READER_H
 

@@ -1,0 +1,10 @@
+/* main/bench.h - the measurements of `mandate bench NAME`, one file each. argv[0] is the name. Each
+ * prints Markdown and returns an exit code. */
+#ifndef MANDATE_MAIN_BENCH_H
+#define MANDATE_MAIN_BENCH_H
+
+#include "main/options.h"
+
+int bench_store(int argc, char **argv);
+
+#endif

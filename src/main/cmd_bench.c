@@ -1,0 +1,27 @@
+/* mandate bench NAME: measures a part of the program on this machine. */
+#include "main/bench.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "main/cmd.h"
+
+static const struct bench {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} benches[] = {
+    {"store", bench_store},
+};
+
+int cmd_bench(int argc, char **argv) {
+    for (size_t i = 0; argc > 1 && i < COUNT_OF(benches); i++)
+        if (strcmp(argv[1], benches[i].name) == 0)
+            return benches[i].run(argc - 1, argv + 1);
+    bool help = argc > 1 && strcmp(argv[1], "--help") == 0;
+    FILE *out = help ? stdout : stderr;
+    (void)fprintf(out, "usage: mandate bench NAME [OPTION]...; names:");
+    for (size_t i = 0; i < COUNT_OF(benches); i++)
+        (void)fprintf(out, " %s", benches[i].name);
+    (void)fprintf(out, "; 'mandate bench NAME --help' tells more\n");
+    return help ? EXIT_OK : EXIT_COULD_NOT;
+}
