@@ -1,6 +1,8 @@
-/* The diagram as SVG. Shapes and classes only: colours, fonts and line widths are the page's CSS.
- * Text is wrapped by counting: a character of East Asian scripts is 13 wide, another 7, at the font
- * size of 13 pixels that doc/bpmn.md asks of the style sheet. */
+/* The diagram as SVG. Presentation attributes make it readable alone, as a file; they are weaker
+ * than any rule of a style sheet, so a page's CSS decides by the classes. What is done, active or
+ * failed differs in fill, width and dashes, not in colour only. Text is wrapped by counting: a
+ * character of East Asian scripts is 13 wide, another 7, at the font size of 13 pixels that
+ * doc/bpmn.md asks of the style sheet. */
 #include "bpmn/svg.h"
 
 #include <inttypes.h>
@@ -17,6 +19,40 @@ enum {
     LABEL_WIDTH = 1150,
 };
 
+/* Looks of a class where no style sheet says otherwise. Text inherits its fill from its group. */
+static const struct look {
+    const char *class, *attributes;
+} looks[] = {
+    {"bpmn-shape", " fill=\"#fff\""},
+    {"bpmn-inner", ""},
+    {"bpmn-solid", " fill=\"currentColor\""},
+    {"bpmn-icon", " stroke-width=\"1\" stroke-dasharray=\"none\""},
+    {"bpmn-icon bpmn-solid", " stroke-width=\"1\" fill=\"currentColor\""},
+    {"bpmn-lane", " stroke=\"#8a8f94\" stroke-width=\"1\""},
+    {"bpmn-lane-head", " fill=\"#f0f1f0\" stroke=\"#8a8f94\" stroke-width=\"1\""},
+    {"bpmn-pool", " stroke=\"#8a8f94\""},
+    {"bpmn-note", " stroke-dasharray=\"2 3\""},
+};
+
+static const char *look_of(const char *class) {
+    for (size_t i = 0; i < COUNT_OF(looks); i++)
+        if (strcmp(looks[i].class, class) == 0)
+            return looks[i].attributes;
+    return "";
+}
+
+/* Of the outline of a node. A failure is shown before activity, activity before having been done.
+ */
+static const char *mark_look(uint8_t mark) {
+    if (mark & BPMN_MARK_FAILED)
+        return " fill=\"#fbf1ef\" stroke=\"#a8231b\" stroke-width=\"4\" stroke-dasharray=\"10 4\"";
+    if (mark & BPMN_MARK_ACTIVE)
+        return " fill=\"#fbf1ef\" stroke=\"#a8231b\" stroke-width=\"4\"";
+    if (mark & BPMN_MARK_DONE)
+        return " fill=\"#e6e8e6\"";
+    return "";
+}
+
 struct pen {
     struct buf *out;
     const struct bpmn_process *p;
@@ -24,6 +60,8 @@ struct pen {
     struct bpmn_drawing drawing;
     enum lang lang;
     struct str prefix;
+    const char
+        *shape; /* the look of the outline of the node being drawn; NULL: that of its class */
 };
 
 /* --- marks
@@ -68,6 +106,11 @@ static void attribute(struct buf *out, const char *name, int32_t tenths) {
     buf_lit(out, "\"");
 }
 
+static void look(struct pen *pen, const char *class) {
+    bool marked = pen->shape != NULL && pen->shape[0] != 0 && strcmp(class, "bpmn-shape") == 0;
+    buf_add(pen->out, str_from(marked ? pen->shape : look_of(class)));
+}
+
 static void rect(struct pen *pen, const char *class, struct bpmn_box box, int32_t radius) {
     buf_printf(pen->out, "<rect class=\"%s\"", class);
     attribute(pen->out, "x", box.x);
@@ -76,6 +119,7 @@ static void rect(struct pen *pen, const char *class, struct bpmn_box box, int32_
     attribute(pen->out, "height", box.height);
     if (radius > 0)
         attribute(pen->out, "rx", radius);
+    look(pen, class);
     buf_lit(pen->out, "/>");
 }
 
@@ -84,6 +128,7 @@ static void circle(struct pen *pen, const char *class, struct bpmn_box box, int3
     attribute(pen->out, "cx", box.x + box.width / 2);
     attribute(pen->out, "cy", box.y + box.height / 2);
     attribute(pen->out, "r", box.width / 2 - inset);
+    look(pen, class);
     buf_lit(pen->out, "/>");
 }
 
@@ -93,7 +138,9 @@ static void icon(struct pen *pen, const char *class, int32_t x, int32_t y, const
     number(pen->out, x);
     buf_lit(pen->out, " ");
     number(pen->out, y);
-    buf_printf(pen->out, ")\" d=\"%s\"/>", path);
+    buf_printf(pen->out, ")\" d=\"%s\"", path);
+    look(pen, class);
+    buf_lit(pen->out, "/>");
 }
 
 /* --- text
@@ -147,7 +194,7 @@ static void text_lines(struct pen *pen, const char *class, int32_t x, int32_t y,
     if (count == 0)
         return;
     int32_t top = middle ? y - (int32_t)count * LINE_HEIGHT / 2 : y;
-    buf_printf(pen->out, "<text class=\"%s\">", class);
+    buf_printf(pen->out, "<text class=\"%s\" fill=\"currentColor\" stroke=\"none\">", class);
     for (size_t i = 0; i < count; i++) {
         buf_lit(pen->out, "<tspan");
         attribute(pen->out, "x", x);
@@ -195,14 +242,15 @@ static void draw_lane(struct pen *pen, const struct bpmn_lane *lane) {
         buf_lit(pen->out, "</g>");
 }
 
-/* The middle of the longest level stretch of a line: where its name is easiest to read. */
+/* The middle of the longest level stretch of a line, where its name is easiest to read; not on the
+ * first one of a line with several, which it may share with other lines from the same gateway. */
 static struct bpmn_point label_point(const struct bpmn_line *line) {
     struct bpmn_point best = line->points[0];
     int32_t longest = -1;
-    for (size_t i = 1; i < line->count; i++) {
+    for (size_t i = line->count - 1; i >= 1; i--) {
         struct bpmn_point a = line->points[i - 1], b = line->points[i];
-        int32_t length = a.y == b.y ? (a.x > b.x ? a.x - b.x : b.x - a.x) : 0;
-        if (length > longest) {
+        int32_t length = a.y == b.y ? abs(a.x - b.x) : 0;
+        if (length > longest && (i > 1 || longest <= 0)) {
             longest = length;
             best = (struct bpmn_point){(a.x + b.x) / 2, (a.y + b.y) / 2};
         }
@@ -283,7 +331,9 @@ static void draw_gateway(struct pen *pen, const struct bpmn_node *n, struct bpmn
         [BPMN_EVENT_BASED] = "M10 3L17 8L14.5 16H5.5L3 8Z",
     };
     int32_t x = box.x + box.width / 2, y = box.y + box.height / 2;
-    buf_lit(pen->out, "<polygon class=\"bpmn-shape\" points=\"");
+    buf_lit(pen->out, "<polygon class=\"bpmn-shape\"");
+    look(pen, "bpmn-shape");
+    buf_lit(pen->out, " points=\"");
     const struct bpmn_point corners[] = {
         {x, box.y}, {box.x + box.width, y}, {x, box.y + box.height}, {box.x, y}};
     for (size_t i = 0; i < COUNT_OF(corners); i++) {
@@ -318,7 +368,7 @@ static void draw_activity(struct pen *pen, const struct bpmn_node *n, struct bpm
         bpmn_kind_group(n->kind) == BPMN_GROUP_SCOPE && (n->expanded || !pen->p->has_diagram);
     int32_t x = box.x + box.width / 2;
     if (open)
-        text_lines(pen, "bpmn-name", x, box.y + 60, box.width - 100, bpmn_label(n, pen->lang),
+        text_lines(pen, "bpmn-name", x, box.y + 60, box.width - 100, name_in(n->name, pen->lang),
                    false, 1);
     else
         text_lines(pen, "bpmn-name", x, box.y + box.height / 2 + (paths[n->kind] ? 60 : 0),
@@ -339,21 +389,27 @@ static void draw_label(struct pen *pen, const struct bpmn_node *n, struct bpmn_b
                LABEL_WIDTH, name, false, 3);
 }
 
+/* BPMN 2.0.2: table 10.90: what does not interrupt, and an event sub-process. */
+static bool is_dashed(const struct bpmn_node *n) {
+    if (n->kind == BPMN_EVENT_SUB_PROCESS)
+        return true;
+    bool start = n->kind == BPMN_START && n->event != BPMN_EVENT_NONE && n->parent != 0;
+    return (start || n->kind == BPMN_BOUNDARY) && !n->interrupting;
+}
+
 static void draw_node(struct pen *pen, const struct bpmn_node *n) {
     struct bpmn_box box = pen->drawing.nodes[n->index];
     if (box.width == 0)
         return;
     uint8_t mark = pen->marks != NULL ? pen->marks->nodes[n->index] : 0;
-    buf_printf(
-        pen->out, "<g class=\"bpmn-node bpmn-%s%s%s%s%s\">", bpmn_kind_element(n->kind),
-        n->kind == BPMN_EVENT_SUB_PROCESS ||
-                ((n->kind == BPMN_BOUNDARY ||
-                  (n->kind == BPMN_START && n->event != BPMN_EVENT_NONE && n->parent != 0)) &&
-                 !n->interrupting)
-            ? " is-dashed"
-            : "",
-        mark & BPMN_MARK_DONE ? " is-done" : "", mark & BPMN_MARK_ACTIVE ? " is-active" : "",
-        mark & BPMN_MARK_FAILED ? " is-failed" : "");
+    pen->shape = mark_look(mark);
+    if (n->kind == BPMN_END && mark == 0)
+        pen->shape = " fill=\"#fff\" stroke-width=\"3.5\"";
+    buf_printf(pen->out, "<g class=\"bpmn-node bpmn-%s%s%s%s%s\"%s>", bpmn_kind_element(n->kind),
+               is_dashed(n) ? " is-dashed" : "", mark & BPMN_MARK_DONE ? " is-done" : "",
+               mark & BPMN_MARK_ACTIVE ? " is-active" : "",
+               mark & BPMN_MARK_FAILED ? " is-failed" : "",
+               is_dashed(n) ? " stroke-dasharray=\"4 3\"" : "");
     switch (bpmn_kind_group(n->kind)) {
     case BPMN_GROUP_EVENT: draw_event(pen, n, box); break;
     case BPMN_GROUP_GATEWAY: draw_gateway(pen, n, box); break;
@@ -420,10 +476,13 @@ static void draw_artifacts(struct pen *pen) {
 
 static void open_svg(struct pen *pen) {
     struct bpmn_box f = pen->drawing.frame;
-    buf_printf(pen->out,
-               "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bpmn\" role=\"img\" "
-               "aria-labelledby=\"%.*stitle %.*sdesc\"",
-               STR_ARG(pen->prefix), STR_ARG(pen->prefix));
+    buf_printf(
+        pen->out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bpmn\" role=\"img\" fill=\"none\" "
+        "stroke=\"currentColor\" stroke-width=\"1.5\" text-anchor=\"middle\" font-size=\"13\" "
+        "font-family=\"sans-serif\" "
+        "aria-labelledby=\"%.*stitle %.*sdesc\"",
+        STR_ARG(pen->prefix), STR_ARG(pen->prefix));
     attribute(pen->out, "width", f.width);
     attribute(pen->out, "height", f.height);
     buf_lit(pen->out, " viewBox=\"");
@@ -439,13 +498,13 @@ static void open_svg(struct pen *pen) {
         pen->out,
         "<defs><marker id=\"%.*sarrow\" class=\"bpmn-arrow\" viewBox=\"0 0 10 10\" refX=\"10\" "
         "refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">"
-        "<path d=\"M0 1L10 5L0 9Z\"/></marker>"
+        "<path fill=\"currentColor\" stroke=\"none\" d=\"M0 1L10 5L0 9Z\"/></marker>"
         "<marker id=\"%.*sdefault\" class=\"bpmn-arrow\" viewBox=\"0 0 10 10\" refX=\"-4\" "
         "refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">"
-        "<path d=\"M2 0L6 10\" stroke=\"currentColor\"/></marker>"
+        "<path d=\"M2 0L6 10\"/></marker>"
         "<marker id=\"%.*scondition\" class=\"bpmn-arrow\" viewBox=\"0 0 12 10\" refX=\"0\" "
         "refY=\"5\" markerWidth=\"10\" markerHeight=\"8\" orient=\"auto\">"
-        "<path d=\"M0 5L6 1L12 5L6 9Z\"/></marker></defs>",
+        "<path fill=\"#fff\" d=\"M0 5L6 1L12 5L6 9Z\"/></marker></defs>",
         STR_ARG(pen->prefix), STR_ARG(pen->prefix), STR_ARG(pen->prefix));
 }
 

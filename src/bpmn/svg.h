@@ -24,10 +24,10 @@ void bpmn_marks_add(struct bpmn_marks *marks, const struct bpmn_process *process
 void bpmn_marks_now(struct bpmn_marks *marks, const struct bpmn_process *process,
                     const struct bpmn_state *state);
 
-/* Append one <svg> element. Classes (bpmn-task, bpmn-flow, is-done, is-active, is-failed, ...), no
- * styles: the page's CSS decides the looks; doc/bpmn.md lists the classes. title and desc name the
- * process and where it stands, in the language; texts are wrapped to their boxes.
- * id_prefix makes element ids unique in the page. marks may be NULL. */
+/* Append one <svg> element. Classes (bpmn-userTask, bpmn-flow, is-done, is-active, is-failed, ...)
+ * and presentation attributes, no inline styles: CSS overrides the looks; doc/bpmn.md lists the
+ * classes. title and desc name the process and where it stands, in the language; texts are wrapped
+ * to their boxes. id_prefix makes element ids unique in the page. marks may be NULL. */
 void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct bpmn_marks *marks,
               enum lang lang, struct str id_prefix, struct arena *arena);
 
