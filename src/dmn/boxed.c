@@ -364,8 +364,11 @@ struct ast *boxed_read(struct boxer *b, const struct xml_node *node,
                       "boxed expressions are nested too deeply");
         return NULL;
     }
+    const struct feel_type *type;
     b->depth++;
     struct ast *tree = read_box(b, node, scope);
     b->depth--;
-    return tree;
+    if (tree == NULL || !dmn_type_attr(&type, b->model, node, b->err))
+        return NULL;
+    return boxed_typed(b, tree, type);
 }

@@ -111,24 +111,28 @@ static bool service_outputs(struct dmn_run *run, const struct dmn_element *e,
 }
 
 /* The value given for a parameter, fitted to the element's type. */
-static bool set_memo(struct dmn_run *run, const struct dmn_element *e, struct feel_value v) {
+static bool set_memo(struct dmn_run *run, const struct dmn_element *e, struct feel_value v,
+                     bool *fits) {
     struct dmn_memo *memo = &run->memos[e->state];
     memo->done = true;
     if (e->info.type != NULL && e->fit == NULL) { /* an input decision has no program for it */
         if (!feel_is_null(v) && !feel_type_has(e->info.type, v)) {
             complain(run, e, "was given a value of another type");
-            v = feel_null();
+            *fits = false;
         }
         memo->value = v;
         return true;
     }
-    return fit_value(run, e, v, &memo->value);
+    bool good = fit_value(run, e, v, &memo->value);
+    *fits = *fits && feel_is_null(v) == feel_is_null(memo->value);
+    return good;
 }
 
 static bool run_service(struct dmn_run *outer, const struct dmn_element *e,
                         const struct feel_value *args, struct feel_value *out) {
     struct dmn_run run = *outer;
     size_t i = 0;
+    bool fits = true;
     if (run.depth >= RUN_DEPTH_MAX)
         return err_set(run.err, ERR_LIMIT, e->info.at, "services call each other too deeply");
     if (!budget_spend(run.budget, (struct cost){1, run.root->state_count * sizeof(struct dmn_memo)},
@@ -137,12 +141,16 @@ static bool run_service(struct dmn_run *outer, const struct dmn_element *e,
     run.memos = arena_new(run.arena, struct dmn_memo, run.root->state_count);
     run.depth++;
     for (size_t k = 0; k < e->input_data.count; k++)
-        if (!set_memo(&run, e->input_data.at[k], args[i++]))
+        if (!set_memo(&run, e->input_data.at[k], args[i++], &fits))
             return false;
     for (size_t k = 0; k < e->input_decisions.count; k++)
-        if (!set_memo(&run, e->input_decisions.at[k], args[i++]))
+        if (!set_memo(&run, e->input_decisions.at[k], args[i++], &fits))
             return false;
-    return service_outputs(&run, e, out);
+    *out = feel_null();
+    if (!fits) /* DMN 1.5: 10.4: arguments that do not fit: the service is not invoked */
+        return true;
+    struct feel_value outputs;
+    return service_outputs(&run, e, &outputs) && fit_value(&run, e, outputs, out);
 }
 
 static bool call_service(struct feel_value *out, struct feel_call *call, struct err *err) {

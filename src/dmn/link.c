@@ -212,7 +212,7 @@ static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err
             if (e->param_count < DMN_COLUMNS_MAX)
                 params[e->param_count++] = param->name;
         e->params = params;
-        if (tree->kind == AST_FUNCTION && tree->type == NULL)
+        if (tree->type == NULL)
             tree->type = e->info.type;
         tree = self_named(&b, tree, e->variable);
     } else {
@@ -299,7 +299,7 @@ static bool find_circle(struct dmn_element *from, struct arena *a, size_t room, 
 static bool link_element(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     switch (e->info.kind) {
     case DMN_INPUT: return compile_fit(m, e, err);
-    case DMN_SERVICE: return true;
+    case DMN_SERVICE: return compile_fit(m, e, err); /* the type of its result */
     default: return compile_logic(m, e, err);
     }
 }

@@ -41,7 +41,7 @@ enum ast_kind {
 };
 
 enum ast_compare { AST_EQ, AST_NE, AST_LT, AST_LE, AST_GT, AST_GE };
-enum { AST_LOW_CLOSED = 1, AST_HIGH_CLOSED = 2 };
+enum { AST_LOW_CLOSED = 1, AST_HIGH_CLOSED = 2, AST_ONLY_EQUAL = 4, AST_ONLY_OTHERS = 8 };
 enum { AST_DEPTH_MAX = 1200 }; /* walks of a tree recurse: 1200 frames of ~200 bytes */
 
 /* A computation of another folder inside a program, such as a decision table. Its arguments are

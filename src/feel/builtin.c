@@ -51,23 +51,37 @@ uint32_t builtin_match(struct str text, uint32_t from, uint32_t word_end, struct
     return found;
 }
 
-static bool order_by(uint8_t *order, struct str params, const struct str *names, uint32_t count) {
+/* "key:s" is the parameter key, and s */
+static char split_letter(struct str *param) {
+    char letter = '\0';
+    if (param->len > 2 && param->at[param->len - 2] == ':') {
+        letter = param->at[param->len - 1];
+        param->len -= 2;
+    }
+    return letter;
+}
+
+static bool order_by(uint8_t *order, char *letters, struct str params, const struct str *names,
+                     uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         struct str rest = params, param;
         uint8_t at = 0;
-        while (str_split(&param, &rest, ',') && !str_eq(param, names[i]))
-            at++;
-        if (!str_eq(param, names[i]))
+        bool found = false;
+        while (!found && str_split(&param, &rest, ',')) {
+            letters[i] = split_letter(&param);
+            found = str_eq(param, names[i]);
+            order[i] = at++;
+        }
+        if (!found)
             return false;
-        order[i] = at;
     }
     return true;
 }
 
-bool builtin_order(uint8_t *order, int id, const struct str *names, uint32_t count) {
+bool builtin_order(uint8_t *order, char *letters, int id, const struct str *names, uint32_t count) {
     struct str rest = str_from(builtins[id].params), params;
     while (str_split(&params, &rest, '|'))
-        if (order_by(order, params, names, count))
+        if (order_by(order, letters, params, names, count))
             return true;
     return false;
 }

@@ -72,9 +72,10 @@ static bool begins_before(const struct span *a, const struct span *b, bool *bad)
     return order < 0 || (order == 0 && a->low.closed && !b->low.closed);
 }
 
+/* a does not reach beyond b */
 static bool ends_before(const struct span *a, const struct span *b, bool *bad) {
     int order = order_of(a->high, b->high, bad);
-    return order < 0 || (order == 0 && !a->high.closed && b->high.closed);
+    return order < 0 || (order == 0 && (!a->high.closed || b->high.closed));
 }
 
 static bool is_overlapping_before(const struct span *a, const struct span *b, bool *bad) {

@@ -60,7 +60,7 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
     struct feel_value group = count > 1 ? args[1] : feel_null();
     struct feel_value point = count > 2 ? args[2] : feel_null();
     if (feel_kind(args[0]) == FEEL_NUMBER)
-        return args[0];
+        return count == 1 ? args[0] : machine_null(m, "number() of a number takes no separators");
     if (!is_separator(group, " ,.") || !is_separator(point, ",."))
         return machine_null(m, "number() takes ' ', ',' or '.' to group digits, and '.' or ',' as "
                                "the point");

@@ -34,7 +34,7 @@ enum op {
     OP_JUMP,        /* to c */
     OP_JUMP_FALSE,  /* (a -> a), to c when a is false */
     OP_JUMP_TRUE,   /* (a -> a), to c when a is true */
-    OP_JUMP_ELSE,   /* (a -> ), to c unless a is true */
+    OP_JUMP_ELSE,   /* (a -> ), to c unless a is true; neither boolean nor null: ( -> null), to b */
     OP_BETWEEN,     /* (a b c -> b <= a and a <= c) */
     OP_IN_RANGE,    /* (low high -> locals[b] in range), a: AST_LOW_CLOSED ... */
     OP_TEST,        /* (e -> locals[b] passes the test e), a: 1 when e names ? */

@@ -63,7 +63,8 @@ static bool encode_at(struct buf *out, struct feel_value v, int depth, struct er
     case FEEL_LIST:
     case FEEL_CONTEXT: return encode_parts(out, v, depth - 1, err);
     case FEEL_RANGE:
-        bytes_add_u64(out, (v.u.range->low_closed ? 1u : 0u) | (v.u.range->high_closed ? 2u : 0u));
+        bytes_add_u64(out, (v.u.range->low_closed ? 1u : 0u) | (v.u.range->high_closed ? 2u : 0u) |
+                               (unsigned)v.u.range->only << 2);
         return encode_at(out, v.u.range->low, depth - 1, err) &&
                encode_at(out, v.u.range->high, depth - 1, err);
     case FEEL_FUNCTION: break;
@@ -153,10 +154,11 @@ static bool decode_context(struct decoder *d, struct feel_value *out, int depth)
 static bool decode_range(struct decoder *d, struct feel_value *out, int depth) {
     struct feel_range r = {0};
     uint64_t flags;
-    if (!bytes_take_u64(&flags, d->in) || flags > 3)
+    if (!bytes_take_u64(&flags, d->in) || (flags > 3 && flags != 7 && flags != 8))
         return corrupt(d);
     r.low_closed = (flags & 1) != 0;
     r.high_closed = (flags & 2) != 0;
+    r.only = (uint8_t)(flags >> 2);
     if (!decode_at(d, &r.low, depth) || !decode_at(d, &r.high, depth))
         return false;
     *out = feel_range_of(d->arena, r);

@@ -293,6 +293,7 @@ static bool gen_if(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->c))
         return false;
     patch(c, to_end);
+    ((struct ins *)c->unit->code.at)[to_else].b = (int32_t)c->unit->code.count;
     return true;
 }
 
@@ -466,16 +467,17 @@ static bool gen_unary_range(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->a))
         return false;
     c->node = node;
-    if (node->op == AST_NE)
-        return refuse(c, ERR_SYNTAX, "'!=' is a test, not a range");
-    if (node->op == AST_EQ) { /* (= 5) is [5..5] */
+    if (node->op == AST_EQ || node->op == AST_NE) { /* (= 5) is [5..5], (!= 5) all but it */
         uint32_t slot;
         if (!take_locals(c, &slot, 1))
             return false;
         (void)emit(c, OP_SET, 0, (int32_t)slot, -1);
         (void)emit(c, OP_LOCAL, 0, (int32_t)slot, 1);
         (void)emit(c, OP_LOCAL, 0, (int32_t)slot, 1);
-        (void)emit(c, OP_RANGE, AST_LOW_CLOSED | AST_HIGH_CLOSED, 0, -1);
+        (void)emit(c, OP_RANGE,
+                   node->op == AST_EQ ? AST_LOW_CLOSED | AST_HIGH_CLOSED | AST_ONLY_EQUAL
+                                      : AST_ONLY_OTHERS,
+                   0, -1);
         return true;
     }
     (void)emit(c, OP_RANGE, rows[node->op].flags, rows[node->op].missing, 0);
@@ -692,17 +694,19 @@ static bool gen_builtin_named(struct compiler *c, const struct ast *node, int id
     const struct ast *args[16] = {NULL};
     struct str names[16];
     uint8_t order[16];
+    char letters[16], letter_of[16] = {0};
     uint32_t count = 0, top = 0;
     for (const struct ast *arg = node->list; arg != NULL; arg = arg->next) {
         if (count == COUNT_OF(names))
             return refuse_arguments(c, node, id, count);
         names[count++] = arg->name;
     }
-    if (!builtin_order(order, id, names, count))
+    if (!builtin_order(order, letters, id, names, count))
         return refuse_arguments(c, node, id, count);
     uint32_t i = 0;
     for (const struct ast *arg = node->list; arg != NULL; arg = arg->next, i++) {
         args[order[i]] = arg->a;
+        letter_of[order[i]] = letters[i];
         top = MAX_OF(top, (uint32_t)order[i] + 1);
     }
     if (top < builtins[id].min)
@@ -713,6 +717,8 @@ static bool gen_builtin_named(struct compiler *c, const struct ast *node, int id
             (void)emit(c, OP_CONST, 0, add_const(c, feel_null()), 1);
         else if (!gen(c, args[i]))
             return false;
+        if (letter_of[i] == 's')
+            (void)emit(c, OP_COERCE, 0, add_type(c, feel_type_of_kind(FEEL_STRING)), 0);
     }
     c->node = node;
     (void)emit(c, OP_BUILTIN, top, id, 1 - (int)top);

@@ -256,8 +256,9 @@ static struct feel_value call_builtin(struct feel_machine *m, int id, const stru
                                       uint32_t count, const struct shape *names) {
     struct feel_value ordered[16];
     uint8_t order[16];
+    char letters[16];
     if (names != NULL) {
-        if (count > COUNT_OF(ordered) || !builtin_order(order, id, names->names, count))
+        if (count > COUNT_OF(ordered) || !builtin_order(order, letters, id, names->names, count))
             return machine_null(m, "%s() has no such parameters", builtins[id].name);
         uint32_t top = 0;
         memset(ordered, 0, sizeof ordered);
@@ -423,9 +424,11 @@ static bool filter_next(struct feel_machine *m, struct feel_value *slots, struct
     }
     if (slots[0].count > 0 && feel_is_true(test))
         filter_keep(m, slots);
-    else if (slots[0].count > 0 && !feel_is_null(test) && feel_kind(test) != FEEL_BOOLEAN)
-        (void)machine_null(m, "a filter is a boolean or a position, not a %s",
-                           feel_kind_name(feel_kind(test)));
+    else if (slots[0].count > 0 && !feel_is_null(test) && feel_kind(test) != FEEL_BOOLEAN) {
+        *result = machine_null(m, "a filter is a boolean or a position, not a %s",
+                               feel_kind_name(feel_kind(test)));
+        return false;
+    }
     if (++at < (int64_t)slots[0].count && machine_spend(m, 1)) {
         slots[1].u.whole = at;
         slots[3] = slots[0].u.items[at];
@@ -539,6 +542,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
     struct feel_value v;
     bool bad;
     for (;;) {
+        const struct ins *const at = ip;
         const struct ins in = *ip++;
         switch ((enum op)in.op) {
         case OP_CONST: *sp++ = now.proto->program->consts[in.b]; break;
@@ -634,9 +638,18 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
                 ip = now.proto->code + in.c;
             continue;
         case OP_JUMP_ELSE:
-            if (!feel_is_true(*--sp))
-                ip = now.proto->code + in.c;
-            continue;
+            if (feel_is_true(*--sp))
+                continue;
+            ip = now.proto->code + in.c;
+            if (feel_kind(*sp) == FEEL_BOOLEAN || feel_is_null(*sp))
+                continue;
+            m->proto = now.proto;
+            m->pc = (uint32_t)(at - now.proto->code);
+            *sp = machine_null(m, "a condition is a boolean, not a %s",
+                               feel_kind_name(feel_kind(*sp)));
+            sp++;
+            ip = now.proto->code + in.b;
+            break;
         case OP_MEMBER:
             v = base[in.a];
             if (feel_has(v, now.proto->program->names[in.b]))
@@ -736,7 +749,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             sp--;
             sp[-1] = op_in_range(m, base[in.b],
                                  &(struct feel_range){sp[-1], sp[0], (in.a & AST_LOW_CLOSED) != 0,
-                                                      (in.a & AST_HIGH_CLOSED) != 0});
+                                                      (in.a & AST_HIGH_CLOSED) != 0, FEEL_ONLY_NO});
             break;
         case OP_TEST: sp[-1] = op_test(m, base[in.b], sp[-1], in.a == 1); break;
         case OP_INSTANCE:

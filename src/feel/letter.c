@@ -36,7 +36,13 @@ static uint32_t change_case(uint32_t code, bool upper) {
 }
 
 uint32_t letter_lower(uint32_t code) {
-    return change_case(code, false);
+    switch (code) {
+    case 0x17f: /* long s */ return 's';
+    case 0x212a: /* Kelvin */ return 'k';
+    case 0x212b: /* Angstrom */ return 0xe5;
+    case 0x2126: /* Ohm */ return 0x3c9;
+    default: return change_case(code, false);
+    }
 }
 
 uint32_t letter_upper(uint32_t code) {

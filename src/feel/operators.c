@@ -281,15 +281,23 @@ struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct
         ordered = false;
     if (!ordered)
         return no_such(m, "make a range of", low, high);
+    if (!feel_is_null(low) && !feel_is_null(high) && order > 0)
+        return machine_null(m, "a range begins behind its end");
     if (machine_alloc(m, sizeof(struct feel_range), 1) == NULL)
         return feel_null();
-    return feel_range_of(m->arena, (struct feel_range){low, high, (flags & AST_LOW_CLOSED) != 0,
-                                                       (flags & AST_HIGH_CLOSED) != 0});
+    return feel_range_of(m->arena,
+                         (struct feel_range){low, high, (flags & AST_LOW_CLOSED) != 0,
+                                             (flags & AST_HIGH_CLOSED) != 0,
+                                             (uint8_t)(flags & AST_ONLY_EQUAL    ? FEEL_ONLY_EQUAL
+                                                       : flags & AST_ONLY_OTHERS ? FEEL_ONLY_OTHERS
+                                                                                 : FEEL_ONLY_NO)});
 }
 
 struct feel_value op_in_range(struct feel_machine *m, struct feel_value v,
                               const struct feel_range *r) {
     struct feel_value above = feel_boolean(true), below = feel_boolean(true);
+    if (r->only == FEEL_ONLY_OTHERS)
+        return op_compare(m, AST_NE, v, r->low);
     if (!feel_is_null(r->low))
         above = op_compare(m, r->low_closed ? AST_GE : AST_GT, v, r->low);
     if (feel_is_false(above))

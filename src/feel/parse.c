@@ -861,7 +861,8 @@ static bool bracket_closes(const struct parser *p) {
     case TOKEN_RETURN:
     case TOKEN_SATISFIES:
     case TOKEN_EQ:
-    case TOKEN_NE: return true;
+    case TOKEN_NE:
+    case TOKEN_DOT: return true;
     default: return false;
     }
 }

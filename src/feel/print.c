@@ -80,6 +80,12 @@ static void print_context(struct buf *out, const struct feel_context *c, int dep
 }
 
 static void print_range(struct buf *out, const struct feel_range *r, int depth) {
+    if (r->only != FEEL_ONLY_NO) {
+        buf_add(out, r->only == FEEL_ONLY_EQUAL ? STR("(= ") : STR("(!= "));
+        print_at(out, r->low, depth, false);
+        buf_lit(out, ")");
+        return;
+    }
     if (feel_is_null(r->low) != feel_is_null(r->high)) {
         bool up = feel_is_null(r->high);
         buf_printf(out, "(%s%s ", up ? ">" : "<", (up ? r->low_closed : r->high_closed) ? "=" : "");

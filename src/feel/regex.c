@@ -221,13 +221,6 @@ static bool is_blank(uint32_t code) {
     return code == 9 || code == 10 || code == 13 || code == 32;
 }
 
-/* Behind what the x flag makes insignificant. */
-static uint32_t peek_sign(struct reader *r) {
-    while (r->blanks && is_blank(peek(r)))
-        (void)take(r);
-    return peek(r);
-}
-
 static bool emit(struct reader *r, enum re_op op, uint32_t x, uint32_t y) {
     if (r->re->code_count == REGEX_NODES_MAX)
         return refuse(r, "it is too long");
@@ -403,8 +396,6 @@ static const struct re_class *take_class(struct reader *r, int depth) {
     }
     bool first = true;
     for (;; first = false) {
-        if (r->blanks)
-            (void)peek_sign(r);
         uint32_t code = peek(r);
         if (code == CODE_END) {
             (void)refuse(r, "[ is not closed");
@@ -465,7 +456,7 @@ static bool read_group(struct reader *r) {
     if (!read_choice(r))
         return false;
     r->depth--;
-    if (peek_sign(r) != ')')
+    if (peek(r) != ')')
         return refuse(r, "( is not closed");
     (void)take(r);
     if (captures)
@@ -630,7 +621,7 @@ static bool read_piece(struct reader *r) {
     uint32_t from = r->re->code_count, low = 1, high = 1;
     if (!read_atom(r))
         return false;
-    switch (peek_sign(r)) {
+    switch (peek(r)) {
     case '*':
         low = 0;
         high = UINT32_MAX;
@@ -642,15 +633,14 @@ static bool read_piece(struct reader *r) {
     }
     if (take(r) == '{' && !read_counts(r, &low, &high))
         return false;
-    bool greedy = peek_sign(r) != '?';
+    bool greedy = peek(r) != '?';
     if (!greedy)
         (void)take(r);
     return repeat(r, from, low, high, greedy);
 }
 
 static bool read_branch(struct reader *r) {
-    for (uint32_t code = peek_sign(r); code != CODE_END && code != '|' && code != ')';
-         code = peek_sign(r))
+    for (uint32_t code = peek(r); code != CODE_END && code != '|' && code != ')'; code = peek(r))
         if (!read_piece(r))
             return false;
     return true;
@@ -663,7 +653,7 @@ static bool read_choice(struct reader *r) {
         uint32_t from = r->re->code_count;
         if (!read_branch(r))
             return false;
-        if (peek_sign(r) != '|')
+        if (peek(r) != '|')
             break;
         (void)take(r);
         if (jump_count == COUNT_OF(jumps))
@@ -706,7 +696,25 @@ static bool read_flags(struct reader *r, struct str flags) {
     return true;
 }
 
+/* Flag x: blanks are taken out of the pattern, but not of the classes in it. */
+static struct str without_blanks(struct reader *r) {
+    char *copy = arena_new(r->arena, char, r->text.len + 1);
+    size_t len = 0;
+    int classes = 0;
+    for (size_t i = 0; i < r->text.len; i++) {
+        char c = r->text.at[i];
+        bool escaped = i > 0 && r->text.at[i - 1] == '\\' && !(i > 1 && r->text.at[i - 2] == '\\');
+        if (!escaped && (c == '[' || c == ']'))
+            classes += c == '[' ? 1 : -1;
+        if (classes > 0 || !is_blank((unsigned char)c))
+            copy[len++] = c;
+    }
+    return (struct str){copy, len};
+}
+
 static bool read_all(struct reader *r) {
+    if (r->blanks && !r->literal)
+        r->text = without_blanks(r);
     if (r->literal) {
         while (r->at < r->text.len)
             if (!emit_char(r, take(r)))

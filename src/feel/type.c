@@ -2,6 +2,7 @@
  * item definitions may be large but dmn/ refuses one that contains itself. DMN 1.5: 10.3.2.9 */
 #include "feel/type.h"
 
+#include "feel/builtin.h"
 #include "feel/code.h"
 
 enum { TYPE_DEPTH_MAX = 64 };
@@ -128,8 +129,11 @@ static bool part_has(const struct feel_type *type, struct feel_value v, int dept
 static bool function_has(const struct feel_type *type, const struct feel_function *f, int depth) {
     if (type->plain)
         return true;
-    if (f->kind != FUNCTION_CLOSURE)
-        return false;
+    if (f->kind == FUNCTION_NATIVE)
+        return f->params.count == type->field_count;
+    if (f->kind == FUNCTION_BUILTIN)
+        return type->field_count >= builtins[f->builtin].min &&
+               type->field_count <= builtins[f->builtin].max;
     const struct proto *proto = f->proto;
     if (proto->params.count != type->field_count)
         return false;

@@ -202,6 +202,9 @@ const struct feel_entry *feel_entries(struct feel_value context) {
 
 /* --- equality: DMN 1.5: 10.3.2.13, table 42 --- */
 enum answer { NO, YES, UNKNOWN };
+/* A walk's depth stands in the low bits. EXACT: to the nanosecond; FEEL's own equality compares the
+ * properties of times (table 42), which have whole seconds. */
+enum { EXACT = 1 << 16, DEPTH_BITS = EXACT - 1 };
 
 static enum answer equal_at(struct feel_value a, struct feel_value b, int depth);
 
@@ -233,7 +236,7 @@ static enum answer equal_contexts(const struct feel_context *a, const struct fee
 }
 
 static enum answer equal_ranges(const struct feel_range *a, const struct feel_range *b, int depth) {
-    if (a->low_closed != b->low_closed || a->high_closed != b->high_closed)
+    if (a->low_closed != b->low_closed || a->high_closed != b->high_closed || a->only != b->only)
         return NO;
     enum answer low = equal_at(a->low, b->low, depth);
     enum answer high = equal_at(a->high, b->high, depth);
@@ -245,8 +248,21 @@ static enum answer equal_strings(struct feel_value a, struct feel_value b) {
                                                                                             : NO;
 }
 
-static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int depth) {
+static enum answer equal_times(struct cal_time a, struct cal_time b, int depth) {
     int order;
+    if ((depth & EXACT) == 0)
+        a.ns = b.ns = 0;
+    return cal_time_cmp(&order, a, b) && order == 0 ? YES : NO;
+}
+
+static enum answer equal_date_times(struct cal_datetime a, struct cal_datetime b, int depth) {
+    int order;
+    if ((depth & EXACT) == 0)
+        a.time.ns = b.time.ns = 0;
+    return cal_datetime_cmp(&order, a, b) && order == 0 ? YES : NO;
+}
+
+static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int depth) {
     switch (feel_kind(a)) {
     case FEEL_NULL: return YES;
     case FEEL_BOOLEAN:
@@ -254,9 +270,8 @@ static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int
     case FEEL_DATE: return cal_date_cmp(a.u.date, b.u.date) == 0 ? YES : NO;
     case FEEL_NUMBER: return value_num_order(a, b) == 0 ? YES : NO;
     case FEEL_STRING: return equal_strings(a, b);
-    case FEEL_TIME: return cal_time_cmp(&order, *a.u.time, *b.u.time) && order == 0 ? YES : NO;
-    case FEEL_DATE_TIME:
-        return cal_datetime_cmp(&order, *a.u.date_time, *b.u.date_time) && order == 0 ? YES : NO;
+    case FEEL_TIME: return equal_times(*a.u.time, *b.u.time, depth);
+    case FEEL_DATE_TIME: return equal_date_times(*a.u.date_time, *b.u.date_time, depth);
     case FEEL_DAYS_TIME: return a.u.whole == b.u.whole && a.count == b.count ? YES : NO;
     case FEEL_LIST:
         return a.count == b.count ? equal_items(a.u.items, b.u.items, a.count, depth - 1) : NO;
@@ -269,7 +284,7 @@ static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int
 }
 
 static enum answer equal_at(struct feel_value a, struct feel_value b, int depth) {
-    if (depth <= 0)
+    if ((depth & DEPTH_BITS) == 0)
         return UNKNOWN;
     if (feel_kind(a) == feel_kind(b))
         return equal_same_kind(a, b, depth);
@@ -284,7 +299,7 @@ struct feel_value feel_equal(struct feel_value a, struct feel_value b) {
 }
 
 bool feel_same(struct feel_value a, struct feel_value b) {
-    return feel_kind(a) == feel_kind(b) && equal_at(a, b, FEEL_DEPTH_MAX) == YES;
+    return feel_kind(a) == feel_kind(b) && equal_at(a, b, FEEL_DEPTH_MAX | EXACT) == YES;
 }
 
 bool feel_order(int *out, struct feel_value a, struct feel_value b) {

@@ -73,10 +73,14 @@ struct feel_context {
     const struct feel_entry *entries;
 };
 
-/* DMN 1.5: 10.3.2.7. A null end is open to infinity: (<10) has low null. */
+enum feel_only { FEEL_ONLY_NO, FEEL_ONLY_EQUAL, FEEL_ONLY_OTHERS }; /* [a..b], (=a), (!=a) */
+
+/* DMN 1.5: 10.3.2.7. A null end is open to infinity: (<10) has low null. (=10)
+ * and (!=10) are ranges of their own, with both ends at the value. */
 struct feel_range {
     struct feel_value low, high;
     bool low_closed, high_closed;
+    uint8_t only; /* enum feel_only */
 };
 
 /* --- kinds ------------------------------------------------------------------------------- */
