@@ -101,35 +101,52 @@ function place(p) {
   return { width: width + HEAD, height: y - TOP };
 }
 
-// Where a flow bends. Each flow that uses a channel gets a line of its own in it.
+// Where a flow bends: the first of some ways, shortest first, that runs through no other step. Each
+// flow that uses a channel between rows or columns gets a line of its own in it.
 function route(p) {
-  const used = new Map();
+  const used = new Map(), nodes = [...p.nodes.values()];
   const line = (key) => {
     used.set(key, (used.get(key) ?? 0) + 1);
     return ((used.get(key) - 1) % 5) * 4;
   };
-  const blocked = (y, from, to, skip) => [...p.nodes.values()].some((n) =>
-    !skip.includes(n) && y > n.y - 4 && y < n.y + n.h + 4 && n.x < to && n.x + n.w > from);
+  const crosses = (points, skip) => nodes.some((n) => !n.attachedToRef && !skip.includes(n.id)
+    && points.some(([x, y], i) => {
+      if (i === 0) return false;
+      const [px, py] = points[i - 1];
+      return Math.min(x, px) < n.x + n.w && Math.max(x, px) > n.x
+        && Math.min(y, py) < n.y + n.h && Math.max(y, py) > n.y;
+    }));
   for (const f of p.flows) {
     const a = p.nodes.get(f.sourceRef), b = p.nodes.get(f.targetRef);
-    const ay = a.y + a.h / 2, by = b.y + b.h / 2, right = a.x + a.w;
+    const ay = a.y + a.h / 2, by = b.y + b.h / 2, ax = a.x + a.w / 2, bx = b.x + b.w / 2;
+    const right = a.x + a.w, edge = (col) => LEFT + HEAD * 2 + col * COLUMN;
+    const bend = edge(a.col) + 110 + line(`b${a.col}`), gap = edge(b.col) - 10 - line(`g${b.col}`);
+    const shift = line('s');
+    const row = (n) => n.lane.y + n.row * ROW + PAD;
+    const home = a.attachedToRef ? p.nodes.get(a.attachedToRef) : a;
+    const above = (n) => row(n) - 12 - shift, below = (n) => row(n) + 80 + 22 + shift;
+    const ways = [];
     if (a.attachedToRef) {
-      const down = a.y + a.h + 8 + line(`d${a.y}`), gap = b.x - 16 - line(`g${b.col}`);
-      f.points = [[a.x + a.w / 2, a.y + a.h], [a.x + a.w / 2, down], [gap, down], [gap, by], [b.x, by]];
-    } else if (!f.back && b.col > a.col && ay === by && !blocked(ay, right, b.x, [a, b])) {
-      f.points = [[right, ay], [b.x, by]];
-    } else if (!f.back && b.col > a.col && !blocked(by, right + 20, b.x, [a, b])) {
-      const bend = right + 14 + line(`b${a.col}`);
-      f.points = [[right, ay], [bend, ay], [bend, by], [b.x, by]];
-    } else if (!f.back && b.col > a.col && !blocked(ay, right, b.x - 20, [a, b])) {
-      const gap = b.x - 14 - line(`g${b.col}`);
-      f.points = [[right, ay], [gap, ay], [gap, by], [b.x, by]];
+      for (const y of [a.y + a.h + 8 + shift, below(home), below(b)])
+        ways.push([[ax, a.y + a.h], [ax, Math.max(y, a.y + a.h + 4)], [gap, Math.max(y, a.y + a.h + 4)],
+          [gap, by], [b.x, by]]);
+    } else if (f.back) {
+      for (const y of [above(a), above(b), below(a), below(b)])
+        ways.push([[ax, y < a.y ? a.y : a.y + a.h], [ax, y], [bx, y],
+          [bx, y < b.y ? b.y : b.y + b.h]]);
     } else {
-      const low = Math.min(a.y, b.y) - 12 - line(`c${Math.round(Math.min(a.y, b.y) / ROW)}`);
-      const gap = b.x - 14 - line(`g${b.col}`), middle = a.x + a.w / 2;
-      f.points = f.back
-        ? [[middle, a.y], [middle, low], [b.x + b.w / 2, low], [b.x + b.w / 2, b.y]]
-        : [[middle, a.y], [middle, low], [gap, low], [gap, by], [b.x, by]];
+      if (ay === by) ways.push([[right, ay], [b.x, by]]);
+      ways.push([[right, ay], [bend, ay], [bend, by], [b.x, by]],
+        [[right, ay], [gap, ay], [gap, by], [b.x, by]]);
+      for (const y of [above(b), below(b), above(a), below(a)])
+        ways.push([[right, ay], [bend, ay], [bend, y], [gap, y], [gap, by], [b.x, by]]);
+      for (const y of [above(a), above(b)])
+        ways.push([[ax, a.y], [ax, y], [gap, y], [gap, by], [b.x, by]]);
+    }
+    f.points = ways.find((w) => !crosses(w, [a.id, b.id]));
+    if (!f.points) {
+      console.error(`${p.id}: no way for the flow ${f.id} but through another step`);
+      f.points = ways[0];
     }
   }
 }
