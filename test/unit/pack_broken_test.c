@@ -73,7 +73,7 @@ static const struct row rows[] = {
      "cannot hold <h3>"},
     {__LINE__, "base/letters/refusal.en.mustache", NULL, NULL, "id: refusal", "base/letters.yaml",
      0, "no file letters/refusal.en.mustache"},
-    {__LINE__, "base/letters.yaml", "{year}", "{years}", "id: receipt", NULL, 0, "{year} and {n}"},
+    {__LINE__, "base/letters.yaml", "〔{year}", "〔{years}", "id: receipt", NULL, 0, "{year} and {n}"},
     {__LINE__, "calendars/cn.ics", "BEGIN:VEVENT", "BEGIN:VEVENTS", "BEGIN:VEVENTS", NULL, 0, ""},
     {__LINE__, "decisions/resident-id-validity.dmn", "years and months duration(",
      "years and months duration((", "", NULL, 7, ""},
