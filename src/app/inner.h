@@ -83,7 +83,7 @@ struct app_job {
     struct store_tx *tx;
     struct budget budget;
     struct json *body; /* the answer's */
-    bool repeated;
+    bool repeated, outbox_added;
     struct err refused; /* durable, but the caller is told this: a wrong password is counted */
     struct app_hash_work *hash; /* password.c: what was found out before the writer's turn */
     struct arena_mark mark;

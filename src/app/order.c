@@ -104,12 +104,17 @@ static bool order_run(struct writer_job *job, struct store_tx *tx, struct err *e
     j->body = NULL;
     j->repeated = false;
     err_reset(&j->refused);
-    if (j->order.idempotency_key.len == 0)
-        return verbs[j->order.verb].run(j, err);
-    struct buf order;
-    buf_init(&order, ORDER_TEXT_BYTES_MAX);
-    bool ok = order_text(&order, &j->order, err) && run_once(j, buf_view(&order), err);
-    buf_done(&order);
+    bool ok;
+    if (j->order.idempotency_key.len == 0) {
+        ok = verbs[j->order.verb].run(j, err);
+    } else {
+        struct buf order;
+        buf_init(&order, ORDER_TEXT_BYTES_MAX);
+        ok = order_text(&order, &j->order, err) && run_once(j, buf_view(&order), err);
+        buf_done(&order);
+    }
+    j->outbox_added = tx->outbox_added; /* the transaction is gone when the answer is given */
+    j->tx = NULL;
     return ok;
 }
 
@@ -130,9 +135,8 @@ static void order_done(struct writer_job *job, const struct err *err) {
     struct app *app = j->app;
     if (err->code == ERR_NONE && j->order.verb == APP_DEMO_CLOCK)
         writer_wake(app->writer);
-    if (err->code == ERR_NONE && j->tx->outbox_added)
+    if (err->code == ERR_NONE && j->outbox_added)
         app_mailer_wake(app);
-    j->tx = NULL;
     app_job_finish(j, err);
 }
 
