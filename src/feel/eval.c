@@ -472,6 +472,41 @@ static inline bool both_inline(struct feel_value a, struct feel_value b) {
            a.head != HEAD_BOXED && b.head != HEAD_BOXED;
 }
 
+static const int64_t powers[SCALE_MAX + 1] = {1,
+                                              10,
+                                              100,
+                                              1000,
+                                              10000,
+                                              100000,
+                                              1000000,
+                                              10000000,
+                                              100000000,
+                                              1000000000,
+                                              10000000000,
+                                              100000000000,
+                                              1000000000000,
+                                              10000000000000,
+                                              100000000000000,
+                                              1000000000000000,
+                                              10000000000000000,
+                                              100000000000000000,
+                                              1000000000000000000};
+
+/* Two numbers that stand inline, brought to one scale: 3 and 21.00 are 300 and 2100 hundredths.
+ * False when either is boxed, no number, or does not fit so. */
+static inline bool one_scale(struct feel_value *a, struct feel_value *b) {
+    if (!both_inline(*a, *b))
+        return false;
+    if (a->head == b->head)
+        return true;
+    struct feel_value *coarse = a->head < b->head ? a : b, *fine = coarse == a ? b : a;
+    int64_t power = powers[value_detail(*fine) - value_detail(*coarse)];
+    if (__builtin_mul_overflow(coarse->u.whole, power, &coarse->u.whole))
+        return false;
+    coarse->head = fine->head;
+    return true;
+}
+
 static inline struct feel_value test_of(enum ast_compare op, int order) {
     switch (op) {
     case AST_EQ: return feel_boolean(order == 0);
@@ -539,7 +574,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
     const struct ins *ip = now.ip;
     struct feel_value *sp = now.sp, *base = now.base;
     const int calls_before = m->calls;
-    struct feel_value v;
+    struct feel_value v, left, right;
     bool bad;
     for (;;) {
         const struct ins *const at = ip;
@@ -570,22 +605,22 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
         case OP_POP: sp--; continue;
         case OP_ADD:
             sp--;
-            if (sp[-1].head == sp[0].head && both_inline(sp[-1], sp[0])) {
-                int64_t sum;
-                if (!__builtin_add_overflow(sp[-1].u.whole, sp[0].u.whole, &sum)) {
-                    sp[-1].u.whole = sum;
-                    continue;
-                }
+            left = sp[-1];
+            right = sp[0];
+            if (one_scale(&left, &right) &&
+                !__builtin_add_overflow(left.u.whole, right.u.whole, &left.u.whole)) {
+                sp[-1] = left;
+                continue;
             }
             goto slow_binary;
         case OP_SUB:
             sp--;
-            if (sp[-1].head == sp[0].head && both_inline(sp[-1], sp[0])) {
-                int64_t difference;
-                if (!__builtin_sub_overflow(sp[-1].u.whole, sp[0].u.whole, &difference)) {
-                    sp[-1].u.whole = difference;
-                    continue;
-                }
+            left = sp[-1];
+            right = sp[0];
+            if (one_scale(&left, &right) &&
+                !__builtin_sub_overflow(left.u.whole, right.u.whole, &left.u.whole)) {
+                sp[-1] = left;
+                continue;
             }
             goto slow_binary;
         case OP_MUL:
@@ -608,8 +643,10 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
         case OP_GT:
         case OP_GE:
             sp--;
-            if (sp[-1].head == sp[0].head && both_inline(sp[-1], sp[0])) {
-                int order = (sp[-1].u.whole > sp[0].u.whole) - (sp[-1].u.whole < sp[0].u.whole);
+            left = sp[-1];
+            right = sp[0];
+            if (one_scale(&left, &right)) {
+                int order = (left.u.whole > right.u.whole) - (left.u.whole < right.u.whole);
                 sp[-1] = test_of((enum ast_compare)(in.op - OP_EQ), order);
                 continue;
             }
@@ -938,7 +975,10 @@ bool feel_eval(struct feel_value *out, const struct feel_program *program,
     };
     machine.chunk = &machine.first_chunk;
     *out = feel_null();
-    struct feel_value *base = frame_room(&machine, program->main.frame_count);
+    struct feel_value *base = program->main.frame_count <= STACK_FIRST
+                                  ? values
+                                  : frame_room(&machine, program->main.frame_count);
+    machine.top = base == values ? values + program->main.frame_count : machine.top;
     bool ran = base != NULL && machine_spend(&machine, 1) &&
                run(&machine,
                    (struct frame){.proto = &program->main,
