@@ -10,6 +10,8 @@ static const struct bench {
     const char *name;
     int (*run)(int argc, char **argv);
 } benches[] = {
+    {"feel", bench_feel},
+    {"fill", bench_fill},
     {"store", bench_store},
 };
 
