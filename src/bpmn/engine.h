@@ -22,6 +22,7 @@ struct run {
     struct err *err;
     const struct oracle *oracle; /* NULL: a real case */
     uint32_t entered;            /* elements, in this step */
+    uint32_t last_end;           /* the end event that was left last, or 0 */
     struct bpmn_token *ready;    /* joins whose tokens are all there: scope, and a flow into it */
     size_t ready_count, ready_room;
 };

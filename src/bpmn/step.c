@@ -502,25 +502,22 @@ static bool take_flow(struct run *run, uint32_t scope, uint32_t flow) {
     return true;
 }
 
-static bool end_process(struct run *run, uint32_t node, enum bpmn_ending ending) {
+static bool end_process(struct run *run, enum bpmn_ending ending) {
     return run_disarm(run, 1, BPMN_KINDS) &&
            run_emit(run, (struct bpmn_record){.kind = BPMN_REC_ENDED,
                                               .code = (uint8_t)ending,
                                               .instance = 1,
-                                              .node = node});
+                                              .node = run->last_end});
 }
 
 /* The scope has nothing alive in it any more: it completes. */
-static bool complete_scope(struct run *run, uint32_t scope, uint32_t last_node,
-                           enum bpmn_ending ending) {
-    if (scope == 1)
-        return end_process(run, last_node, ending);
-    return run_leave(run, scope);
+static bool complete_scope(struct run *run, uint32_t scope, enum bpmn_ending ending) {
+    return scope == 1 ? end_process(run, ending) : run_leave(run, scope);
 }
 
 /* BPMN 2.0.2: 13.5.6 terminate: everything else in the scope is cancelled, and it completes. */
-static bool terminate(struct run *run, uint32_t scope, uint32_t node) {
-    return run_empty(run, scope) && complete_scope(run, scope, node, BPMN_ENDING_TERMINATED);
+static bool terminate(struct run *run, uint32_t scope) {
+    return run_empty(run, scope) && complete_scope(run, scope, BPMN_ENDING_TERMINATED);
 }
 
 bool run_leave(struct run *run, uint32_t id) {
@@ -543,10 +540,12 @@ bool run_leave(struct run *run, uint32_t id) {
     for (uint32_t i = 0; i < choice.count; i++)
         if (!take_flow(run, instance.scope, choice.flows[i]))
             return false;
+    if (node->kind == BPMN_END)
+        run->last_end = node->index;
     if (node->event == BPMN_EVENT_TERMINATE)
-        return terminate(run, instance.scope, node->index);
+        return terminate(run, instance.scope);
     if (run_instance(run, instance.scope)->live == 0)
-        return complete_scope(run, instance.scope, node->index, BPMN_ENDING_COMPLETED);
+        return complete_scope(run, instance.scope, BPMN_ENDING_COMPLETED);
     return true;
 }
 
@@ -766,7 +765,8 @@ static bool close_job(struct run *run, uint32_t job, uint32_t instance) {
         run, (struct bpmn_record){.kind = BPMN_REC_JOB_CLOSED, .instance = instance, .ref = job});
 }
 
-static bool job_error(struct run *run, const struct bpmn_input *input, uint32_t id) {
+/* A worker or a called process threw: whoever catches it interrupts the instance. */
+static bool throw_error(struct run *run, const struct bpmn_input *input, uint32_t id) {
     bool caught;
     if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_THROWN,
                                             .code = BPMN_EVENT_ERROR,
@@ -790,7 +790,7 @@ static bool do_job(struct run *run, const struct bpmn_input *input) {
     if (run_instance(run, id)->incident != 0)
         return err_set(run->err, ERR_CONFLICT, err_nowhere, "the job is stopped by an incident");
     if (input->kind == BPMN_IN_JOB_ERROR)
-        return job_error(run, input, id);
+        return throw_error(run, input, id);
     if (input->kind == BPMN_IN_JOB_DONE)
         return close_job(run, input->id, id) && run_accept(run, id, input->variables) &&
                run_leave(run, id);
@@ -894,9 +894,11 @@ static bool do_set(struct run *run, const struct bpmn_input *input) {
     return true;
 }
 
-static bool do_call_done(struct run *run, const struct bpmn_input *input) {
+static bool do_call(struct run *run, const struct bpmn_input *input) {
     if (!need_instance(run, input->id, BPMN_CALL))
         return false;
+    if (input->kind == BPMN_IN_CALL_ERROR)
+        return throw_error(run, input, input->id);
     const struct bpmn_node *node = node_of(run, input->id);
     if ((node->all_out || node->output_count > 0) && !run_accept(run, input->id, input->variables))
         return false;
@@ -916,8 +918,9 @@ static bool apply(struct run *run, const struct bpmn_input *input) {
     case BPMN_IN_RETRY: return do_retry(run, input);
     case BPMN_IN_SET: return feel_is_null(input->variables) || do_set(run, input);
     case BPMN_IN_REDUE: return run_redue(run);
-    case BPMN_IN_CALL_DONE: return do_call_done(run, input);
-    case BPMN_IN_CANCEL: return run_empty(run, 1) && end_process(run, 0, BPMN_ENDING_CANCELLED);
+    case BPMN_IN_CALL_DONE:
+    case BPMN_IN_CALL_ERROR: return do_call(run, input);
+    case BPMN_IN_CANCEL: return run_empty(run, 1) && end_process(run, BPMN_ENDING_CANCELLED);
     }
     return err_set(run->err, ERR_INVALID, err_nowhere, "there is no such input");
 }

@@ -168,19 +168,20 @@ struct bpmn_env {
 };
 
 enum bpmn_input_kind {
-    BPMN_IN_START,     /* begin: name = message name of a message start, or empty; variables */
-    BPMN_IN_COMPLETE,  /* a person did a user task: id = its instance; outcome; variables */
-    BPMN_IN_JOB_DONE,  /* id = job; variables */
-    BPMN_IN_JOB_FAIL,  /* id = job; n = retries left, 0 makes an incident; text = why */
-    BPMN_IN_JOB_ERROR, /* id = job; name = BPMN error code; text = why; variables */
-    BPMN_IN_TIMER,     /* id = timer, due at or before env->now_us */
-    BPMN_IN_MESSAGE,   /* name, key, variables: goes to the oldest subscription that matches */
-    BPMN_IN_SIGNAL,    /* name, variables: goes to every subscription that matches, perhaps none */
-    BPMN_IN_RETRY,     /* id = an instance with an incident; n = a failed job's new retries */
-    BPMN_IN_SET,       /* id = an instance whose scope takes the variables; local: exactly there */
-    BPMN_IN_REDUE,     /* evaluate again the date of every timer that has one: a clock was moved */
-    BPMN_IN_CALL_DONE, /* id = a call activity's instance: the called process ended; variables */
-    BPMN_IN_CANCEL,    /* everything ends here and now */
+    BPMN_IN_START,      /* begin: name = message name of a message start, or empty; variables */
+    BPMN_IN_COMPLETE,   /* a person did a user task: id = its instance; outcome; variables */
+    BPMN_IN_JOB_DONE,   /* id = job; variables */
+    BPMN_IN_JOB_FAIL,   /* id = job; n = retries left, 0 makes an incident; text = why */
+    BPMN_IN_JOB_ERROR,  /* id = job; name = BPMN error code; text = why; variables */
+    BPMN_IN_TIMER,      /* id = timer, due at or before env->now_us */
+    BPMN_IN_MESSAGE,    /* name, key, variables: goes to the oldest subscription that matches */
+    BPMN_IN_SIGNAL,     /* name, variables: goes to every subscription that matches, perhaps none */
+    BPMN_IN_RETRY,      /* id = an instance with an incident; n = a failed job's new retries */
+    BPMN_IN_SET,        /* id = an instance whose scope takes the variables; local: exactly there */
+    BPMN_IN_REDUE,      /* evaluate again the date of every timer that has one: a clock was moved */
+    BPMN_IN_CALL_DONE,  /* id = a call activity's instance: the called process ended; variables */
+    BPMN_IN_CALL_ERROR, /* id likewise; name = BPMN error code that ended the called process */
+    BPMN_IN_CANCEL,     /* everything ends here and now */
 };
 struct bpmn_input {
     enum bpmn_input_kind kind;

@@ -41,6 +41,8 @@ static bool decide(struct bpmn_decision *out, void *self, struct str decision_id
     if (str_eq(decision_id, STR("fee"))) {
         out->result = bpmn_view_get(view, STR("base"), arena);
         out->trace = STR("rule 1");
+    } else if (str_eq(decision_id, STR("risk_check"))) {
+        out->result = bpmn_view_get(view, STR("assessed"), arena);
     } else {
         out->why = STR("there is no such decision");
     }
@@ -154,12 +156,13 @@ static bool read_input(struct bpmn_input *input, struct play *play, struct str t
     static const struct {
         const char *verb;
         enum bpmn_input_kind kind;
-    } verbs[] = {
-        {"start", BPMN_IN_START},     {"do", BPMN_IN_COMPLETE},     {"job", BPMN_IN_JOB_DONE},
-        {"fail", BPMN_IN_JOB_FAIL},   {"error", BPMN_IN_JOB_ERROR}, {"timer", BPMN_IN_TIMER},
-        {"message", BPMN_IN_MESSAGE}, {"signal", BPMN_IN_SIGNAL},   {"retry", BPMN_IN_RETRY},
-        {"set", BPMN_IN_SET},         {"redue", BPMN_IN_REDUE},     {"called", BPMN_IN_CALL_DONE},
-        {"cancel", BPMN_IN_CANCEL}};
+    } verbs[] = {{"start", BPMN_IN_START},     {"do", BPMN_IN_COMPLETE},
+                 {"job", BPMN_IN_JOB_DONE},    {"fail", BPMN_IN_JOB_FAIL},
+                 {"error", BPMN_IN_JOB_ERROR}, {"timer", BPMN_IN_TIMER},
+                 {"message", BPMN_IN_MESSAGE}, {"signal", BPMN_IN_SIGNAL},
+                 {"retry", BPMN_IN_RETRY},     {"set", BPMN_IN_SET},
+                 {"redue", BPMN_IN_REDUE},     {"called", BPMN_IN_CALL_DONE},
+                 {"cancel", BPMN_IN_CANCEL},   {"call-error", BPMN_IN_CALL_ERROR}};
     struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
     if (!read_variables(input, play, &text, err))
         return false;
@@ -173,6 +176,7 @@ static bool read_input(struct bpmn_input *input, struct play *play, struct str t
     switch (input->kind) {
     case BPMN_IN_COMPLETE: input->outcome = word[2]; break;
     case BPMN_IN_MESSAGE: input->key = word[2]; break;
+    case BPMN_IN_CALL_ERROR: input->name = word[2]; break;
     case BPMN_IN_JOB_ERROR: input->name = word[2]; /* fall through */
     case BPMN_IN_JOB_DONE:
     case BPMN_IN_JOB_FAIL: input->id = job_at(play, word[1]); break;
@@ -258,18 +262,24 @@ static void play_step(struct play *play, struct str text, struct str want) {
     buf_done(&got);
 }
 
+static void play_all(int line, struct bpmn_process *process, struct arena *arena,
+                     const char *script) {
+    struct play play = {.arena = arena, .process = process, .now_us = START_US, .line = line};
+    bpmn_state_init(&play.state, arena);
+    struct str rest = str_from(script), one;
+    while (str_split(&one, &rest, '|')) {
+        size_t arrow = str_find(one, STR("->"));
+        play_step(&play, str_trim(str_sub(one, 0, arrow)),
+                  str_trim(str_sub(one, arrow + 2, one.len)));
+    }
+}
+
 static void play_row(int line, const char *model, const char *script) {
     struct err err = {0};
     struct arena *arena = arena_create("play", 256 << 20);
-    struct play play = {.arena = arena, .now_us = START_US, .line = line};
-    if (model_read(&play.process, arena, model, &err)) {
-        bpmn_state_init(&play.state, arena);
-        struct str rest = str_from(script), one;
-        while (str_split(&one, &rest, '|')) {
-            size_t arrow = str_find(one, STR("->"));
-            play_step(&play, str_trim(str_sub(one, 0, arrow)),
-                      str_trim(str_sub(one, arrow + 2, one.len)));
-        }
+    struct bpmn_process *process;
+    if (model_read(&process, arena, model, &err)) {
+        play_all(line, process, arena, script);
     } else {
         CHECK_OK_AT(line, false, &err);
     }
@@ -370,6 +380,11 @@ static const struct row tasks[] = {
         "start -> +s -s +a job:a:mail | job a -> -a +e -e end:completed"),
     ROW(START("s") CALL("a", "other", "") END("e") FLOW("s", "a") FLOW("a", "e"),
         "start {x: 1} -> x=1 +s -s +a call:other | called a {y: 2} -> -a +e -e end:completed"),
+    ROW(ERROR("x", "E1") START("s") CALL("a", "other", "") BOUNDARY("t", "a", "true", EVENT_ERROR("x"))
+            END("e") END("bad") FLOW("s", "a") FLOW("a", "e") FLOW("t", "bad"),
+        "start -> +s -s +a call:other | call-error a E2 -> throw:E2 stop:a:error"
+        "| retry a -> go:a call:other"
+        "| call-error a E1 -> throw:E1 xa +t -t +bad -bad end:completed"),
     ROW(START("s") CALL("a", "other", " propagateAllChildVariables='true'") END("e") FLOW("s", "a")
             FLOW("a", "e"),
         "start -> +s -s +a call:other | called a {y: 2} -> y=2 -a +e -e end:completed"),
@@ -715,6 +730,91 @@ void test_bpmn_mandate_actions(void) {
     play_rows(mandate_actions, COUNT_OF(mandate_actions));
 }
 /* clang-format on */
+
+static bool give(struct play *play, struct bpmn_input input) {
+    struct err err = {0};
+    struct budget budget = budget_of(1000000, 64 << 20);
+    struct bpmn_records records = {.arena = play->arena};
+    struct bpmn_env env = {.now_us = play->now_us, .lookup = lookup, .decide = decide};
+    bool ok =
+        bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget, &err);
+    CHECK_OK_AT(play->line, ok, &err);
+    return ok;
+}
+
+/* Start; do every job and task; at the manual check, or at once for a message, do what is given. */
+static void run_way(struct play *play, const char *assessed, struct str rest) {
+    struct err err = {0};
+    struct bpmn_input start = {.kind = BPMN_IN_START};
+    struct str text = arena_printf(play->arena,
+                                   "{applicant: {name: \"A\", email: \"a@example.org\"}, "
+                                   "corporation: \"C\", applicationNumber: 1, product: \"P\", "
+                                   "approved: true, assessed: %s}",
+                                   assessed);
+    CHECK_OK_AT(play->line, read_variables(&start, play, &text, &err), &err);
+    bool ok = give(play, start);
+    struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
+    for (size_t i = 0; i < COUNT_OF(word); i++)
+        (void)str_split(&word[i], &rest, ' ');
+    if (ok && str_eq(word[0], STR("message")))
+        ok = give(play,
+                  (struct bpmn_input){.kind = BPMN_IN_MESSAGE, .name = word[1], .key = word[2]});
+    for (int moves = 0; ok && play->state.ending == 0 && moves < 20; moves++) {
+        uint32_t called = instance_at(play, STR("Activity_ManualCheck"));
+        uint32_t task = instance_at(play, STR("UserTask_HandleTimeout"));
+        struct bpmn_input next = {.kind = BPMN_IN_JOB_DONE};
+        if (called != 0)
+            next = (struct bpmn_input){.kind = str_eq(word[0], STR("called")) ? BPMN_IN_CALL_DONE
+                                                                              : BPMN_IN_CALL_ERROR,
+                                       .id = called,
+                                       .name = word[1]};
+        else if (task != 0)
+            next = (struct bpmn_input){.kind = BPMN_IN_COMPLETE, .id = task};
+        else if (play->state.jobs.count > 0)
+            next.id = play->state.jobs.list[0].id;
+        ok = give(play, next);
+    }
+}
+
+/* MIWG C.9.0 to each of its ends. */
+void test_bpmn_run_c90(void) {
+    static const struct {
+        const char *assessed, *rest, *last;
+    } ways[] = {
+        {"null", "", "EndEvent_ApplicationIssued"},
+        {"{riskLevel: [\"green\", \"red\"], risk: []}", "", "EndEvent_ApplicationRejected"},
+        {"{riskLevel: [\"yellow\"], risk: []}", "called", "EndEvent_ApplicationIssued"},
+        {"{riskLevel: [\"yellow\"], risk: []}", "call-error 02",
+         "TerminateEvent_ApplicationCanceledFraud"},
+        {"{riskLevel: [\"yellow\"], risk: []}", "call-error 00", "EndMessageEvent_Timeout"},
+        {"null", "message Message_CancellationRequested 1", "EndMessageEvent_InformOperations"},
+    };
+    struct str text;
+    char path[256];
+    if (test_suites() == NULL) {
+        test_skip("the MIWG models are not at ../shared/suites; see github bpmn-miwg");
+        return;
+    }
+    (void)snprintf(path, sizeof path, "%s/bpmn-miwg/C.9.0.bpmn", test_suites());
+    CHECK(test_read_file(&text, path));
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct err err = {0};
+        struct arena *arena = arena_create("c90", 256 << 20);
+        struct budget budget = budget_of(1000000, 64 << 20);
+        struct bpmn_model *model;
+        CHECK_OK(bpmn_read(&model, text, "C.9.0", arena, &budget, &err), &err);
+        struct play play = {.arena = arena, .now_us = START_US, .line = (int)i};
+        if (err.code == ERR_NONE) {
+            play.process = model->processes[0];
+            bpmn_state_init(&play.state, arena);
+            run_way(&play, ways[i].assessed, str_from(ways[i].rest));
+            CHECK_AT((int)i, play.state.ending != 0);
+            CHECK_STR_AT((int)i, play.process->nodes[play.state.end_node].id,
+                         str_from(ways[i].last));
+        }
+        arena_destroy(arena);
+    }
+}
 
 /* A loop of the model that never waits ends as an incident, and the step ends. */
 void test_bpmn_endless_loop(void) {

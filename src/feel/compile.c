@@ -198,7 +198,9 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
         gen_var(c, slot);
         return true;
     }
-    int id = builtin_find(name);
+    /* Open programs know their names only when they run: there a variable "count" or "product" may
+     * come, and it stands before the built-in function (DMN 1.5: 10.3.2.11). Calls are elsewhere. */
+    int id = c->options->open ? -1 : builtin_find(name);
     if (id >= 0) {
         struct feel_function *f = arena_new(c->arena, struct feel_function, 1);
         f->kind = FUNCTION_BUILTIN;

@@ -55,7 +55,8 @@ struct feel_options {
     size_t type_count;
     /* A name that nothing defines is an error of compilation (ERR_UNKNOWN with its place), unless
      * this is set: then it is added to the program's inputs after names[], and evaluates to null
-     * with a diagnosis where vars ends before it. */
+     * with a diagnosis where vars ends before it. So is the name of a built-in function that is not
+     * called: `count > 3` reads a variable, `count(list)` calls. */
     bool open;
     const struct cal_zones *zones; /* for @"10:00:00@Europe/Paris"; NULL: the built-in ones */
     /* Where the text stands, for messages: file, and line and column of its first byte. */
