@@ -682,3 +682,155 @@ void test_cal_us(void) {
     char text[CAL_TEXT_MAX];
     CHECK(cal_us_format(text, INT64_MAX, shanghai) > 0 && cal_us_format(text, INT64_MIN, NULL) > 0);
 }
+
+/* A TZif file of version 2 with one type and this footer, or of version 1 with one change. */
+static struct str tzif_of(struct buf *out, const char *footer) {
+    char head[20] = {'T', 'Z', 'i', 'f'};
+    struct str zeros = {"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 30};
+    buf_reset(out);
+    for (int block = 0; block < (footer != NULL ? 2 : 1); block++) {
+        head[4] = footer != NULL ? '2' : '\0';
+        buf_add(out, (struct str){head, sizeof head});
+        buf_add(out, str_sub(zeros, 0, 12)); /* no indicators, no leap seconds */
+        buf_add(out, (struct str){footer != NULL ? "\0\0\0\0" : "\0\0\0\1", 4});
+        buf_add(out, (struct str){"\0\0\0\1\0\0\0\4", 8});
+        if (footer == NULL)
+            buf_add(out, (struct str){"\x40\0\0\0\0", 5});       /* 2004-01-10, to type 0 */
+        buf_add(out, (struct str){"\0\0\x0e\x10\0\0XXX\0", 10}); /* +01:00 */
+    }
+    if (footer != NULL)
+        buf_printf(out, "\n%s\n", footer);
+    return buf_view(out);
+}
+
+static const struct {
+    int line;
+    const char *footer;
+    const char *at;   /* UTC */
+    int32_t offset_s; /* -1: the footer is refused */
+} footer_rows[] = {
+    {__LINE__, "", "2026-07-01T00:00:00Z", 3600},
+    {__LINE__, "CST-8", "2026-07-01T00:00:00Z", 28800},
+    {__LINE__, "<+0530>-5:30", "2026-07-01T00:00:00Z", 19800},
+    {__LINE__, "<-03>3:00:30", "2026-07-01T00:00:00Z", -10830},
+    /* Dublin's winter time is the saving, an hour back: RFC 9636: 3.3.1 */
+    {__LINE__, "IST-1GMT0,M10.5.0,M3.5.0/1", "2026-07-01T00:00:00Z", 3600},
+    {__LINE__, "IST-1GMT0,M10.5.0,M3.5.0/1", "2026-12-01T00:00:00Z", 0},
+    /* the southern half: summer over new year */
+    {__LINE__, "AEST-10AEDT,M10.1.0,M4.1.0/3", "2026-01-15T00:00:00Z", 39600},
+    {__LINE__, "AEST-10AEDT,M10.1.0,M4.1.0/3", "2026-07-15T00:00:00Z", 36000},
+    {__LINE__, "AEST-10AEDT,M10.1.0,M4.1.0/3", "2026-04-04T15:59:59Z", 39600},
+    {__LINE__, "AEST-10AEDT,M10.1.0,M4.1.0/3", "2026-04-04T16:00:00Z", 36000},
+    /* day 60 without 29 February is 1 March in every year; day 59 from 0 is 29 February in 2024 */
+    {__LINE__, "XST0XDT,J60,J300", "2024-03-01T01:59:59Z", 0},
+    {__LINE__, "XST0XDT,J60,J300", "2024-03-01T02:00:00Z", 3600},
+    {__LINE__, "XST0XDT,J60,J300", "2026-03-01T02:00:00Z", 3600},
+    {__LINE__, "XST0XDT,59,300", "2024-02-29T02:00:00Z", 3600},
+    {__LINE__, "XST0XDT,59,300/-1", "2026-03-01T01:59:59Z", 0},
+    {__LINE__, "XST0XDT-2,M3.5.0/-167,M10.5.0/167", "2026-07-01T00:00:00Z", 7200},
+    {__LINE__, "XS0", NULL, -1},
+    {__LINE__, "<+0-8", NULL, -1},
+    {__LINE__, "XST", NULL, -1},
+    {__LINE__, "XST25", NULL, -1},
+    {__LINE__, "XST0:60", NULL, -1},
+    {__LINE__, "XST0:30:60", NULL, -1},
+    {__LINE__, "XST0XDT", NULL, -1},
+    {__LINE__, "XST0XDT,M3.5.0", NULL, -1},
+    {__LINE__, "XST0XDT,M13.5.0,M10.5.0", NULL, -1},
+    {__LINE__, "XST0XDT,M3.0.0,M10.5.0", NULL, -1},
+    {__LINE__, "XST0XDT,M3.5.7,M10.5.0", NULL, -1},
+    {__LINE__, "XST0XDT,J0,J300", NULL, -1},
+    {__LINE__, "XST0XDT,J366,J300", NULL, -1},
+    {__LINE__, "XST0XDT,366,300", NULL, -1},
+    {__LINE__, "XST0XDT,J60/168,J300", NULL, -1},
+    {__LINE__, "XST0XDT,J60,J300x", NULL, -1},
+    {__LINE__, "XST0XDT-25,J60,J300", NULL, -1},
+};
+
+void test_cal_zone_footers(void) {
+    struct arena *arena = arena_create("zones", 1 << 20);
+    struct buf bytes;
+    buf_init(&bytes, 4096);
+    for (size_t i = 0; i < COUNT_OF(footer_rows); i++) {
+        struct err err = {0};
+        const struct cal_zone *zone = NULL;
+        bool ok =
+            cal_zone_read(&zone, STR("x"), tzif_of(&bytes, footer_rows[i].footer), arena, &err);
+        CHECK_AT(footer_rows[i].line, ok == (footer_rows[i].at != NULL));
+        CHECK_AT(footer_rows[i].line, ok || err.code == ERR_SYNTAX);
+        int64_t us = 0;
+        if (!ok)
+            continue;
+        CHECK_AT(footer_rows[i].line, cal_us_parse(&us, str_from(footer_rows[i].at)));
+        CHECK_INT_AT(footer_rows[i].line, cal_zone_offset_at(zone, us / CAL_SECOND_US),
+                     footer_rows[i].offset_s);
+    }
+    struct err err = {0};
+    const struct cal_zone *zone = NULL;
+    CHECK_OK(cal_zone_read(&zone, STR("old"), tzif_of(&bytes, NULL), arena, &err), &err);
+    CHECK_INT(cal_zone_offset_at(zone, 0), 3600);
+    CHECK_INT(cal_zone_offset_at(zone, INT64_C(5000000000)), 3600);
+    CHECK_INT(cal_zone_offset_for_local(NULL, 0), 0);
+    CHECK_STR(cal_zone_name(zone), STR("old"));
+    CHECK_STR(cal_zone_name(NULL), STR("UTC"));
+    buf_done(&bytes);
+    arena_destroy(arena);
+}
+
+void test_cal_zone_refused(void) {
+    struct arena *arena = arena_create("zones", 1 << 20);
+    struct buf bytes;
+    buf_init(&bytes, 1 << 20);
+    const struct cal_zone *zone = NULL;
+    struct err err = {0};
+    struct str text = tzif_of(&bytes, "CST-8");
+    CHECK(!cal_zone_read(&zone, STR("../x"), text, arena, &err) && err.code == ERR_SYNTAX);
+    err_reset(&err);
+    char *at = bytes.at + 44 + 10 + 31; /* the second head's count of leap seconds */
+    *at = 1;
+    buf_add(&bytes, STR("\n\n\n\n\n\n\n\n\n\n\n\n"));
+    CHECK(!cal_zone_read(&zone, STR("x"), buf_view(&bytes), arena, &err));
+    CHECK_INT(err.code, ERR_UNSUPPORTED);
+    err_reset(&err);
+    for (int i = 0; i < 10000; i++)
+        buf_lit(&bytes, "\n\n\n\n\n\n\n\n\n\n");
+    CHECK(!cal_zone_read(&zone, STR("x"), buf_view(&bytes), arena, &err));
+    CHECK_INT(err.code, ERR_LIMIT);
+    buf_done(&bytes);
+    arena_destroy(arena);
+}
+
+void test_cal_values_out_of_range(void) {
+    static const int64_t bad[][4] = {{-1, 0, 0, 0}, {24, 0, 0, 0},        {0, -1, 0, 0},
+                                     {0, 60, 0, 0}, {0, 0, -1, 0},        {0, 0, 60, 0},
+                                     {0, 0, 0, -1}, {0, 0, 0, 1000000000}};
+    struct cal_time time = {.hour = 7};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        CHECK(!cal_time_of(&time, bad[i][0], bad[i][1], bad[i][2], bad[i][3]) && time.hour == 7);
+    CHECK(cal_time_of(&time, 23, 59, 59, 999999999));
+    CHECK_INT(cal_time_day_ns(time), INT64_C(86399999999999));
+    CHECK(!cal_time_with_offset(&time, time, 18 * 3600 + 1) && time.kind == CAL_LOCAL);
+    CHECK(!cal_time_with_offset(&time, time, -18 * 3600 - 1) && time.kind == CAL_LOCAL);
+    struct cal_datetime at = {{2026, 1, 31}, time};
+    CHECK(cal_datetime_add_months(&at, at, 1) && at.date.day == 28);
+    CHECK(!cal_datetime_add_months(&at, at, CAL_MONTHS_MAX) && at.date.day == 28);
+    struct cal_instant instant = {7, 7};
+    CHECK(!cal_datetime_instant(&instant, at) && instant.s == 7);
+    int order = 9;
+    struct cal_time utc;
+    CHECK(cal_time_with_offset(&utc, time, 0));
+    CHECK(!cal_time_cmp(&order, time, utc) && order == 9);
+    CHECK(cal_time_cmp(&order, time, time) && order == 0);
+    CHECK(!cal_time_same(time, utc) && cal_time_same(utc, utc) && cal_time_same(time, time));
+    struct cal_time in_utc = cal_time_in_zone(time, cal_zone_utc());
+    CHECK(cal_time_same(in_utc, cal_time_in_zone(time, cal_zone_find(NULL, STR("UTC")))));
+    CHECK(!cal_time_same(in_utc, cal_time_in_zone(time, cal_zone_find(NULL, STR("Etc/UTC")))));
+    CHECK(!cal_time_same(in_utc, utc));
+    struct cal_span span = {0, 0};
+    CHECK(!cal_span_of(&span, CAL_SPAN_S_MAX, 1000000000));
+    CHECK(!cal_span_of(&span, -CAL_SPAN_S_MAX, -1));
+    CHECK(!cal_span_of(&span, INT64_MAX, 1000000000));
+    CHECK(cal_span_neg(&span, (struct cal_span){-1, 500000000}) && span.s == 0 &&
+          span.ns == 500000000);
+    CHECK(cal_span_add(&span, span, span) && span.s == 1 && span.ns == 0);
+}

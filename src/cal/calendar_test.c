@@ -383,6 +383,72 @@ static const struct {
      ICS(COVERS WEEKEND EV("BEGIN:VALARM\r\nACTION:AUDIO\r\nEND:VALARM\r\n"
                            "CATEGORIES:HOLIDAY\r\nDTSTART:20260101\r\n")),
      ERR_NONE, 0},
+    {__LINE__,
+     ICS("NAME:Feiertage\\, Ruhetage\\n\r\nX-WR-CALDESC:x\r\nMETHOD:PUBLISH\r\n"
+         "CALSCALE:GREGORIAN\r\n" COVERS WEEKEND EV(
+             "CATEGORIES:WORKING-DAY\r\nDTSTART;VALUE=DATE:20260104\r\nX-NOTE;A=\"b:c\":d\r\n"
+             "STATUS:CONFIRMED\r\n")),
+     ERR_NONE, 0},
+    {__LINE__,
+     ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART;TZID=Asia/Shanghai:20260105T080000\r\n"
+            "DTEND;TZID=Asia/Shanghai:20260105T090000\r\n"
+            "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO\r\n")),
+     ERR_NONE, 0},
+    {__LINE__,
+     ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART;TZID=Asia/Shanghai:20260105T080000\r\n"
+            "DTEND;TZID=Europe/Paris:20260105T090000\r\n"
+            "RRULE:FREQ=WEEKLY;BYDAY=MO\r\n")),
+     ERR_UNSUPPORTED, 8},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART;RANGE=x:20260105T080000\r\n")),
+     ERR_UNSUPPORTED, 7},
+    {__LINE__,
+     ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T080000\r\nDURATION:PT4H\r\n"
+            "RRULE:FREQ=WEEKLY;BYDAY=MO\r\n")),
+     ERR_NONE, 0},
+    {__LINE__,
+     ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T080000\r\nDURATION:PT4H\r\n"
+            "DTEND:20260105T090000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO\r\n")),
+     ERR_INVALID, 0},
+    {__LINE__,
+     ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T080000\r\n"
+            "RRULE:FREQ=WEEKLY;BYDAY=MO\r\n")),
+     ERR_INVALID, 0},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T080000\r\nDURATION:PT4H\r\n")),
+     ERR_INVALID, 0},
+    {__LINE__,
+     ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T200000\r\nDURATION:PT5H\r\n"
+            "RRULE:FREQ=WEEKLY;BYDAY=MO\r\n")),
+     ERR_INVALID, 0},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T200000\r\nDURATION:-PT5H\r\n")),
+     ERR_SYNTAX, 8},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T200000\r\nDURATION:PT90S\r\n")),
+     ERR_SYNTAX, 8},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105X200000\r\n")), ERR_SYNTAX, 7},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T240000\r\n")), ERR_SYNTAX, 7},
+    {__LINE__, ICS(EV("CATEGORIES:OFFICE-HOURS\r\nDTSTART:2026010aT200000\r\n")), ERR_SYNTAX, 7},
+    {__LINE__, ICS(HOURS("083000", "120000", "FREQ=WEEKLY;BYDAY=MO;UNTIL=x")), ERR_SYNTAX, 9},
+    {__LINE__, ICS(EV("CATEGORIES:HOLIDAY\r\nCATEGORIES:HOLIDAY\r\n")), ERR_UNSUPPORTED, 7},
+    {__LINE__, ICS("BEGIN:VEVENT\r\nBEGIN:VTODO\r\n"), ERR_SYNTAX, 5},
+    {__LINE__, ICS("BEGIN:VEVENT\r\nEND:VTODO\r\n"), ERR_SYNTAX, 5},
+    {__LINE__, ICS("CALSCALE:JULIAN\r\n"), ERR_SYNTAX, 4},
+    {__LINE__, ICS("X-MANDATE-OPEN-ON-HOLIDAYS:YES\r\n"), ERR_SYNTAX, 4},
+    {__LINE__, ICS("X-MANDATE-PROVISIONAL-UNTIL:2027\r\n"), ERR_SYNTAX, 4},
+    {__LINE__, ICS("X-MANDATE-COVERS:20260101/20261231/20271231\r\n"), ERR_SYNTAX, 4},
+    {__LINE__, ICS("SURPRISE:x\r\n"), ERR_UNSUPPORTED, 4},
+    {__LINE__, ICS("no colon at all\r\n"), ERR_SYNTAX, 4},
+    {__LINE__, ICS(":no name\r\n"), ERR_SYNTAX, 4},
+    {__LINE__, ICS(COVERS EV("CATEGORIES:REST-DAY\r\nDTSTART:20260103\r\n")), ERR_INVALID, 5},
+    {__LINE__,
+     ICS(COVERS EV("CATEGORIES:REST-DAY\r\nDTSTART:20260103\r\n"
+                   "RRULE:FREQ=WEEKLY;BYDAY=SA;UNTIL=20260201\r\n")),
+     ERR_INVALID, 5},
+    {__LINE__, ICS(COVERS WEEKEND EV("CATEGORIES:HOLIDAY\r\nDTSTART:20260101T080000\r\n")),
+     ERR_INVALID, 11},
+    {__LINE__,
+     ICS(COVERS WEEKEND EV("CATEGORIES:HOLIDAY\r\nDTSTART:20260101\r\n"
+                           "RRULE:FREQ=WEEKLY;BYDAY=MO\r\n")),
+     ERR_INVALID, 11},
+    {__LINE__, ICS(COVERS WEEKEND EV("CATEGORIES:HOLIDAY\r\n")), ERR_INVALID, 11},
     {__LINE__, "", ERR_SYNTAX, 1},
     {__LINE__, "hello", ERR_SYNTAX, 1},
     {__LINE__, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", ERR_SYNTAX, 3},
@@ -477,4 +543,43 @@ void test_calendar_read_cut(void) {
         CHECK(err.code == ERR_SYNTAX || err.code == ERR_UNSUPPORTED || err.code == ERR_INVALID);
         arena_destroy(arena);
     }
+}
+
+/* Rules in any order, a season, and a name with escaped characters. */
+void test_calendar_seasons(void) {
+    static const char text[] =
+        ICS("NAME:Sommer\\, Winter\r\n"
+            "BEGIN:VEVENT\r\nCATEGORIES:OFFICE-HOURS\r\nDTSTART:20260504T150000\r\n"
+            "DTEND:20260504T180000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20260930\r\nEND:VEVENT\r\n"
+            "BEGIN:VEVENT\r\nCATEGORIES:OFFICE-HOURS\r\nDTSTART:20260105T083000\r\n"
+            "DTEND:20260105T120000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU\r\nEND:VEVENT\r\n");
+    static const struct {
+        const char *date;
+        uint32_t count;
+        uint16_t first, last;
+    } rows[] = {{"2026-01-05", 1, 510, 510}, {"2026-05-04", 2, 510, 900},
+                {"2026-05-05", 1, 510, 510}, {"2026-09-28", 2, 510, 900},
+                {"2026-10-05", 1, 510, 510}, {"2025-12-29", 0, 0, 0},
+                {"2026-01-07", 0, 0, 0}};
+    struct arena *arena = arena_create("ics", 1 << 20);
+    struct budget budget = budget_of(100000, 4 << 20);
+    struct err err = {0};
+    struct cal_calendar *c = NULL;
+    CHECK_OK(cal_calendar_read(&c, str_from(text), "x.ics", arena, &budget, &err), &err);
+    CHECK_STR(cal_calendar_name(c), STR("Sommer, Winter"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct cal_openings got;
+        CHECK_OK(cal_office_day(&got, c, NULL, day_of(__LINE__, rows[i].date), &err), &err);
+        CHECK_INT(got.count, rows[i].count);
+        if (got.count == 0)
+            continue;
+        CHECK_INT(got.at[0].from_minute, rows[i].first);
+        CHECK_INT(got.at[got.count - 1].from_minute, rows[i].last);
+    }
+    bool working;
+    struct cal_date first, last;
+    CHECK(!cal_calendar_covers(&first, &last, c));
+    CHECK(!cal_is_working_day(&working, c, day_of(__LINE__, "2026-01-05"), &err));
+    CHECK_STR(str_from(err.text), STR("calendar 'Sommer, Winter' has no working days"));
+    arena_destroy(arena);
 }

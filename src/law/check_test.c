@@ -750,3 +750,75 @@ void test_law_check_data(void) {
         arena_destroy(arena);
     }
 }
+
+/* ---- large graphs ---- */
+
+/* A chain of tasks; every task starts limit `i` on one of two ways when branching. */
+static struct graph_big {
+    struct law_procedure p;
+    struct law_node nodes[700];
+    struct law_edge edges[1400];
+    struct law_clock_act acts[700];
+} big;
+
+static void chain_of(uint32_t count) {
+    memset(&big, 0, sizeof big);
+    for (uint32_t i = 0; i < count; i++) {
+        big.nodes[i] = (struct law_node){.id = STR("n"),
+                                         .at = {"big.bpmn", i + 1, 0},
+                                         .kind = i == 0 ? LAW_NODE_START : LAW_NODE_TASK};
+        if (i > 0)
+            big.edges[big.p.edge_count++] = (struct law_edge){i - 1, i, false, LAW_NO_LIMIT};
+    }
+    big.p.node_count = count;
+    big.p.nodes = big.nodes;
+    big.p.edges = big.edges;
+    big.p.at = (struct err_at){"m.yaml", 1, 0};
+    big.p.matter = STR("big");
+}
+
+void test_law_check_long_chain(void) {
+    struct arena *arena = arena_create("check", 64 << 20);
+    struct law_findings found = {.arena = arena};
+    struct budget budget = budget_of(10000000, 256 << 20);
+    struct err err = {0};
+    chain_of(600);
+    CHECK_OK(law_check_bounded(&found, &big.p, &budget, &err), &err);
+    CHECK_INT((int64_t)found.count, LAW_CHECK_FINDINGS_MAX);
+    CHECK_INT((int64_t)found.list[0].step_count, 2);
+    found.count = 0;
+    for (uint32_t i = 1; i < 599; i++)
+        big.nodes[i].applicant = true;
+    CHECK_OK(law_check_bounded(&found, &big.p, &budget, &err), &err);
+    CHECK_INT((int64_t)found.count, 1);
+    CHECK_INT((int64_t)found.list[0].step_count, LAW_CHECK_STEPS_MAX);
+    CHECK_INT(found.list[0].nodes[LAW_CHECK_STEPS_MAX - 1], 599);
+    arena_destroy(arena);
+}
+
+/* 24 limits, each started or not: 2^24 states are too many, and the answer says so. */
+void test_law_check_too_many_states(void) {
+    static struct law_limit many[LAW_CHECK_CLOCKS_MAX + 1];
+    struct arena *arena = arena_create("check", 64 << 20);
+    struct law_findings found = {.arena = arena};
+    struct budget budget = budget_of(100000000, 1 << 30);
+    struct err err = {0};
+    chain_of(49);
+    for (uint32_t i = 0; i < 24; i++) {
+        struct law_node *node = &big.nodes[2 * i + 1];
+        big.acts[i] = (struct law_clock_act){.limit = i, .verb = LAW_CLOCK_START};
+        node->acts = &big.acts[i];
+        node->act_count = 1;
+        big.edges[big.p.edge_count++] = (struct law_edge){2 * i, 2 * i + 2, false, LAW_NO_LIMIT};
+        many[i] = (struct law_limit){.id = STR("l"), .within = {1, CAL_UNIT_HOUR}};
+    }
+    big.p.limits = many;
+    big.p.limit_count = 24;
+    CHECK(!law_check_bounded(&found, &big.p, &budget, &err));
+    CHECK_INT(err.code, ERR_LIMIT);
+    err_reset(&err);
+    big.p.limit_count = LAW_CHECK_CLOCKS_MAX + 1;
+    CHECK(!law_check_liberty(&found, &big.p, &budget, &err));
+    CHECK_INT(err.code, ERR_LIMIT);
+    arena_destroy(arena);
+}

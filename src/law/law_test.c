@@ -345,6 +345,23 @@ static const struct story {
      {{__LINE__, START, "2026-02-13T17:10:00", "2026-02-28T00:00:00", 5},
       {__LINE__, BREACH, "2026-03-17T00:00:00", NULL, 0},
       {__LINE__, END, NULL, NULL, 0}}},
+    /* too late for an extension: over, though nobody has marked the breach yet */
+    {{.within = {5, CAL_UNIT_CALENDAR_DAY},
+      .extension = {.allowed = true, .by = {5, CAL_UNIT_CALENDAR_DAY}}},
+     {{__LINE__, START, "2026-03-02T09:00:00", "2026-03-08T00:00:00", 5},
+      {__LINE__, EXTEND, "2026-03-08T00:00:00", NULL, 0},
+      {__LINE__, SUSPEND, "2026-03-06T00:00:00", "2026-03-08T00:00:00", 1},
+      {__LINE__, EXTEND, "2026-03-20T00:00:00", "2026-03-13T00:00:00", 6},
+      {__LINE__, RESUME, "2026-03-20T00:00:00", "2026-03-27T00:00:00", 6},
+      {__LINE__, STOP, "2026-03-20T10:00:00", "2026-03-27T00:00:00", 6},
+      {__LINE__, END, NULL, NULL, 0}}},
+    /* hours counted from the next full one */
+    {{.within = {24, CAL_UNIT_HOUR},
+      .counting = {.hour_skipped = true},
+      .extension = {.allowed = true, .by = {36, CAL_UNIT_HOUR}, .total = true}},
+     {{__LINE__, START, "2026-03-02T09:10:00", "2026-03-03T10:00:00", 24},
+      {__LINE__, EXTEND, "2026-03-02T09:20:00", "2026-03-03T22:00:00", 36},
+      {__LINE__, END, NULL, NULL, 0}}},
     /* the calendar ends: refused, nothing changes */
     {{.within = {500, CAL_UNIT_WORKING_DAY}},
      {{__LINE__, START, "2026-02-13T17:10:00", NULL, 0},
