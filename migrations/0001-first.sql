@@ -90,6 +90,8 @@ CREATE TABLE task (
     organ TEXT NOT NULL,
     post TEXT NOT NULL,
     applicant INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,           -- 1: open or claimed. Apart from state, so that a claim touches
+                                        -- no index
     state INTEGER NOT NULL,             -- enum case_task_state: 0 open, 1 claimed, 2 done, 3 cancelled
     account INTEGER NOT NULL,
     created_us INTEGER NOT NULL,
@@ -98,7 +100,7 @@ CREATE TABLE task (
     outcome TEXT NOT NULL,
     PRIMARY KEY (case_id, task)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX task_waiting ON task (organ, post, due_us) WHERE state < 2;
+CREATE INDEX task_waiting ON task (organ, post, due_us) WHERE waiting = 1;
 
 CREATE TABLE clock (
     case_id INTEGER NOT NULL,

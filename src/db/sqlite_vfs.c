@@ -163,6 +163,8 @@ static int layer_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, i
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void layer_register(void) {
+    /* counting its allocations would take one lock of the whole process for each */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     real_vfs = sqlite3_vfs_find(NULL);
     if (real_vfs == NULL)
         return;

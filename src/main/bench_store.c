@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "app/app.h"
 #include "app/offline.h"
@@ -45,6 +46,19 @@ struct bench_store {
     struct lane lanes[WINDOW_MAX];
     const char **tasks;
     struct err first;
+};
+
+/* What all threads have computed. */
+static int64_t cpu_us(void) {
+    struct rusage used;
+    if (getrusage(RUSAGE_SELF, &used) != 0)
+        return 0;
+    return ((int64_t)used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
+           used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+}
+
+struct rate {
+    double a_second, cpu_us_each;
 };
 
 static void pause_us(int64_t us) {
@@ -154,8 +168,9 @@ static void turn_done(void *ctx, const struct app_answer *answer) {
     turn_next(lane);
 }
 
-static bool turns(double *a_second, double *group, struct bench_store *b, int window,
+static bool turns(struct rate *rate, double *group, struct bench_store *b, int window,
                   struct err *err) {
+    int64_t cpu_before_us = cpu_us();
     struct app_figures before = app_figures(b->app);
     atomic_store(&b->ended, 0);
     atomic_store(&b->under_way, window);
@@ -169,7 +184,8 @@ static bool turns(double *a_second, double *group, struct bench_store *b, int wi
         return false;
     double took_us = (double)(os_mono_us(b->os) - from_us);
     struct app_figures after = app_figures(b->app);
-    *a_second = (double)atomic_load(&b->ended) * 1e6 / took_us;
+    double ended = (double)atomic_load(&b->ended);
+    *rate = (struct rate){ended * 1e6 / took_us, (double)(cpu_us() - cpu_before_us) / ended};
     *group = (double)(after.orders - before.orders) /
              (double)MAX_OF(after.commits - before.commits, (uint64_t)1);
     return true;
@@ -183,33 +199,45 @@ static int order_of(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
-static double median(double *list, size_t count) {
-    qsort(list, count, sizeof *list, order_of);
-    return list[count / 2];
+static double median(const double *list, size_t count) {
+    double sorted[ROUNDS_MAX];
+    memcpy(sorted, list, count * sizeof *list);
+    qsort(sorted, count, sizeof *sorted, order_of);
+    return sorted[count / 2];
 }
 
-static bool bare_once(double *a_second, struct bench_store *b, int window, struct err *err) {
+static bool bare_once(struct rate *rate, struct bench_store *b, int window, struct err *err) {
     const char *folder = arena_printf(b->arena, "%s/bare", app_config_of(b->app)->data_dir).at;
     const char *path = arena_printf(b->arena, "%s/mandate.db", folder).at;
     const struct store_bare bare = {path, (uint64_t)window, b->seconds_ms * 1000, EVENT_BYTES};
     uint64_t done = 0;
     int64_t took_us = 1;
-    if (!os_folder_remove(folder, err) || !app_offline_backup(b->app, folder, err) ||
-        !store_bare_run(&done, &took_us, &bare, err))
+    if (!os_folder_remove(folder, err) || !app_offline_backup(b->app, folder, err))
         return false;
-    *a_second = (double)done * 1e6 / (double)took_us;
+    int64_t cpu_before_us = cpu_us();
+    if (!store_bare_run(&done, &took_us, &bare, err))
+        return false;
+    *rate = (struct rate){(double)done * 1e6 / (double)took_us,
+                          (double)(cpu_us() - cpu_before_us) / (double)done};
     return os_folder_remove(folder, err);
 }
 
 static bool measure(struct bench_store *b, int window, size_t rounds, struct err *err) {
     double ours[ROUNDS_MAX], bare[ROUNDS_MAX], ratio[ROUNDS_MAX], group = 0;
+    double ours_cpu[ROUNDS_MAX], bare_cpu[ROUNDS_MAX];
     for (size_t i = 0; i < rounds; i++) {
-        if (!turns(&ours[i], &group, b, window, err) || !bare_once(&bare[i], b, window, err))
+        struct rate mine, alone;
+        if (!turns(&mine, &group, b, window, err) || !bare_once(&alone, b, window, err))
             return false;
+        ours[i] = mine.a_second;
+        bare[i] = alone.a_second;
         ratio[i] = ours[i] / bare[i];
+        ours_cpu[i] = mine.cpu_us_each;
+        bare_cpu[i] = alone.cpu_us_each;
     }
-    (void)printf("| %d | %.1f | %.0f | %.0f | %.2f |\n", window, group, median(ours, rounds),
-                 median(bare, rounds), median(ratio, rounds));
+    (void)printf("| %d | %.1f | %.0f | %.0f | %.2f | %.0f | %.0f |\n", window, group,
+                 median(ours, rounds), median(bare, rounds), median(ratio, rounds),
+                 median(ours_cpu, rounds), median(bare_cpu, rounds));
     return true;
 }
 
@@ -278,8 +306,8 @@ static bool bench_run(struct bench_store *b, size_t rounds, struct err *err) {
     static const int windows[] = {1, 10, 100, 500};
     if (!apply_all(b, APPLY_WINDOW, err) || !clerk_in(b, err) || !tasks_find(b, err))
         return false;
-    (void)printf("\n| under way | in one commit | orders/s | SQLite alone | ratio |\n"
-                 "|---|---|---|---|---|\n");
+    (void)printf("\n| under way | in one commit | orders/s | SQLite alone | ratio | CPU us | "
+                 "alone |\n|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < COUNT_OF(windows); i++)
         if (!measure(b, windows[i], rounds, err))
             return false;

@@ -17,7 +17,7 @@ static const char *const texts[STATEMENTS] = {
     [EDGE] = "UPDATE audit_frontier SET frontier = ?1 WHERE id = 1",
     [BEGIN_TX] = "BEGIN IMMEDIATE",
     [COMMIT_TX] = "COMMIT",
-    [NEXT_CASE] = "SELECT case_id, task FROM task WHERE state < 2 ORDER BY case_id",
+    [NEXT_CASE] = "SELECT case_id, task FROM task WHERE waiting = 1 ORDER BY case_id",
 };
 
 struct bare {

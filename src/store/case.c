@@ -229,10 +229,15 @@ static bool key_make(struct store_key *out, struct store_tx *tx, struct case_id 
                   err);
 }
 
-static bool last_event_of(int64_t *out, struct store_tx *tx, const struct case_file *state,
-                          uint64_t want_count, struct err *err) {
+struct header {
+    int64_t last_event, wake_us;
+};
+
+static bool header_of(struct header *out, struct store_tx *tx, const struct case_file *state,
+                      uint64_t want_count, struct err *err) {
     struct db_rows rows;
-    if (!db_query(&rows, tx->conn, "SELECT event_count, last_event FROM case_file WHERE id = ?1",
+    if (!db_query(&rows, tx->conn,
+                  "SELECT event_count, last_event, wake_us FROM case_file WHERE id = ?1",
                   DB_ARGS(db_n((int64_t)state->id.n)), err))
         return false;
     if (!db_next(&rows, err) || (uint64_t)db_col_i64(&rows, 0) != want_count) {
@@ -240,7 +245,7 @@ static bool last_event_of(int64_t *out, struct store_tx *tx, const struct case_f
             (void)err_set(err, ERR_INTERNAL, err_nowhere,
                           "case %" PRIu64 " was changed beside the writer", state->id.n);
     } else {
-        *out = db_col_i64(&rows, 1);
+        *out = (struct header){db_col_i64(&rows, 1), db_col_i64(&rows, 2)};
     }
     return db_end(&rows, err);
 }
@@ -296,9 +301,11 @@ bool store_case_save(struct store_tx *tx, const struct case_file *state,
     struct store_key key;
     uint64_t before = state->event_count - result->event_count;
     struct appending a = {.tx = tx, .id = state->id, .key = &key, .arena = arena, .previous = -1};
+    struct header header = {-1, 0};
     bool ok = before == 0 ? key_make(&key, tx, state->id, err)
-                          : store_key_of_case(&key, tx->conn, state->id, err) &&
-                                last_event_of(&a.previous, tx, state, before, err);
+                          : store_key_for_writing(&key, tx, state->id, err) &&
+                                header_of(&header, tx, state, before, err);
+    a.previous = header.last_event;
     uint64_t *indexes = arena_new(arena, uint64_t, result->event_count);
     if (!ok || !events_append(indexes, &a, result, err))
         return false;
@@ -306,6 +313,7 @@ bool store_case_save(struct store_tx *tx, const struct case_file *state,
         .state = state,
         .pack_version = pack_version,
         .last_event = (uint64_t)a.previous,
+        .wake_us_before = header.wake_us,
         .events = result->events,
         .event_index = indexes,
         .event_count = result->event_count,
@@ -351,6 +359,7 @@ bool store_case_erase(struct store_tx *tx, struct case_id id, struct err *err) {
         return false;
     char text[32];
     (void)snprintf(text, sizeof text, "%" PRIu64, tx->next_case - 1);
+    store_key_forget(tx, id);
     const struct db_value of_case = db_n((int64_t)id.n);
     return store_project_drop(tx->conn, id, err) && erase_documents(tx, id, err) &&
            db_run(tx->conn, "DELETE FROM outbox WHERE case_id = ?1", DB_ARGS(of_case), err) &&

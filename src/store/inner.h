@@ -16,6 +16,7 @@ struct store {
     struct merkle_frontier frontier;
     uint64_t next_case, next_outbox, next_account, next_pack;
     uint64_t checkpoint_leaves; /* leaf count of the newest checkpoint row */
+    struct store_key_cache *keys;
     /* Any thread. */
     _Atomic int64_t clock_offset_us, last_us;
 };
@@ -23,6 +24,18 @@ struct store {
 struct store_key {
     unsigned char bytes[STORE_KEY_BYTES];
 };
+
+/* The keys of cases that were worked on lately, by case id; the writer's thread only. */
+enum { STORE_KEYS_KEPT = 1024 };
+struct store_key_cache {
+    struct {
+        uint64_t case_id;
+        struct store_key key;
+    } slots[STORE_KEYS_KEPT];
+};
+MUST_USE bool store_key_for_writing(struct store_key *out, struct store_tx *tx, struct case_id id,
+                                    struct err *err);
+void store_key_forget(struct store_tx *tx, struct case_id id);
 
 /* What a ciphertext is for; it opens only with the same. */
 struct store_seal {
@@ -50,6 +63,7 @@ struct store_project {
     const struct case_file *state;
     int64_t pack_version;
     uint64_t last_event;
+    int64_t wake_us_before;          /* as its row says */
     bool everything;                 /* events are all of the case: write every row */
     const struct case_event *events; /* what happened */
     const uint64_t *event_index;     /* their log indexes */

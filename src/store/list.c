@@ -28,11 +28,11 @@ bool store_tasks(struct store_task *out, size_t room, size_t *count_out, struct 
     /* A task without a due time comes last: the index has those first, so there are two passes. */
     static const char *const passes[] = {
         "SELECT " TASK_COLUMNS " FROM task AS t JOIN case_file AS f ON f.id = t.case_id "
-        "WHERE t.state < 2 AND t.organ = ?1 AND t.post = ?2 AND t.due_us > 0 AND "
+        "WHERE t.waiting = 1 AND t.organ = ?1 AND t.post = ?2 AND t.due_us > 0 AND "
         "(t.due_us, t.case_id, t.task) > (?3, ?4, ?5) ORDER BY t.due_us, t.case_id, t.task "
         "LIMIT ?6",
         "SELECT " TASK_COLUMNS " FROM task AS t JOIN case_file AS f ON f.id = t.case_id "
-        "WHERE t.state < 2 AND t.organ = ?1 AND t.post = ?2 AND t.due_us = 0 AND "
+        "WHERE t.waiting = 1 AND t.organ = ?1 AND t.post = ?2 AND t.due_us = 0 AND "
         "(t.due_us, t.case_id, t.task) > (?3, ?4, ?5) ORDER BY t.due_us, t.case_id, t.task "
         "LIMIT ?6"};
     size_t count = 0;

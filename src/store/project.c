@@ -6,18 +6,14 @@
 
 #include "store/inner.h"
 
-static bool header_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
+static bool header_insert(struct db_conn *conn, const struct store_project *p, struct err *err) {
     const struct case_file *s = p->state;
     return db_run(
         conn,
         "INSERT INTO case_file (id, reference, code_sha256, pack_version, matter, status, place, "
         "accepting, competent, superior, review, parent, event_count, last_event, submitted_us, "
         "closed_us, adverse, wake_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-        "?13, ?14, ?15, ?16, ?17, ?18) ON CONFLICT (id) DO UPDATE SET status = excluded.status, "
-        "accepting = excluded.accepting, competent = excluded.competent, superior = "
-        "excluded.superior, review = excluded.review, event_count = excluded.event_count, "
-        "last_event = excluded.last_event, closed_us = excluded.closed_us, adverse = "
-        "excluded.adverse, wake_us = excluded.wake_us",
+        "?13, ?14, ?15, ?16, ?17, ?18)",
         DB_ARGS(db_n((int64_t)s->id.n), db_t(s->reference), db_b(s->code_sha256),
                 db_n(p->pack_version), db_t(s->matter->id), db_t(s->status), db_t(s->place),
                 db_t(s->accepting), db_t(s->competent), db_t(s->superior), db_t(s->review),
@@ -26,19 +22,66 @@ static bool header_write(struct db_conn *conn, const struct store_project *p, st
         err);
 }
 
-static bool task_write(struct db_conn *conn, const struct case_file *s, const struct case_task *t,
-                       struct err *err) {
+/* A column that is named in an UPDATE costs its index, also when it keeps its value: wake_us is
+ * named only when it moved. */
+static bool header_update(struct db_conn *conn, const struct store_project *p, struct err *err) {
+    const struct case_file *s = p->state;
+    const struct db_value v[] = {db_n((int64_t)s->id.n),
+                                 db_t(s->status),
+                                 db_n((int64_t)s->event_count),
+                                 db_n((int64_t)p->last_event),
+                                 db_n(s->closed_us),
+                                 db_n(s->adverse),
+                                 db_n(s->wake_us)};
+    if (p->wake_us_before == s->wake_us)
+        return db_run(conn,
+                      "UPDATE case_file SET status = ?2, event_count = ?3, last_event = ?4, "
+                      "closed_us = ?5, adverse = ?6 WHERE id = ?1",
+                      v, COUNT_OF(v) - 1, err);
     return db_run(
         conn,
-        "INSERT INTO task (case_id, task, node, organ, post, applicant, state, account, "
+        "UPDATE case_file SET status = ?2, event_count = ?3, last_event = ?4, closed_us = "
+        "?5, adverse = ?6, wake_us = ?7 WHERE id = ?1",
+        v, COUNT_OF(v), err);
+}
+
+static bool is_waiting(const struct case_task *t) {
+    return t->state == CASE_TASK_OPEN || t->state == CASE_TASK_CLAIMED;
+}
+
+static bool task_insert(struct db_conn *conn, const struct case_file *s, const struct case_task *t,
+                        struct err *err) {
+    return db_run(
+        conn,
+        "INSERT INTO task (case_id, task, node, organ, post, applicant, waiting, state, account, "
         "created_us, due_us, ended_us, outcome) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-        "?11, ?12) ON CONFLICT (case_id, task) DO UPDATE SET organ = excluded.organ, post = "
-        "excluded.post, state = excluded.state, account = excluded.account, due_us = "
-        "excluded.due_us, ended_us = excluded.ended_us, outcome = excluded.outcome",
+        "?11, ?12, ?13)",
         DB_ARGS(db_n((int64_t)s->id.n), db_n((int64_t)t->id), db_t(t->node), db_t(t->organ),
-                db_t(t->post), db_n(t->applicant), db_n(t->state), db_n((int64_t)t->account),
-                db_n(t->created_us), db_n(t->due_us), db_n(t->ended_us), db_t(t->outcome)),
+                db_t(t->post), db_n(t->applicant), db_n(is_waiting(t)), db_n(t->state),
+                db_n((int64_t)t->account), db_n(t->created_us), db_n(t->due_us), db_n(t->ended_us),
+                db_t(t->outcome)),
         err);
+}
+
+static bool task_update(struct db_conn *conn, const struct case_file *s, const struct case_task *t,
+                        struct err *err) {
+    return db_run(conn,
+                  "UPDATE task SET organ = ?3, post = ?4, waiting = ?5, state = ?6, account = ?7, "
+                  "due_us = ?8, ended_us = ?9, outcome = ?10 WHERE case_id = ?1 AND task = ?2",
+                  DB_ARGS(db_n((int64_t)s->id.n), db_n((int64_t)t->id), db_t(t->organ),
+                          db_t(t->post), db_n(is_waiting(t)), db_n(t->state),
+                          db_n((int64_t)t->account), db_n(t->due_us), db_n(t->ended_us),
+                          db_t(t->outcome)),
+                  err);
+}
+
+/* Taken or given back: nothing of it stands in an index. */
+static bool task_claim(struct db_conn *conn, const struct case_file *s, const struct case_task *t,
+                       struct err *err) {
+    return db_run(conn, "UPDATE task SET state = ?3, account = ?4 WHERE case_id = ?1 AND task = ?2",
+                  DB_ARGS(db_n((int64_t)s->id.n), db_n((int64_t)t->id), db_n(t->state),
+                          db_n((int64_t)t->account)),
+                  err);
 }
 
 static enum store_shown clock_shown(const struct law_clock *clock) {
@@ -125,28 +168,41 @@ static struct touched touched_by(const struct store_project *p) {
     return t;
 }
 
-/* The task that an event is about, or 0. */
-static uint64_t task_of(const struct case_event *e) {
+/* How a task's row is to be written, from the least to the most. */
+enum task_change { TASK_SAME, TASK_CLAIM, TASK_UPDATE, TASK_INSERT };
+
+static enum task_change change_by(const struct case_event *e, uint64_t task) {
     switch (e->kind) {
-    case CASE_EVENT_task_created: return e->as.task_created.task;
-    case CASE_EVENT_task_claimed: return e->as.task_claimed.task;
-    case CASE_EVENT_task_released: return e->as.task_released.task;
-    case CASE_EVENT_task_completed: return e->as.task_completed.task;
-    case CASE_EVENT_task_cancelled: return e->as.task_cancelled.task;
-    default: return 0;
+    case CASE_EVENT_task_created: return e->as.task_created.task == task ? TASK_INSERT : TASK_SAME;
+    case CASE_EVENT_task_claimed: return e->as.task_claimed.task == task ? TASK_CLAIM : TASK_SAME;
+    case CASE_EVENT_task_released: return e->as.task_released.task == task ? TASK_CLAIM : TASK_SAME;
+    case CASE_EVENT_task_completed:
+        return e->as.task_completed.task == task ? TASK_UPDATE : TASK_SAME;
+    case CASE_EVENT_task_cancelled:
+        return e->as.task_cancelled.task == task ? TASK_UPDATE : TASK_SAME;
+    default: return TASK_SAME;
     }
 }
 
-static bool task_touched(const struct store_project *p, const struct touched *t,
-                         const struct case_task *task) {
+static enum task_change change_of(const struct store_project *p, const struct touched *t,
+                                  const struct case_task *task) {
+    enum task_change most = t->open_tasks && is_waiting(task) ? TASK_UPDATE : TASK_SAME;
     if (p->everything)
-        return true;
-    if (t->open_tasks && (task->state == CASE_TASK_OPEN || task->state == CASE_TASK_CLAIMED))
-        return true;
+        return TASK_INSERT;
     for (size_t i = 0; i < p->event_count; i++)
-        if (task_of(&p->events[i]) == task->id)
-            return true;
-    return false;
+        most = MAX_OF(most, change_by(&p->events[i], task->id));
+    return most;
+}
+
+static bool task_write(struct db_conn *conn, const struct store_project *p, const struct touched *t,
+                       const struct case_task *task, struct err *err) {
+    switch (change_of(p, t, task)) {
+    case TASK_SAME: break;
+    case TASK_CLAIM: return task_claim(conn, p->state, task, err);
+    case TASK_UPDATE: return task_update(conn, p->state, task, err);
+    case TASK_INSERT: return task_insert(conn, p->state, task, err);
+    }
+    return true;
 }
 
 static bool letters_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
@@ -166,10 +222,11 @@ static bool letters_write(struct db_conn *conn, const struct store_project *p, s
 bool store_project_rows(struct db_conn *conn, const struct store_project *p, struct err *err) {
     const struct case_file *s = p->state;
     struct touched t = touched_by(p);
-    if (!header_write(conn, p, err))
+    bool first = p->everything || p->events[0].seq == 1;
+    if (first ? !header_insert(conn, p, err) : !header_update(conn, p, err))
         return false;
     for (size_t i = 0; i < s->task_count; i++)
-        if (task_touched(p, &t, &s->tasks[i]) && !task_write(conn, s, &s->tasks[i], err))
+        if (!task_write(conn, p, &t, &s->tasks[i], err))
             return false;
     for (size_t i = 0; t.clocks && i < s->clock_count; i++)
         if (s->clocks[i].clock.state != LAW_CLOCK_NONE && !clock_write(conn, s, &s->clocks[i], err))

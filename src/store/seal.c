@@ -15,16 +15,21 @@ static_assert(NONCE_BYTES + TAG_BYTES == STORE_SEAL_EXTRA_BYTES, "as inner.h say
 static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == STORE_KEY_BYTES, "as store.h says");
 
 struct label {
-    char bytes[LABEL_BYTES_MAX];
+    unsigned char bytes[LABEL_BYTES_MAX];
     size_t len;
 };
 
+/* The name, its end, and the two numbers, lowest byte first. */
 static struct label label_of(const struct store_seal *seal) {
     struct label label;
-    int len = snprintf(label.bytes, sizeof label.bytes, "%s %llu %llu", seal->what,
-                       (unsigned long long)seal->id, (unsigned long long)seal->n);
-    assert(len > 0 && len < LABEL_BYTES_MAX);
-    label.len = (size_t)len;
+    size_t len = strlen(seal->what) + 1;
+    assert(len + 16 <= sizeof label.bytes);
+    memcpy(label.bytes, seal->what, len);
+    for (size_t i = 0; i < 8; i++)
+        label.bytes[len++] = (unsigned char)(seal->id >> (8 * i) & 0xFF);
+    for (size_t i = 0; i < 8; i++)
+        label.bytes[len++] = (unsigned char)(seal->n >> (8 * i) & 0xFF);
+    label.len = len;
     return label;
 }
 
@@ -36,8 +41,8 @@ void store_seal(struct buf *out, const struct store_key *key, const struct store
         return; /* buf_ok() tells */
     os_random(env, room, NONCE_BYTES);
     (void)crypto_aead_xchacha20poly1305_ietf_encrypt(
-        room + NONCE_BYTES, NULL, (const unsigned char *)plain.at, plain.len,
-        (const unsigned char *)label.bytes, label.len, NULL, room, key->bytes);
+        room + NONCE_BYTES, NULL, (const unsigned char *)plain.at, plain.len, label.bytes,
+        label.len, NULL, room, key->bytes);
 }
 
 bool store_unseal(struct buf *out, const struct store_key *key, const struct store_seal *seal,
@@ -50,9 +55,9 @@ bool store_unseal(struct buf *out, const struct store_key *key, const struct sto
     if (room == NULL)
         return buf_ok(out, "a stored text", err);
     const unsigned char *nonce = (const unsigned char *)sealed.at;
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            room, NULL, NULL, nonce + NONCE_BYTES, sealed.len - NONCE_BYTES,
-            (const unsigned char *)label.bytes, label.len, nonce, key->bytes) != 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(room, NULL, NULL, nonce + NONCE_BYTES,
+                                                   sealed.len - NONCE_BYTES, label.bytes, label.len,
+                                                   nonce, key->bytes) != 0) {
         buf_cut(out, out->len - plain_len);
         return err_set(err, ERR_CORRUPT, err_nowhere, "a stored %s is not what was written",
                        seal->what);
@@ -92,4 +97,23 @@ bool store_key_of_case(struct store_key *out, struct db_conn *conn, struct case_
         (void)err_set(err, ERR_NOT_FOUND, err_nowhere, "the case was erased");
     }
     return db_end(&rows, err);
+}
+
+bool store_key_for_writing(struct store_key *out, struct store_tx *tx, struct case_id id,
+                           struct err *err) {
+    struct store_key_cache *cache = tx->store->keys;
+    size_t slot = id.n % STORE_KEYS_KEPT;
+    if (cache->slots[slot].case_id != id.n) {
+        if (!store_key_of_case(out, tx->conn, id, err))
+            return false;
+        cache->slots[slot].case_id = id.n;
+        cache->slots[slot].key = *out;
+    }
+    *out = cache->slots[slot].key;
+    return true;
+}
+
+void store_key_forget(struct store_tx *tx, struct case_id id) {
+    size_t slot = id.n % STORE_KEYS_KEPT;
+    sodium_memzero(&tx->store->keys->slots[slot], sizeof tx->store->keys->slots[slot]);
 }

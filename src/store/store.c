@@ -100,6 +100,7 @@ bool store_open(struct store **out, const char *folder, const struct os_env *env
     s->folder = arena_cstr(arena, str_from(folder));
     s->env = env;
     s->lock_fd = -1;
+    s->keys = arena_new(arena, struct store_key_cache, 1);
     if (!store_start(s, err)) {
         store_close(s);
         return false;
@@ -173,6 +174,16 @@ static bool checkpoint_write(struct store_tx *tx, struct err *err) {
                   err);
 }
 
+/* A case that is taken back gives its id, but not its key, to the next one. */
+static void keys_forget(struct store *s) {
+    sodium_memzero(s->keys, sizeof *s->keys);
+}
+
+void store_rollback(struct store_tx *tx) {
+    db_rollback(tx->conn);
+    keys_forget(tx->store);
+}
+
 bool store_commit(struct store_tx *tx, struct err *err) {
     struct store *s = tx->store;
     bool moved = tx->events_added > 0;
@@ -181,7 +192,7 @@ bool store_commit(struct store_tx *tx, struct err *err) {
     bool ok = (!moved || frontier_write(tx, err)) && (!checkpoint || checkpoint_write(tx, err)) &&
               db_commit(tx->conn, err);
     if (!ok) {
-        db_rollback(tx->conn);
+        store_rollback(tx);
         return false;
     }
     s->frontier = tx->frontier;
@@ -195,10 +206,6 @@ bool store_commit(struct store_tx *tx, struct err *err) {
     return true;
 }
 
-void store_rollback(struct store_tx *tx) {
-    db_rollback(tx->conn);
-}
-
 bool store_savepoint(struct store_tx *saved, struct store_tx *tx, struct err *err) {
     *saved = *tx;
     return db_savepoint(tx->conn, err);
@@ -210,6 +217,7 @@ bool store_savepoint_release(struct store_tx *tx, struct err *err) {
 
 bool store_savepoint_rollback(struct store_tx *tx, const struct store_tx *saved) {
     *tx = *saved;
+    keys_forget(tx->store);
     return db_savepoint_rollback(tx->conn);
 }
 
