@@ -69,7 +69,8 @@ bool read_feel(struct bpmn_expr *out, struct reader *r, const struct xml_node *x
     if (text.len == 0)
         return read_wrong(r, x, "the expression is empty");
     out->text = arena_str(r->arena, text);
-    struct feel_options options = {.form = FEEL_EXPRESSION, .open = true, .at = out->at};
+    struct feel_options options = {
+        .form = FEEL_EXPRESSION, .open = true, .shadow = true, .at = out->at};
     return feel_compile(&out->program, r->arena, out->text, &options, r->err);
 }
 

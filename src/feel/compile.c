@@ -198,9 +198,8 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
         gen_var(c, slot);
         return true;
     }
-    /* Open programs know their names only when they run: there a variable "count" or "product" may
-     * come, and it stands before the built-in function (DMN 1.5: 10.3.2.11). Calls are elsewhere. */
-    int id = c->options->open ? -1 : builtin_find(name);
+    /* calls are compiled elsewhere: this is the function as a value */
+    int id = c->options->shadow ? -1 : builtin_find(name);
     if (id >= 0) {
         struct feel_function *f = arena_new(c->arena, struct feel_function, 1);
         f->kind = FUNCTION_BUILTIN;

@@ -55,9 +55,11 @@ struct feel_options {
     size_t type_count;
     /* A name that nothing defines is an error of compilation (ERR_UNKNOWN with its place), unless
      * this is set: then it is added to the program's inputs after names[], and evaluates to null
-     * with a diagnosis where vars ends before it. So is the name of a built-in function that is not
-     * called: `count > 3` reads a variable, `count(list)` calls. */
+     * with a diagnosis where vars ends before it. */
     bool open;
+    /* With open: the name of a built-in function that is not called is such a name too, because
+     * data may bring a variable "count" or "product": `count > 3` reads it, `count(list)` calls. */
+    bool shadow;
     const struct cal_zones *zones; /* for @"10:00:00@Europe/Paris"; NULL: the built-in ones */
     /* Where the text stands, for messages: file, and line and column of its first byte. */
     struct err_at at;
