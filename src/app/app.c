@@ -95,6 +95,10 @@ bool app_document_put(char sha256[65], struct app *app, struct str bytes, struct
     return store_document_put(sha256, app->store, bytes, err);
 }
 
+bool app_well(struct app *app) {
+    return writer_well(app->writer);
+}
+
 struct app_figures app_figures(struct app *app) {
     struct writer_figures w = writer_figures(app->writer);
     return (struct app_figures){w.commits, w.jobs, w.refused, w.waiting, w.commit_us_max};

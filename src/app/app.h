@@ -102,6 +102,7 @@ struct app_figures {
     int64_t commit_us_max;
 };
 struct app_figures app_figures(struct app *app);
+bool app_well(struct app *app); /* for /readyz: the last commit did not fail just now */
 
 int64_t app_now_us(struct app *app); /* the service's own clock: real time, or the demo's */
 const struct app_config *app_config_of(const struct app *app);

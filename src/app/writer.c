@@ -26,7 +26,8 @@ struct writer {
     struct queue waiting;
     bool stopping, woken;
     struct writer_figures figures;
-    struct queue own; /* the writer's thread only */
+    int64_t failed_us; /* os_mono_us() of the last commit that failed; 0: the last one did not */
+    struct queue own;  /* the writer's thread only */
     int64_t tick_at_us;
 };
 
@@ -126,6 +127,7 @@ static void batch_answer(struct writer *w, const struct batch *batch, const stru
         refused += job->err.code != ERR_NONE ? 1 : 0;
     }
     os_mutex_lock(&w->mutex);
+    w->failed_us = err->code == ERR_NONE ? 0 : os_mono_us(w->env);
     w->figures.commits++;
     w->figures.jobs += batch->count;
     w->figures.refused += refused;
@@ -266,4 +268,11 @@ struct writer_figures writer_figures(struct writer *w) {
     w->figures.commit_us_max = 0;
     os_mutex_unlock(&w->mutex);
     return figures;
+}
+
+bool writer_well(struct writer *w) {
+    os_mutex_lock(&w->mutex);
+    int64_t failed_us = w->failed_us;
+    os_mutex_unlock(&w->mutex);
+    return failed_us == 0 || os_mono_us(w->env) - failed_us > WRITER_FAILED_US;
 }

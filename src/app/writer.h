@@ -39,10 +39,15 @@ void writer_put_own(struct writer *w, struct writer_job *job);
 /* Let tick() be called now. Any thread. */
 void writer_wake(struct writer *w);
 
+enum { WRITER_FAILED_US = 10000000 };
+
 struct writer_figures {
     uint64_t commits, jobs, refused, waiting;
     int64_t commit_us_max; /* the slowest commit since the last call */
 };
 struct writer_figures writer_figures(struct writer *w);
+/* False for WRITER_FAILED_US after a commit that failed (a full disk): whoever balances load should
+ * try elsewhere, and then try again. */
+bool writer_well(struct writer *w);
 
 #endif

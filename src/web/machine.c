@@ -19,8 +19,12 @@ void api_healthz(struct web_request *r) {
 }
 
 void api_readyz(struct web_request *r) {
-    bool stopping = atomic_load(&r->web->stopping);
-    text_send(r, stopping ? 503 : 200, stopping ? STR("stopping\n") : STR("ready\n"));
+    if (atomic_load(&r->web->stopping))
+        text_send(r, 503, STR("stopping\n"));
+    else if (!app_well(r->app))
+        text_send(r, 503, STR("cannot write\n"));
+    else
+        text_send(r, 200, STR("ready\n"));
 }
 
 static void metric_head(struct buf *out, const char *name, const char *kind, const char *what) {
