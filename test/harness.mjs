@@ -135,9 +135,12 @@ export class Service extends Client {
     this.#log = "";
     return this.up();
   }
+  // Stopped, and cleanly: exit code 0 unless it was killed, and no word of a sanitizer.
   async end() {
     try {
-      if (this.#process) await this.stop();
+      const ended = this.#process ? await this.stop() : { code: 0 };
+      if (ended.code !== 0 && ended.signal !== "SIGKILL") throw new Error(`the service ended with ${JSON.stringify(ended)}\n${this.#log.slice(-4000)}`);
+      if (/Sanitizer|runtime error/.test(this.#log)) throw new Error(this.#log.slice(-4000));
     } catch (error) {
       await this.kill();
       throw error;
