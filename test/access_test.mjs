@@ -189,6 +189,18 @@ test("access", { timeout: 300_000 }, async (t) => {
     }
   });
 
+  await t.test("what was just stored is shown, however often it was asked before", async () => {
+    const task = cases[0].tasks[0];
+    const address = `/api/tasks?state=all&case=${cases[0].reference}`;
+    const seen = async () => (await clerk.get(address)).body.items.find((one) => one.id === task.id).state;
+    for (let i = 0; i < 10; i++) {
+      assert.equal(await seen(), "open");
+      assert.equal((await clerk.post(`/api/tasks/${task.id}/claim`, {})).status, 200);
+      assert.equal(await seen(), "claimed");
+      assert.equal((await clerk.post(`/api/tasks/${task.id}/release`, {})).status, 200);
+    }
+  });
+
   await t.test("supervision reaches down the organ's own line only", async () => {
     for (const who of everybody.filter((who) => who.kind === "account" && who.posts[0].post === "supervisor")) {
       const got = await who.client.get("/api/clocks");
@@ -216,6 +228,7 @@ test("access", { timeout: 300_000 }, async (t) => {
     const second = await service.anonymous().post("/api/session", json);
     assert.notEqual(first.body.token, second.body.token);
     const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
+    for (let i = 0; i < 3; i++) assert.equal((await service.get("/api/session", bearer(first.body.token))).status, 200);
     assert.equal((await service.ask("DELETE", "/api/session", bearer(first.body.token))).status, 204);
     assert.equal((await service.get("/api/session", bearer(first.body.token))).status, 401);
     assert.equal((await service.get("/api/session", bearer(second.body.token))).status, 200);

@@ -75,6 +75,10 @@ bool app_reload(struct app *app, struct err *err) {
     return app_packs_deploy(app, err);
 }
 
+uint64_t app_changes(const struct app *app) {
+    return writer_changes(app->writer);
+}
+
 int64_t app_now_us(struct app *app) {
     return store_now_us(app->store);
 }

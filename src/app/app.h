@@ -104,6 +104,9 @@ struct app_figures {
 struct app_figures app_figures(struct app *app);
 bool app_well(struct app *app); /* for /readyz: the last commit did not fail just now */
 
+/* Counts what changed, durably: while it is the same, a view would give the same, but for the time
+ * that passed. Read it before the view. */
+uint64_t app_changes(const struct app *app);
 int64_t app_now_us(struct app *app); /* the service's own clock: real time, or the demo's */
 const struct app_config *app_config_of(const struct app *app);
 /* The packs in use now; hold while you read, so that a reload cannot take them away. */

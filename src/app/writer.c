@@ -28,6 +28,7 @@ struct writer {
     struct writer_figures figures;
     int64_t failed_us; /* os_mono_us() of the last commit that failed; 0: the last one did not */
     struct queue own;  /* the writer's thread only */
+    atomic_uint_fast64_t changes;
     int64_t tick_at_us;
 };
 
@@ -100,11 +101,13 @@ static bool batch_run_saved(const struct batch *batch, struct store_tx *tx, stru
 }
 
 /* One transaction for the whole batch; on false nothing of it stays. */
-static bool batch_commit(struct writer *w, const struct batch *batch, struct err *err) {
+static bool batch_commit(struct writer *w, const struct batch *batch, bool *wrote,
+                         struct err *err) {
     struct store_tx tx;
     bool again = false;
     if (!store_begin(&tx, w->config.store, err))
         return false;
+    int64_t written = store_written(&tx);
     bool ok = batch_run(batch, &tx, &again, err);
     if (!ok)
         store_rollback(&tx);
@@ -115,7 +118,12 @@ static bool batch_commit(struct writer *w, const struct batch *batch, struct err
         if (!ok)
             store_rollback(&tx);
     }
+    *wrote = store_written(&tx) != written; /* a look that was known already writes nothing */
     return ok && store_commit(&tx, err);
+}
+
+uint64_t writer_changes(const struct writer *w) {
+    return atomic_load(&w->changes);
 }
 
 static void batch_answer(struct writer *w, const struct batch *batch, const struct err *err) {
@@ -141,7 +149,11 @@ static void batch_answer(struct writer *w, const struct batch *batch, const stru
 static void batch_do(struct writer *w, const struct batch *batch) {
     struct err err = {0};
     int64_t from_us = os_mono_us(w->env);
-    if (!batch_commit(w, batch, &err))
+    bool wrote = false;
+    bool ok = batch_commit(w, batch, &wrote, &err);
+    if (wrote) /* before anybody is answered: who was, reads what was written */
+        atomic_fetch_add(&w->changes, 1);
+    if (!ok)
         log_event(LOG_ERROR, "commit-failed", log_i64("orders", (int64_t)batch->count),
                   log_cstr("code", err_code_name(err.code)), log_err(&err));
     int64_t took_us = os_mono_us(w->env) - from_us;

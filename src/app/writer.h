@@ -41,6 +41,9 @@ void writer_wake(struct writer *w);
 
 enum { WRITER_FAILED_US = 10000000 };
 
+/* How many batches have changed something: while it is the same, what was read is still so. */
+uint64_t writer_changes(const struct writer *w);
+
 struct writer_figures {
     uint64_t commits, jobs, refused, waiting;
     int64_t commit_us_max; /* the slowest commit since the last call */

@@ -324,6 +324,7 @@ static void head_done(struct conn *c, size_t head_len) {
     char *head = arena_new(x->arena, char, head_len);
     memcpy(head, c->in.at, head_len);
     in_drop(c, head_len);
+    x->req.head = (struct str){head, head_len};
     const char *why = NULL;
     int status = http_head_parse(&x->head, head, head_len, &why);
     if (status != 0) {

@@ -31,6 +31,7 @@ struct http_request {
     struct str query; /* after '?', still encoded; see http/form.h */
     struct str host;  /* lower case, with the port if the client sent one */
     struct str peer;  /* address of the client: "192.0.2.1"; behind a trusted proxy: as it says */
+    struct str head;  /* all of it as it came, but for the case of names and host */
     const struct http_header *headers; /* names in lower case */
     size_t header_count;
     struct str content_type; /* of the body, without parameters, lower case; empty: no body type */

@@ -6,6 +6,7 @@
 
 #include "os/thread.h"
 #include "web/guess.h"
+#include "web/keep.h"
 #include "web/route.h"
 #include "web/worker.h"
 
@@ -23,6 +24,7 @@ struct web {
     struct arena *arena; /* holds this struct */
     struct app *app;
     struct app_reader **readers; /* one a loop */
+    struct keep *keeps;          /* likewise */
     unsigned loop_count;
     bool log_requests;
     const struct http_server *server;

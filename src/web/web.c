@@ -101,6 +101,53 @@ static bool origin_check(struct web_request *r) {
     return route_origin_ok(&from) || refuse(r, 403, "the request comes from another site");
 }
 
+/* ---- pages that were just made -------------------------------------------------------------- */
+
+/* Only what a handler made from views: not what this program tells of itself. */
+static bool may_keep(const struct web_request *r) {
+    const struct http_response *res = http_answer(r->http);
+    return r->before != NULL && r->route != NULL && res->status == 200 && res->extra_count == 0 &&
+           res->view.at == NULL && res->cache_s == 0 &&
+           !str_starts(res->content_type, STR("text/plain"));
+}
+
+static struct keep_state state_now(struct web *web) {
+    const struct app_packs *packs = app_packs_hold(web->app);
+    struct keep_state now = {app_changes(web->app), packs, os_mono_us(os_env_real())};
+    app_packs_let(web->app, packs);
+    return now;
+}
+
+/* Answers from the kept pages; false when this one has to be made. */
+static bool kept_send(struct web *web, struct web_request *r) {
+    if (r->http->method != HTTP_GET || r->http->head_only)
+        return false;
+    r->before = arena_new(r->arena, struct keep_state, 1);
+    *r->before = state_now(web);
+    const struct keep_entry *kept =
+        keep_find(&web->keeps[r->http->loop_index], r->http->head, r->before);
+    if (kept == NULL)
+        return false;
+    struct http_response *res = http_answer(r->http);
+    res->content_type = kept->content_type;
+    res->document = kept->document;
+    buf_add(&res->body, buf_view(&kept->body));
+    r->route = kept->route;
+    r->before = NULL; /* it is there already, and no younger for having been sent again */
+    http_send(r->http);
+    return true;
+}
+
+static void keep(struct web *web, const struct web_request *r) {
+    const struct http_response *res = http_answer(r->http);
+    const struct keep_entry made = {.body = res->body,
+                                    .content_type = res->content_type,
+                                    .document = res->document,
+                                    .state = *r->before,
+                                    .route = r->route};
+    keep_put(&web->keeps[r->http->loop_index], r->http->head, &made);
+}
+
 static bool on_head(void *ctx, struct http_request *req, size_t *body_limit) {
     struct web *web = ctx;
     struct web_request *r = arena_new(req->arena, struct web_request, 1);
@@ -110,6 +157,8 @@ static bool on_head(void *ctx, struct http_request *req, size_t *body_limit) {
                               .reader = web->readers[req->loop_index],
                               .arena = req->arena};
     req->user = r;
+    if (kept_send(web, r))
+        return false;
     struct err err = {0};
     bool query_ok = http_form_parse_urlencoded(&r->query, req->query, r->arena, &err);
     language_choose(r);
@@ -214,6 +263,8 @@ static void on_done(void *ctx, const struct http_request *req, const struct http
         bucket++;
     atomic_fetch_add_explicit(&web->latency[bucket], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&web->latency_sum_us, (uint64_t)done->taken_us, memory_order_relaxed);
+    if (r != NULL && may_keep(r))
+        keep(web, r);
     if (!web->log_requests)
         return;
     /* The route, not the path: a path names a case. */
@@ -249,6 +300,9 @@ struct web *web_create(const struct web_options *options, struct err *err) {
     assert(count < WEB_ROUTES_MAX);
     web->openapi = openapi_make(arena);
     web->readers = arena_new(arena, struct app_reader *, web->loop_count);
+    web->keeps = arena_new(arena, struct keep, web->loop_count);
+    for (unsigned i = 0; i < web->loop_count; i++)
+        keep_init(&web->keeps[i]);
     bool ok = worker_start(&web->worker, err);
     for (unsigned i = 0; ok && i < web->loop_count; i++)
         ok = app_reader_create(&web->readers[i], web->app, err);
@@ -265,6 +319,8 @@ void web_destroy(struct web *web) {
     for (unsigned i = 0; i < web->loop_count; i++)
         if (web->readers[i] != NULL)
             app_reader_destroy(web->readers[i]);
+    for (unsigned i = 0; i < web->loop_count; i++)
+        keep_done(&web->keeps[i]);
     os_mutex_done(&web->guess_lock);
     arena_destroy(web->arena);
 }

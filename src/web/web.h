@@ -48,6 +48,7 @@ enum web_body {
     WEB_BODY_JSON,   /* application/json */
 };
 
+struct keep_state;
 struct web;         /* opaque: the app, the readers, the limits, the counters */
 struct web_request; /* below */
 typedef void web_handler(struct web_request *r);
@@ -76,10 +77,11 @@ struct web_request {
     struct app_caller caller;
     bool by_cookie; /* the caller was known by a cookie, not by a bearer token */
     enum lang lang; /* chosen by ?lang=, the cookie, or Accept-Language; also the caller's */
-    struct http_form query;  /* fields of the query */
-    struct http_form form;   /* WEB_BODY_FORM, WEB_BODY_UPLOAD */
-    const struct json *json; /* WEB_BODY_JSON: checked against the schema table */
-    void *then;              /* of web_do() */
+    struct http_form query;    /* fields of the query */
+    struct http_form form;     /* WEB_BODY_FORM, WEB_BODY_UPLOAD */
+    const struct json *json;   /* WEB_BODY_JSON: checked against the schema table */
+    void *then;                /* of web_do() */
+    struct keep_state *before; /* web/keep.h: as things stood when the request came; or NULL */
 };
 
 /* The {name} of the path; asserted that the pattern has it. */
