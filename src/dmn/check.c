@@ -81,7 +81,7 @@ static const struct str other_text = STR_INIT("something else");
  * --------------------------------------------------------------------------------------- */
 static struct feel_value number_between(struct arena *a, const struct feel_value *low,
                                         const struct feel_value *high) {
-    struct num l, h, n;
+    struct num l = num_of(0), h = l, n;
     if (low != NULL)
         feel_as_num(&l, *low);
     if (high != NULL)

@@ -349,7 +349,7 @@ static void table_keep(struct dmn_model *m, const struct dmn_table *t) {
         list->room = list->room == 0 ? 8 : list->room * 2;
         const struct dmn_table **grown = arena_new(m->arena, const struct dmn_table *, list->room);
         if (list->count > 0)
-            memcpy(grown, list->at, list->count * sizeof *grown);
+            memcpy(grown, list->at, list->count * sizeof(const struct dmn_table *));
         list->at = grown;
     }
     list->at[list->count++] = t;

@@ -119,7 +119,8 @@ static void diag_add(struct feel_diags *diags, struct feel_diag diag) {
 }
 
 struct feel_value machine_null(struct feel_machine *m, const char *format, ...) {
-    if (!m->loud || m->failed)
+    const struct feel_diags *diags = m->env->diags;
+    if (!m->loud || m->failed || (!m->env->stop && diags->count == FEEL_DIAGS_MAX))
         return feel_null();
     char text[ERR_TEXT_MAX];
     va_list args;

@@ -54,7 +54,8 @@ bool feel_once(struct feel_value *out, struct str text, struct feel_value contex
                                    .member_count =
                                        members_of(members, 0, context, MEMBER_DEPTH_MAX),
                                    .zones = env.zones,
-                                   .open = true};
+                                   .open = true,
+                                   .at = {"expression", 1, 1}};
     *out = feel_null();
     env.vars = vars;
     env.var_count = count;

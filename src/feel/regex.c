@@ -730,6 +730,8 @@ bool regex_compile(struct regex **out, struct arena *a, struct str pattern, stru
                    const char **why) {
     struct regex *re = arena_new(a, struct regex, 1);
     struct reader reader = {.arena = a, .re = re, .text = pattern};
+    reader.code_room = 32;
+    re->code = arena_new(a, struct re_ins, reader.code_room);
     bool good = read_flags(&reader, flags) && read_all(&reader) && emit(&reader, RE_MATCH, 0, 0);
     *why = reader.why;
     *out = re;

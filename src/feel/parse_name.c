@@ -1,0 +1,336 @@
+/* Names and types. FEEL's names may hold blanks, symbols and words of the grammar ("date and time",
+ * "bed+breakfast"), so a name is joined from words against the names in scope, longest first; every
+ * name that is not known is one word. DMN 1.5: 10.3.1.2 rules 26-32, 54-56 */
+#include "base/utf8.h"
+#include "feel/builtin.h"
+#include "feel/parser.h"
+
+enum { LONG_NAMES_MAX = 4096, TYPE_WALK_DEPTH = 6 };
+
+/* --- places and errors -------------------------------------------------------------------------
+ */
+struct err_at ast_place(const struct ast_source *source, uint32_t offset) {
+    struct err_at at = source->at;
+    uint32_t line_from = 0;
+    bool first = true;
+    if (at.line == 0)
+        at.line = at.column = 1;
+    for (uint32_t i = 0; i < offset && i < source->text.len; i++)
+        if (source->text.at[i] == '\n') {
+            at.line++;
+            line_from = i + 1;
+            first = false;
+        }
+    uint32_t column = utf8_column(str_sub(source->text, line_from, offset - line_from));
+    at.column = first ? at.column + column - 1 : column;
+    return at;
+}
+
+struct ast *parser_fail_at(struct parser *p, uint32_t offset, const char *what, struct str found) {
+    if (p->err->code != ERR_NONE)
+        return NULL;
+    struct err_at at = ast_place(p->source, offset);
+    if (found.len == 0)
+        (void)err_set(p->err, ERR_SYNTAX, at, "%s", what);
+    else
+        (void)err_set(p->err, ERR_SYNTAX, at, "%s, found '%.*s'", what, STR_ARG(found));
+    return NULL;
+}
+
+struct ast *parser_fail(struct parser *p, const char *what) {
+    struct str found = str_sub(p->text, p->token.from, MIN_OF(p->token.to - p->token.from, 60u));
+    return parser_fail_at(p, p->token.from, what, found.len == 0 ? STR("the end") : found);
+}
+
+bool parser_advance(struct parser *p) {
+    const char *what = NULL;
+    if (!lex_next(&p->token, p->text, p->from, &what)) {
+        (void)parser_fail_at(p, p->token.from, what, STR_NONE);
+        p->token.kind = TOKEN_END;
+        return false;
+    }
+    p->from = p->token.to;
+    return true;
+}
+
+bool parser_accept(struct parser *p, enum token_kind kind) {
+    return parser_at(p, kind) && (parser_advance(p) || true);
+}
+
+bool parser_expect(struct parser *p, enum token_kind kind, const char *what) {
+    if (parser_at(p, kind))
+        return parser_advance(p);
+    (void)parser_fail(p, what);
+    return false;
+}
+
+/* --- names --------------------------------------------------------------------------------------
+ */
+static bool is_symbol(char c) {
+    return c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*';
+}
+
+static bool is_long(struct str name) {
+    return lex_word(name, 0) < name.len;
+}
+
+/* The end of a new name that begins at from: words, digits and symbols, up to another character,
+ * or to the word that ends it (NULL: none). */
+uint32_t parser_new_name_end(struct str text, uint32_t from, const char *until) {
+    uint32_t end = from, at_ = lex_word(text, from);
+    if (at_ == from)
+        return from;
+    end = at_;
+    for (;;) {
+        at_ = lex_skip(text, end);
+        if (at_ >= text.len)
+            return end;
+        uint32_t piece = at_;
+        while (lex_is_name_part(text, piece)) {
+            struct str rest = str_sub(text, piece, UTF8_BYTES_MAX);
+            uint32_t code;
+            size_t before = rest.len;
+            if (!utf8_take(&code, &rest))
+                break;
+            piece += (uint32_t)(before - rest.len);
+        }
+        if (piece > at_) {
+            if (until != NULL && str_eq(str_sub(text, at_, piece - at_), str_from(until)))
+                return end;
+        } else if (is_symbol(text.at[at_])) {
+            piece = at_ + 1;
+        } else {
+            return end;
+        }
+        end = piece;
+    }
+}
+
+struct str ast_name_normal(struct arena *a, struct str name) {
+    name = str_trim(name);
+    if (!is_long(name))
+        return name;
+    char *copy = arena_new(a, char, name.len + 1);
+    size_t len = 0;
+    for (uint32_t i = 0; i < name.len;) {
+        uint32_t next = lex_skip(name, i);
+        if (next >= name.len)
+            break;
+        bool gap = next > i && len > 0;
+        if (gap && !is_symbol(copy[len - 1]) && !is_symbol(name.at[next]))
+            copy[len++] = ' ';
+        copy[len++] = name.at[next];
+        i = next + 1;
+    }
+    return (struct str){copy, len};
+}
+
+void parser_know(struct parser *p, struct str name, bool in_scope) {
+    if (name.len == 0 || !is_long(name) || p->long_count == LONG_NAMES_MAX)
+        return; /* one word is known by itself */
+    if (p->long_count == p->long_room) {
+        size_t room = p->long_room == 0 ? 16 : p->long_room * 2;
+        struct long_name *grown = arena_new(p->arena, struct long_name, room);
+        if (p->long_count > 0)
+            memcpy(grown, p->longs, p->long_count * sizeof *grown);
+        p->longs = grown;
+        p->long_room = room;
+    }
+    unsigned char first = (unsigned char)name.at[0];
+    p->long_first[first / 32] |= UINT32_C(1) << (first % 32);
+    p->longs[p->long_count++] = (struct long_name){name, in_scope};
+}
+
+/* Names added since mark go out of scope, but may still follow a dot. */
+void parser_forget(struct parser *p, size_t mark) {
+    for (size_t i = mark; i < p->long_count; i++)
+        p->longs[i].in_scope = false;
+}
+
+static void long_add_type(struct parser *p, const struct feel_type *type, int depth) {
+    if (type == NULL || depth == 0)
+        return;
+    if (type->tag == FEEL_TYPE_LIST || type->tag == FEEL_TYPE_FUNCTION)
+        long_add_type(p, type->element, depth - 1);
+    if (type->tag != FEEL_TYPE_CONTEXT)
+        return;
+    for (size_t i = 0; i < type->field_count; i++) {
+        parser_know(p, type->fields[i].name, false);
+        long_add_type(p, type->fields[i].type, depth - 1);
+    }
+}
+
+void parser_know_scope(struct parser *p, const struct ast_scope *scope) {
+    const struct feel_options *options = scope->options;
+    for (size_t i = 0; i < options->member_count; i++)
+        parser_know(p, options->members[i], false);
+    for (size_t i = 0; i < options->name_count; i++) {
+        parser_know(p, options->names[i].name, true);
+        long_add_type(p, options->names[i].type, TYPE_WALK_DEPTH);
+    }
+    for (const struct ast_scope *s = scope; s != NULL; s = s->outer) {
+        p->filters += s->in_filter;
+        for (size_t i = 0; i < s->name_count; i++)
+            parser_know(p, s->names[i], true);
+    }
+}
+
+/* Take the name at the current TOKEN_NAME (or word of the grammar behind a dot). */
+struct str parser_take_name(struct parser *p, bool member) {
+    uint32_t from = p->token.from, end = p->token.to;
+    struct str name = str_sub(p->text, from, end - from);
+    unsigned char first = (unsigned char)p->text.at[from];
+    if (p->long_first[first / 32] >> (first % 32) & 1)
+        for (size_t i = 0; i < p->long_count; i++) {
+            if (!p->longs[i].in_scope && !member && p->filters == 0)
+                continue;
+            uint32_t to = lex_match(p->text, from, p->longs[i].name);
+            if (to > end) {
+                end = to;
+                name = p->longs[i].name;
+            }
+        }
+    static const struct str properties[] = {STR_INIT("time offset"), STR_INIT("start included"),
+                                            STR_INIT("end included")};
+    for (size_t i = 0; member && i < COUNT_OF(properties); i++) {
+        uint32_t to = lex_match(p->text, from, properties[i]);
+        if (to > end) {
+            end = to;
+            name = properties[i];
+        }
+    }
+    if (!member) {
+        uint32_t to = builtin_match(p->text, from, p->token.to, &name, end);
+        end = MAX_OF(end, to);
+    }
+    p->from = end;
+    (void)parser_advance(p);
+    return name;
+}
+
+/* Take a new name: of a parameter, an entry, a variable of an iteration. */
+struct str parser_take_new_name(struct parser *p, const char *until) {
+    uint32_t end = parser_new_name_end(p->text, p->token.from, until);
+    if (end == p->token.from) {
+        (void)parser_fail(p, "expected a name");
+        return STR_NONE;
+    }
+    struct str name =
+        ast_name_normal(p->arena, str_sub(p->text, p->token.from, end - p->token.from));
+    p->from = end;
+    (void)parser_advance(p);
+    return name;
+}
+
+/* --- types: rules 54-56
+ * --------------------------------------------------------------------------- */
+
+static struct str type_name(struct parser *p) {
+    const struct feel_options *options = p->options;
+    uint32_t from = p->token.from, end = p->token.to;
+    struct str name = str_sub(p->text, from, end - from);
+    static const char *const longer[] = {"date and time", "days and time duration",
+                                         "years and months duration"};
+    for (size_t i = 0; i < COUNT_OF(longer); i++) {
+        uint32_t to = lex_match(p->text, from, str_from(longer[i]));
+        if (to > end) {
+            end = to;
+            name = str_from(longer[i]);
+        }
+    }
+    for (size_t i = 0; i < options->type_count; i++) {
+        uint32_t to = lex_match(p->text, from, options->types[i].name);
+        if (to > end) {
+            end = to;
+            name = options->types[i].name;
+        }
+    }
+    p->from = end;
+    (void)parser_advance(p);
+    return name;
+}
+
+static struct feel_type *type_new(struct parser *p, enum feel_type_tag tag) {
+    struct feel_type *type = arena_new(p->arena, struct feel_type, 1);
+    type->tag = tag;
+    return type;
+}
+
+static const struct feel_type *parse_element_type(struct parser *p, enum feel_type_tag tag) {
+    struct feel_type *type = type_new(p, tag);
+    (void)parser_advance(p);
+    type->element = parser_take_type(p);
+    (void)parser_expect(p, TOKEN_GT, "expected '>' after a type");
+    return type;
+}
+
+enum { FIELDS_MAX = 256 };
+
+static const struct feel_type *parse_fields_type(struct parser *p, enum feel_type_tag tag) {
+    struct feel_type *type = type_new(p, tag);
+    struct feel_field *fields = arena_new(p->arena, struct feel_field, FIELDS_MAX);
+    size_t count = 0;
+    (void)parser_advance(p);
+    while (!parser_at(p, TOKEN_GT) && p->err->code == ERR_NONE && count < FIELDS_MAX) {
+        if (tag == FEEL_TYPE_CONTEXT) {
+            fields[count].name = parser_take_new_name(p, NULL);
+            parser_know(p, fields[count].name, false);
+            (void)parser_expect(p, TOKEN_COLON, "expected ':' after the name of a field");
+        }
+        fields[count++].type = parser_take_type(p);
+        if (!parser_accept(p, TOKEN_COMMA))
+            break;
+    }
+    (void)parser_expect(p, TOKEN_GT, "expected '>' after the types");
+    type->fields = fields;
+    type->field_count = count;
+    if (tag == FEEL_TYPE_FUNCTION &&
+        parser_expect(p, TOKEN_ARROW, "expected '->' and the result's type"))
+        type->element = parser_take_type(p);
+    return type;
+}
+
+static const struct feel_type *parse_plain_type(struct parser *p) {
+    uint32_t from = p->token.from;
+    if (parser_at(p, TOKEN_FUNCTION)) {
+        (void)parser_advance(p);
+        if (parser_at(p, TOKEN_LT))
+            return parse_fields_type(p, FEEL_TYPE_FUNCTION);
+        return feel_type_builtin(STR("function"));
+    }
+    if (!parser_at(p, TOKEN_NAME) && !parser_at(p, TOKEN_NULL)) {
+        (void)parser_fail(p, "expected a type");
+        return NULL;
+    }
+    struct str name = type_name(p);
+    if (parser_at(p, TOKEN_LT)) {
+        if (str_eq(name, STR("list")))
+            return parse_element_type(p, FEEL_TYPE_LIST);
+        if (str_eq(name, STR("range")))
+            return parse_element_type(p, FEEL_TYPE_RANGE);
+        if (str_eq(name, STR("context")))
+            return parse_fields_type(p, FEEL_TYPE_CONTEXT);
+    }
+    while (parser_at(p, TOKEN_DOT)) { /* a type of an imported model: prefix.name */
+        (void)parser_advance(p);
+        struct str rest = type_name(p);
+        name = arena_printf(p->arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(rest));
+    }
+    for (size_t i = 0; i < p->options->type_count; i++)
+        if (str_eq(p->options->types[i].name, name))
+            return p->options->types[i].type;
+    const struct feel_type *type = feel_type_builtin(name);
+    if (type == NULL)
+        (void)parser_fail_at(p, from, "there is no such type", name);
+    return type;
+}
+
+const struct feel_type *parser_take_type(struct parser *p) {
+    if (++p->nesting > FEEL_NESTING_MAX) {
+        (void)parser_fail(p, "types are nested too deeply");
+        return NULL;
+    }
+    const struct feel_type *type = parse_plain_type(p);
+    p->nesting--;
+    return type;
+}
