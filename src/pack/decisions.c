@@ -19,7 +19,7 @@ void pack_read_decision(struct pack_reader *r, const struct pack_file *file) {
             pack_fault(r, 7, info.at, "the decision '%.*s' is defined twice in the pack",
                        STR_ARG(info.id));
     }
-    PACK_GROW(r, p->decisions, p->decision_count, r->room.decisions);
+    PACK_GROW_OF(r, sizeof(struct dmn_model *), p->decisions, p->decision_count, r->room.decisions);
     p->decisions[p->decision_count++] = model;
 }
 

@@ -31,7 +31,8 @@ void pack_read_process(struct pack_reader *r, const struct pack_file *file) {
                 pack_fault(r, 0, (struct err_at){source, process->line, 0},
                            "the procedure '%.*s' is defined twice, also in %s",
                            STR_ARG(process->id), p->processes[k]->source);
-        PACK_GROW(r, p->processes, p->process_count, r->room.processes);
+        PACK_GROW_OF(r, sizeof(struct bpmn_process *), p->processes, p->process_count,
+                     r->room.processes);
         p->processes[p->process_count++] = process;
     }
 }
@@ -49,7 +50,7 @@ void pack_read_form(struct pack_reader *r, const struct pack_file *file) {
                    STR_ARG(form->id));
     for (size_t i = 0; i < form->field_count; i++)
         form->fields[i].places = p->organs;
-    PACK_GROW(r, p->forms, p->form_count, r->room.forms);
+    PACK_GROW_OF(r, sizeof(struct pack_form *), p->forms, p->form_count, r->room.forms);
     p->forms[p->form_count++] = form;
 }
 

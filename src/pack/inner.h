@@ -20,8 +20,9 @@ enum {
 };
 
 /* A list that grows in the pack's arena. */
-#define PACK_GROW(r, list, count, room)                                                            \
-    pack_grow((r), (void **)&(list), (count), &(room), sizeof *(list), alignof(max_align_t))
+#define PACK_GROW(r, list, count, room) PACK_GROW_OF(r, sizeof *(list), list, count, room)
+#define PACK_GROW_OF(r, size_bytes, list, count, room)                                             \
+    pack_grow((r), (void **)&(list), (count), &(room), (size_bytes), alignof(max_align_t))
 
 struct pack_places { /* rooms of the growing lists */
     size_t categories, statuses, posts, laws, remedies, matters, letters, processes, decisions,

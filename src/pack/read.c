@@ -209,7 +209,8 @@ struct lang_text pack_lang(struct pack_reader *r, const struct pack_doc *doc,
     const struct json *node = get(r, doc, obj, key, need);
     char what[NAME_BYTES_MAX];
     (void)snprintf(what, sizeof what, "'%.*s'", STR_ARG(key));
-    return node == NULL ? (struct lang_text){{STR_NONE}} : pack_lang_node(r, doc, node, what);
+    struct lang_text none = {{STR_NONE}};
+    return node == NULL ? none : pack_lang_node(r, doc, node, what);
 }
 
 bool pack_flag(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj,
