@@ -27,7 +27,17 @@ static void config_keep(struct app *app, const struct app_config *config) {
     };
 }
 
+/* The first chunk of an arena stays: so it is made as large as an order needs. */
+static struct arena *scratch_make(void) {
+    struct arena *arena = arena_create("scratch", APP_ORDER_BYTES_MAX);
+    struct arena_mark mark = arena_mark(arena);
+    (void)arena_new(arena, char, APP_SCRATCH_BYTES);
+    arena_rewind(arena, mark);
+    return arena;
+}
+
 static bool start(struct app *app, struct err *err) {
+    app->scratch = scratch_make();
     if (!store_open(&app->store, app->config.data_dir, app->os, err))
         return false;
     app_tick_init(app);
@@ -66,6 +76,7 @@ void app_close(struct app *app) {
     app_hashers_stop(app);
     writer_stop(app->writer);
     store_close(app->store);
+    arena_destroy(app->scratch);
     app_packs_close(app);
     os_mutex_done(&app->mutex);
     arena_destroy(app->arena);

@@ -15,6 +15,7 @@ enum {
     APP_PACKS_MAX = 16,            /* packs in use at once */
     APP_PACK_BYTES_MAX = 64 << 20, /* all files of one pack */
     APP_ORDER_BYTES_MAX = 64 << 20,
+    APP_SCRATCH_BYTES = 256 << 10, /* what an order takes as a rule; beyond it chunks come and go */
     APP_ORDER_STEPS_MAX = 5000000, /* of the procedure, its rules and forms, for one order */
     APP_TOKEN_BYTES = 32,          /* 256 bits */
     APP_TOKEN_CHARS = 43,          /* base64url of it */
@@ -46,6 +47,7 @@ struct app {
     struct store *store;
     struct store_packs store_packs;
     struct writer *writer;
+    struct arena *scratch; /* the writer's thread only: of the order that runs */
     struct app_hashers *hashers;
     struct app_mailer *mailer;
     struct os_mutex mutex; /* guards versions, sets, and the arena */

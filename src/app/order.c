@@ -11,7 +11,7 @@
 enum { ORDER_TEXT_BYTES_MAX = 8 << 20, ANSWER_STEPS = 1000000 };
 
 static bool run_case(struct app_job *j, struct err *err) {
-    const struct order_env env = {j->app, j->tx, &j->app->store_packs, j->arena, &j->budget};
+    const struct order_env env = {j->app, j->tx, &j->app->store_packs, j->app->scratch, &j->budget};
     return order_case(&j->body, &env, &j->order, err);
 }
 
@@ -65,9 +65,9 @@ static bool order_text(struct buf *out, const struct app_order *order, struct er
 static bool answer_again(struct app_job *j, struct str text, struct err *err) {
     const struct json *body;
     struct budget budget = budget_of(ANSWER_STEPS, ORDER_TEXT_BYTES_MAX);
-    if (!json_read(&body, text, "answer", j->arena, &budget, err))
+    if (!json_read(&body, text, "answer", j->app->scratch, &budget, err))
         return false;
-    j->body = json_copy(body, j->arena);
+    j->body = json_copy(body, j->app->scratch);
     j->repeated = true;
     return true;
 }
@@ -83,11 +83,11 @@ static bool answer_keep(struct app_job *j, const struct store_once *once, struct
 }
 
 static bool run_once(struct app_job *j, struct str order, struct err *err) {
-    const struct store_once once = {scope_of(j->order.caller, j->arena), j->order.idempotency_key,
-                                    order};
+    const struct store_once once = {scope_of(j->order.caller, j->app->scratch),
+                                    j->order.idempotency_key, order};
     struct str first = STR_NONE;
     bool found = false;
-    if (!store_once_find(&first, &found, j->tx->conn, &once, j->arena, err))
+    if (!store_once_find(&first, &found, j->tx->conn, &once, j->app->scratch, err))
         return false;
     if (found)
         return answer_again(j, first, err);
@@ -96,25 +96,37 @@ static bool run_once(struct app_job *j, struct str order, struct err *err) {
 
 /* ---- the writer's side ----------------------------------------------------------------------- */
 
+/* All orders work in one scratch arena, whose memory stays warm; what the caller gets is copied
+ * into the order's own, which lives until it was answered. */
+static void order_keep(struct app_job *j, struct err *err) {
+    if (j->body != NULL)
+        j->body = json_copy(j->body, j->arena);
+    if (err->at.source != NULL)
+        err->at.source = arena_cstr(j->arena, str_from(err->at.source));
+    if (j->refused.at.source != NULL)
+        j->refused.at.source = arena_cstr(j->arena, str_from(j->refused.at.source));
+}
+
 static bool order_run(struct writer_job *job, struct store_tx *tx, struct err *err) {
     struct app_job *j = (struct app_job *)job;
+    struct arena_mark mark = arena_mark(j->app->scratch);
+    struct buf order;
+    bool ok;
     arena_rewind(j->arena, j->mark); /* it may be the second time */
     j->tx = tx;
     j->budget = budget_of(APP_ORDER_STEPS_MAX, APP_ORDER_BYTES_MAX / 2);
     j->body = NULL;
     j->repeated = false;
     err_reset(&j->refused);
-    bool ok;
     if (j->order.idempotency_key.len == 0) {
         ok = verbs[j->order.verb].run(j, err);
     } else {
-        struct buf order;
         buf_init(&order, ORDER_TEXT_BYTES_MAX);
         ok = order_text(&order, &j->order, err) && run_once(j, buf_view(&order), err);
         buf_done(&order);
     }
-    j->outbox_added = tx->outbox_added; /* the transaction is gone when the answer is given */
-    j->tx = NULL;
+    order_keep(j, err);
+    arena_rewind(j->app->scratch, mark);
     return ok;
 }
 

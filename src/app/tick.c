@@ -66,10 +66,14 @@ struct tick_job {
 
 static bool wake_run(struct writer_job *job, struct store_tx *tx, struct err *err) {
     struct tick_job *t = (struct tick_job *)job;
-    arena_rewind(t->arena, t->mark);
+    struct arena *scratch = t->app->scratch;
+    struct arena_mark mark = arena_mark(scratch);
     struct budget budget = tick_budget();
-    const struct order_env env = {t->app, tx, &t->app->store_packs, t->arena, &budget};
-    return order_tick(&env, t->id, err);
+    const struct order_env env = {t->app, tx, &t->app->store_packs, scratch, &budget};
+    bool ok = order_tick(&env, t->id, err);
+    err->at = err_nowhere; /* it may point into the scratch */
+    arena_rewind(scratch, mark);
+    return ok;
 }
 
 static void wake_done(struct writer_job *job, const struct err *err) {

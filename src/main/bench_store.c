@@ -362,6 +362,7 @@ int bench_store(int argc, char **argv) {
     b->cases = cases;
     b->seconds_ms = seconds * 1000;
     log_sink_set(quiet, NULL);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* a long run is watched */
     bool ok = bench_open(b, data, pack, &err) && bench_run(b, (size_t)rounds, &err);
     app_close(b->app);
     struct err ignored = {0};

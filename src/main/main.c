@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "main/cmd.h"
+#include "os/env.h"
 
 static const struct command {
     const char *name, *about;
@@ -24,6 +25,7 @@ static void help_print(FILE *out) {
 }
 
 int main(int argc, char **argv) {
+    os_memory_setup();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write(), not the end */
     if (argc < 2) {
         help_print(stderr);

@@ -1,6 +1,7 @@
 #include "os/env.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -39,4 +40,12 @@ static void real_random(void *self, void *out, size_t size_bytes) {
 const struct os_env *os_env_real(void) {
     static const struct os_env real = {NULL, real_wall_us, real_mono_us, real_random};
     return &real;
+}
+
+enum { HEAPS = 2, KEPT_BYTES = 8 << 20, GROWTH_BYTES = 256 << 10 };
+
+void os_memory_setup(void) {
+    (void)mallopt(M_ARENA_MAX, HEAPS);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TOP_PAD, GROWTH_BYTES);
 }
