@@ -13,6 +13,7 @@ enum {
     CHECK_SCENARIO_STEPS = 50000000, /* budget of one scenario */
     CHECK_SCENARIO_BYTES = 256 << 20,
     CHECK_TEXT_MAX = 64 << 20, /* the JSON answer */
+    CHECK_CALENDAR_DAYS = 90,  /* the notice for a year comes about two months before it begins */
 };
 
 static const char *const proof_names[] = {
@@ -49,18 +50,22 @@ static void say_finding(struct check *c, const struct pack_finding *f) {
         (void)printf("    %zu. %.*s\n", i + 1, STR_ARG(f->steps[i]));
 }
 
+/* The answer is printed when the packs are gone: texts of theirs are copied. */
+static void put(struct check *c, struct json *out, struct str key, struct str text) {
+    json_set_str(out, key, arena_str(c->arena, text));
+}
+
 static void put_finding(struct check *c, struct json *list, const struct pack_finding *f) {
     struct json *out = json_push_obj(list);
     json_set_str(out, STR("level"), f->warning ? STR("warning") : STR("error"));
     json_set_i64(out, STR("proof"), f->proof);
-    json_set_str(out, STR("file"), str_from(f->at.source));
+    put(c, out, STR("file"), str_from(f->at.source));
     json_set_i64(out, STR("line"), f->at.line);
     json_set_i64(out, STR("column"), f->at.column);
-    json_set_str(out, STR("text"), f->text);
+    put(c, out, STR("text"), f->text);
     struct json *steps = json_set_arr(out, STR("steps"));
     for (size_t i = 0; i < f->step_count; i++)
-        json_push_str(steps, f->steps[i]);
-    (void)c;
+        json_push_str(steps, arena_str(c->arena, f->steps[i]));
 }
 
 static void tell_findings(struct check *c, const struct pack_findings *findings) {
@@ -91,10 +96,10 @@ static void tell_scenario(struct check *c, struct json *list, const struct scena
         return;
     }
     struct json *out = json_push_obj(list);
-    json_set_str(out, STR("scenario"), report->id);
-    json_set_str(out, STR("matter"), report->matter);
+    put(c, out, STR("scenario"), report->id);
+    put(c, out, STR("matter"), report->matter);
     json_set_str(out, STR("kind"), str_from(kind_name(report->kind)));
-    json_set_str(out, STR("file"), file);
+    put(c, out, STR("file"), file);
     json_set_bool(out, STR("passed"), report->fault_count == 0);
     json_set_i64(out, STR("events"), (int64_t)report->event_count);
     json_set_i64(out, STR("microseconds"), us);
@@ -102,7 +107,7 @@ static void tell_scenario(struct check *c, struct json *list, const struct scena
     for (size_t i = 0; i < report->fault_count; i++) {
         struct json *fault = json_push_obj(faults);
         json_set_i64(fault, STR("line"), report->faults[i].at.line);
-        json_set_str(fault, STR("text"), report->faults[i].text);
+        put(c, fault, STR("text"), report->faults[i].text);
     }
 }
 
@@ -151,6 +156,30 @@ static bool run_scenarios(struct check *c, const struct pack *pack, struct err *
     return true;
 }
 
+/* ---- the calendar ---- */
+
+/* The certain days of the working-day calendar end soon: the next year's file must be loaded. */
+static void tell_calendar(struct check *c, const struct pack *pack) {
+    struct cal_date first, last;
+    if (pack->calendar == NULL || !cal_calendar_covers(&first, &last, pack->calendar))
+        return;
+    struct cal_date today = cal_us_date(os_wall_us(c->os), pack->timezone);
+    int64_t days = cal_days_of(last) - cal_days_of(today);
+    if (days > CHECK_CALENDAR_DAYS)
+        return;
+    char date[CAL_TEXT_MAX];
+    (void)cal_date_format(date, last);
+    struct str text =
+        arena_printf(c->arena,
+                     "the holidays in calendar '%.*s' are certain until %s only: load "
+                     "the next year's when they are announced",
+                     STR_ARG(cal_calendar_name(pack->calendar)), date);
+    if (c->json)
+        json_push_str(json_set_arr(c->answer, STR("warnings")), text);
+    else
+        (void)printf("warning: %.*s\n", STR_ARG(text));
+}
+
 /* ---- one pack ---- */
 
 static void tell_end(struct check *c, const struct pack *pack, const struct pack_findings *findings,
@@ -193,6 +222,8 @@ static bool check_pack(struct check *c, struct err *err) {
     tell_findings(c, &findings);
     c->wrong = !loaded;
     bool ok = !loaded || run_scenarios(c, pack, err);
+    if (loaded)
+        tell_calendar(c, pack);
     tell_end(c, loaded ? pack : NULL, &findings, loaded_us - from_us,
              os_mono_us(c->os) - loaded_us);
     if (loaded)
