@@ -98,6 +98,9 @@ struct json *view_clock(const struct case_clock *clock, const struct case_file *
                  clock->limit->holder == LAW_HOLDER_ORGAN ? STR("organ") : STR("applicant"));
     view_time(out, STR("started"), clock->clock.started_us, zone);
     view_due(out, clock->clock.due_us, zone);
+    json_set_bool(out, STR("provisional"),
+                  law_due_is_provisional(clock->clock.due_us,
+                                         (struct law_time){state->pack->calendar, zone}));
     view_time(out, STR("suspended_since"),
               clock->clock.state == LAW_CLOCK_SUSPENDED ? clock->clock.suspended_us : 0, zone);
     view_time(out, STR("stopped"), clock->clock.stopped_us, zone);
