@@ -1,0 +1,491 @@
+/* Tests of the library around the language: values, bytes, JSON, diagnoses, budgets, functions in
+ * C, calendars, unary tests. */
+#include "base/test.h"
+#include "cal/calendar.h"
+#include "feel/ast.h"
+#include "feel/feel.h"
+#include "feel/regex.h"
+#include "feel/type.h"
+#include "num/num.h"
+#include "json/json.h"
+
+struct bench {
+    struct arena *arena;
+    struct budget budget;
+    struct feel_diags diags;
+    struct feel_env env;
+    struct err err;
+};
+
+static void bench_init(struct bench *b) {
+    *b = (struct bench){.arena = arena_create("test", 256 << 20),
+                        .budget = budget_of(1000000, 64 << 20)};
+    b->diags.arena = b->arena;
+    b->env.diags = &b->diags;
+}
+
+static bool once(struct bench *b, const char *text, struct feel_value *out) {
+    return feel_once(out, str_from(text), feel_context_of(b->arena, NULL, 0), b->env, b->arena,
+                     &b->budget, &b->err);
+}
+
+/* The same value comes back from its bytes, and no part of the bytes is a value. */
+void test_feel_bytes(void) {
+    static const struct {
+        int line;
+        const char *text;
+    } rows[] = {
+        {__LINE__, "null"},
+        {__LINE__, "[true, false]"},
+        {__LINE__, "[0, -1, 1.10, 9223372036854775807, 12345678901234567890.5, 1e-400]"},
+        {__LINE__, "\"caf\\u00e9\""},
+        {__LINE__, "[@\"2026-01-31\", @\"-0044-03-15\"]"},
+        {__LINE__, "[@\"10:00:00.5\", @\"10:00:00-03:30\", @\"10:00:00@Asia/Shanghai\"]"},
+        {__LINE__, "@\"2026-01-31T23:59:59.999999999Z\""},
+        {__LINE__, "[@\"P1DT0.5S\", -@\"PT1S\", @\"P1Y2M\"]"},
+        {__LINE__, "{b: 1, a: {c: []}}"},
+        {__LINE__, "[[1..5), (< 3), (>= @\"2026-01-31\"), (= 4), (!= 5)]"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct feel_value v, again;
+        struct buf bytes;
+        bench_init(&b);
+        buf_init(&bytes, 1 << 16);
+        CHECK_OK_AT(rows[i].line, once(&b, rows[i].text, &v), &b.err);
+        CHECK_OK_AT(rows[i].line, feel_encode(&bytes, v, &b.err), &b.err);
+        struct bytes_reader in = {buf_view(&bytes), false};
+        CHECK_OK_AT(rows[i].line, feel_decode(&again, &in, b.arena, &b.err), &b.err);
+        CHECK_AT(rows[i].line, feel_same(v, again) && in.in.len == 0);
+        for (size_t len = 0; len < bytes.len; len++) {
+            struct err err = {0};
+            struct bytes_reader part = {{bytes.at, len}, false};
+            CHECK_AT(rows[i].line,
+                     !feel_decode(&again, &part, b.arena, &err) && err.code == ERR_CORRUPT);
+        }
+        buf_done(&bytes);
+        arena_destroy(b.arena);
+    }
+}
+
+void test_feel_bytes_refused(void) {
+    struct bench b;
+    struct feel_value v;
+    struct buf bytes;
+    bench_init(&b);
+    buf_init(&bytes, 1 << 16);
+    CHECK_OK(once(&b, "function(x) x", &v), &b.err);
+    CHECK(!feel_encode(&bytes, v, &b.err) && b.err.code == ERR_UNSUPPORTED);
+    buf_done(&bytes);
+    arena_destroy(b.arena);
+}
+
+void test_feel_json(void) {
+    static const struct {
+        int line;
+        const char *in, *out;
+    } rows[] = {
+        {__LINE__, "null", "null"},
+        {__LINE__, "[true,1.10,-0.5,9007199254740993]", "[true,1.10,-0.5,9007199254740993]"},
+        {__LINE__, "{\"a b\":\"x\\n\\\"\",\"c\":[]}", "{\"a b\":\"x\\n\\\"\",\"c\":[]}"},
+        {__LINE__, "12345678901234567890123456789012345678",
+         "12345678901234567890123456789012350000"}, /* 34 digits */
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        const struct json *json;
+        struct feel_value v;
+        struct buf text;
+        bench_init(&b);
+        buf_init(&text, 1 << 16);
+        CHECK_OK_AT(rows[i].line,
+                    json_read(&json, str_from(rows[i].in), "t", b.arena, &b.budget, &b.err),
+                    &b.err);
+        CHECK_OK_AT(rows[i].line, feel_from_json(&v, json, b.arena, &b.err), &b.err);
+        CHECK_OK_AT(rows[i].line, feel_to_json(&text, v, &b.err), &b.err);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].out));
+        buf_done(&text);
+        arena_destroy(b.arena);
+    }
+}
+
+void test_feel_json_of_times(void) {
+    struct bench b;
+    struct feel_value v;
+    struct buf text;
+    bench_init(&b);
+    buf_init(&text, 1 << 16);
+    CHECK_OK(once(&b, "{d: @\"2026-01-31\", p: @\"P1Y\", r: [1..2]}", &v), &b.err);
+    CHECK_OK(feel_to_json(&text, v, &b.err), &b.err);
+    CHECK_STR(buf_view(&text), STR("{\"d\":\"2026-01-31\",\"p\":\"P1Y\",\"r\":\"[1..2]\"}"));
+    buf_done(&text);
+    arena_destroy(b.arena);
+}
+
+void test_feel_context_large(void) {
+    struct arena *a = arena_create("test", 1 << 20);
+    struct feel_entry entries[100];
+    for (int i = 0; i < 100; i++)
+        entries[i] = (struct feel_entry){arena_printf(a, "key %d", i % 50), feel_int(i)};
+    struct feel_value c = feel_context_of(a, entries, COUNT_OF(entries));
+    CHECK_INT((int64_t)feel_count(c), 50);
+    for (int i = 0; i < 50; i++) {
+        int64_t n = -1;
+        CHECK(feel_to_i64(&n, feel_get(c, entries[i].name)) && n == i + 50); /* the later one */
+    }
+    CHECK(!feel_has(c, STR("key 50")) && feel_is_null(feel_get(c, STR("key 50"))));
+    arena_destroy(a);
+}
+
+void test_feel_diags(void) {
+    static const struct {
+        int line;
+        const char *text, *want;
+    } rows[] = {
+        {__LINE__, "1 + \"a\"",
+         "expression:1:1: cannot add number and string\n1 + \"a\"\n^^^^^^^\n"},
+        {__LINE__, "[1,\n  2 / 0]", "expression:2:3: a division by zero\n  2 / 0]\n  ^^^^^\n"},
+        {__LINE__, "{\"\xe4\xb8\xad\": abs(\"x\")}",
+         "expression:1:7: argument 1 of abs() is a string\n{\"\xe4\xb8\xad\": abs(\"x\")}\n      "
+         "^^^^^^^^\n"},
+        {__LINE__, "{a: 1}.b", "expression:1:1: a context has no entry 'b'\n{a: 1}.b\n^^^^^^^^\n"},
+        {__LINE__, "nobody", "expression:1:1: nothing is named 'nobody'\nnobody\n^^^^^^\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct feel_value v;
+        struct buf text;
+        bench_init(&b);
+        buf_init(&text, 1 << 16);
+        CHECK_OK_AT(rows[i].line, once(&b, rows[i].text, &v), &b.err);
+        CHECK_INT_AT(rows[i].line, (int64_t)b.diags.count, 1);
+        if (b.diags.count > 0)
+            feel_diag_print(&text, &b.diags.items[0]);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].want));
+        b.env.stop = true;
+        CHECK_AT(rows[i].line, !once(&b, rows[i].text, &v) && b.err.code == ERR_INVALID);
+        buf_done(&text);
+        arena_destroy(b.arena);
+    }
+}
+
+/* Every budget that is too small ends with ERR_LIMIT and null; the first that is not gives the
+ * value. */
+void test_feel_budgets(void) {
+    static const char text[] =
+        "{s: sum(for i in 1..20 return i * i), t: string join([\"a\", \"b\"]), u: sort([2, 1]), "
+        "f: function(x) x + 1, g: f(f(1)), m: replace(\"abc\", \"b\", \"x\")}.s";
+    struct bench b;
+    struct feel_value v;
+    bool ended = false;
+    bench_init(&b);
+    for (uint64_t steps = 0; steps < 2000 && !ended; steps++) {
+        struct arena_mark mark = arena_mark(b.arena);
+        err_reset(&b.err);
+        b.budget = budget_of(steps, 64 << 20);
+        ended = once(&b, text, &v);
+        CHECK(ended || (b.err.code == ERR_LIMIT && feel_is_null(v)));
+        arena_rewind(b.arena, mark);
+    }
+    CHECK(ended);
+    ended = false;
+    for (uint64_t bytes = 0; bytes < (1 << 20) && !ended; bytes += 4001) {
+        struct arena_mark mark = arena_mark(b.arena);
+        err_reset(&b.err);
+        b.budget = budget_of(1000000, bytes);
+        ended = once(&b, text, &v);
+        CHECK(ended || (b.err.code == ERR_LIMIT && feel_is_null(v)));
+        arena_rewind(b.arena, mark);
+    }
+    CHECK(ended);
+    arena_destroy(b.arena);
+}
+
+/* An arena that is nearly full is a budget too: nothing aborts. */
+void test_feel_small_arena(void) {
+    struct arena *a = arena_create("small", 40000);
+    struct feel_program *program;
+    struct feel_options options = {.form = FEEL_EXPRESSION};
+    struct err err = {0};
+    CHECK_OK(feel_compile(&program, a, STR("for i in 1..100000 return i"), &options, &err), &err);
+    struct budget budget = budget_of(1000000, 64 << 20);
+    struct feel_env env = {.now = feel_null()};
+    struct feel_value v;
+    CHECK(!feel_eval(&v, program, &env, a, &budget, &err) && err.code == ERR_LIMIT);
+    arena_destroy(a);
+}
+
+void test_feel_depth(void) {
+    struct bench b;
+    struct buf text;
+    struct feel_value v;
+    bench_init(&b);
+    buf_init(&text, 1 << 20);
+    for (int i = 0; i < 5000; i++)
+        buf_lit(&text, "(");
+    CHECK(!once(&b, arena_cstr(b.arena, buf_view(&text)), &v) && b.err.code == ERR_SYNTAX);
+    err_reset(&b.err);
+    buf_reset(&text);
+    for (int i = 0; i < 5000; i++)
+        buf_lit(&text, "1+");
+    buf_lit(&text, "1");
+    CHECK(!once(&b, arena_cstr(b.arena, buf_view(&text)), &v) && b.err.code == ERR_LIMIT);
+    buf_done(&text);
+    arena_destroy(b.arena);
+}
+
+static bool twice(struct feel_value *out, struct feel_call *call, struct err *err) {
+    int64_t n;
+    (void)err;
+    if (!feel_to_i64(&n, call->args[0]))
+        call->why = STR("twice() takes a whole number");
+    else
+        *out = feel_int(2 * n + *(const int64_t *)call->self);
+    return true;
+}
+
+void test_feel_native(void) {
+    static const struct str params[] = {STR_INIT("n")};
+    static const struct {
+        int line;
+        const char *text, *want;
+    } rows[] = {
+        {__LINE__, "twice(4)", "18"},
+        {__LINE__, "twice(n: 4)", "18"},
+        {__LINE__, "twice(m: 4)", "null"},
+        {__LINE__, "twice()", "null"},
+        {__LINE__, "twice(\"x\")", "null"},
+        {__LINE__, "sort([1, 3, 2], function(a, b) twice(a) > twice(b))", "[3, 2, 1]"},
+    };
+    int64_t more = 10;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct feel_value v;
+        struct buf text;
+        bench_init(&b);
+        buf_init(&text, 1 << 16);
+        struct feel_entry entry = {STR("twice"), feel_native(b.arena, twice, &more, params, 1)};
+        CHECK_OK_AT(rows[i].line,
+                    feel_once(&v, str_from(rows[i].text), feel_context_of(b.arena, &entry, 1),
+                              b.env, b.arena, &b.budget, &b.err),
+                    &b.err);
+        feel_print(&text, v);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].want));
+        buf_done(&text);
+        arena_destroy(b.arena);
+    }
+}
+
+/* A week of our own: Monday 2026-02-16 is off, Saturday 2026-02-14 is worked. */
+void test_feel_legal_time(void) {
+    static const char ics[] =
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nNAME:test\r\n"
+        "X-MANDATE-COVERS:20260101/20261231\r\n"
+        "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:rest\r\n"
+        "CATEGORIES:REST-DAY\r\nDTSTART;VALUE=DATE:20260103\r\n"
+        "RRULE:FREQ=WEEKLY;BYDAY=SA,SU\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:feast\r\n"
+        "CATEGORIES:HOLIDAY\r\nDTSTART;VALUE=DATE:20260216\r\nDTEND;VALUE=DATE:20260217\r\n"
+        "END:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:3\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:made up\r\n"
+        "CATEGORIES:WORKING-DAY\r\nDTSTART;VALUE=DATE:20260214\r\nDTEND;VALUE=DATE:20260215\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n";
+    static const struct {
+        int line;
+        const char *text, *want;
+    } rows[] = {
+        {__LINE__, "is working day(@\"2026-02-14\", \"cn\")", "true"},
+        {__LINE__, "is working day(@\"2026-02-16\", \"cn\")", "false"},
+        {__LINE__, "add working days(@\"2026-02-13\", 2, \"cn\")", "@\"2026-02-17\""},
+        {__LINE__, "working days between(@\"2026-02-13\", @\"2026-02-17\", \"cn\")", "2"},
+        {__LINE__, "next working day(@\"2026-02-15\", \"cn\")", "@\"2026-02-17\""},
+        {__LINE__, "last working day(@\"2026-02-16\", \"cn\")", "@\"2026-02-14\""},
+        {__LINE__, "end of term(@\"2026-02-13\", 3, \"calendar_day\", \"cn\")", "@\"2026-02-17\""},
+        {__LINE__, "end of term(@\"2026-01-31\", 1, \"month\", \"cn\")", "@\"2026-03-02\""},
+        {__LINE__, "add working days(@\"2026-02-13\", 2, \"elsewhere\")", "null"},
+        {__LINE__, "add working days(@\"2026-12-31\", 2, \"cn\")", "null"},
+    };
+    struct bench b;
+    struct cal_calendar *calendar;
+    bench_init(&b);
+    CHECK_OK(cal_calendar_read(&calendar, str_from(ics), "test.ics", b.arena, &b.budget, &b.err),
+             &b.err);
+    struct feel_calendar known = {STR("cn"), calendar};
+    b.env.calendars = &known;
+    b.env.calendar_count = 1;
+    for (size_t i = 0; i < COUNT_OF(rows) && b.err.code == ERR_NONE; i++) {
+        struct feel_value v;
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        CHECK_OK_AT(rows[i].line, once(&b, rows[i].text, &v), &b.err);
+        feel_print(&text, v);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].want));
+        buf_done(&text);
+    }
+    arena_destroy(b.arena);
+}
+
+/* DMN 1.5: 10.3.1.2 rules 9-17 */
+void test_feel_unary_tests(void) {
+    static const struct {
+        int line;
+        const char *text, *subject, *want;
+    } rows[] = {
+        {__LINE__, "-", "null", "true"},
+        {__LINE__, "5", "5", "true"},
+        {__LINE__, "< 10, > 20", "15", "false"},
+        {__LINE__, "[1..3], 7", "7", "true"},
+        {__LINE__, "not(1, 2)", "3", "true"},
+        {__LINE__, "not(1, 2)", "2", "false"},
+        {__LINE__, "\"a\", \"b\"", "\"b\"", "true"},
+        {__LINE__, "? * 2 > 10", "6", "true"},
+        {__LINE__, "ends with(?, \"x\")", "\"ax\"", "true"},
+        {__LINE__, "[\"a\", \"b\"]", "\"b\"", "true"},
+        {__LINE__, "null", "null", "true"},
+        {__LINE__, "date(\"2026-01-31\")", "@\"2026-01-31\"", "true"},
+        {__LINE__, "true", "false", "false"},
+        {__LINE__, "-1", "-1", "true"},
+        {__LINE__, "< -1", "-2", "true"},
+        {__LINE__, "!= 3", "4", "true"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct feel_value subject, v;
+        struct buf text;
+        static const struct feel_name names[] = {{.name = STR_INIT("?")}};
+        struct feel_options options = {.form = FEEL_UNARY_TESTS, .names = names, .name_count = 1};
+        struct feel_program *program;
+        bench_init(&b);
+        buf_init(&text, 1 << 16);
+        CHECK_OK_AT(rows[i].line, once(&b, rows[i].subject, &subject), &b.err);
+        CHECK_OK_AT(rows[i].line,
+                    feel_compile(&program, b.arena, str_from(rows[i].text), &options, &b.err),
+                    &b.err);
+        b.env.vars = &subject;
+        b.env.var_count = 1;
+        CHECK_OK_AT(rows[i].line, feel_eval(&v, program, &b.env, b.arena, &b.budget, &b.err),
+                    &b.err);
+        feel_print(&text, v);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].want));
+        buf_done(&text);
+        arena_destroy(b.arena);
+    }
+}
+
+void test_feel_unknown_names(void) {
+    static const struct feel_name names[] = {{.name = STR_INIT("known")}};
+    struct feel_options options = {.names = names, .name_count = 1, .at = {"form.yaml", 7, 3}};
+    struct bench b;
+    struct feel_program *program;
+    bench_init(&b);
+    CHECK(!feel_compile(&program, b.arena, STR("known + other"), &options, &b.err));
+    CHECK(b.err.code == ERR_UNKNOWN && b.err.at.line == 7 && b.err.at.column == 11);
+    CHECK(program == NULL);
+    err_reset(&b.err);
+    options.open = true;
+    CHECK_OK(feel_compile(&program, b.arena, STR("known + other"), &options, &b.err), &b.err);
+    CHECK_INT((int64_t)feel_input_count(program), 2);
+    CHECK_STR(feel_input_name(program, 1), STR("other"));
+    CHECK(feel_input_used(program, 0) && feel_input_used(program, 1));
+    arena_destroy(b.arena);
+}
+
+/* XPath and XQuery Functions 3.1: 5.6.1 */
+void test_feel_regex(void) {
+    static const struct {
+        int line;
+        const char *pattern, *flags, *input, *found; /* NULL: nothing; "!": not a pattern */
+    } rows[] = {
+        {__LINE__, "b+", "", "abbc", "bb"},
+        {__LINE__, "b+?", "", "abbc", "b"},
+        {__LINE__, "^b", "", "a\nb", NULL},
+        {__LINE__, "^b", "m", "a\nb", "b"},
+        {__LINE__, "a.c", "", "a\nc", NULL},
+        {__LINE__, "a.c", "s", "a\nc", "a\nc"},
+        {__LINE__, "a b", "x", "ab", "ab"},
+        {__LINE__, "a.b", "q", "axb a.b", "a.b"},
+        {__LINE__, "(a|ab)(c|bcd)(d*)", "", "abcd", "abcd"},
+        {__LINE__, "(?:ab){2}", "", "ababab", "abab"},
+        {__LINE__, "a{2,3}", "", "aaaa", "aaa"},
+        {__LINE__, "(a)(b)?\\2", "", "ac", "a"},
+        {__LINE__, "([ab])\\1", "", "abb", "bb"},
+        {__LINE__, "[^a-c]+", "", "abcxyz", "xyz"},
+        {__LINE__, "[a-z-[b-y]]+", "", "bazb", "az"},
+        {__LINE__, "\\d{4}", "", "in 2026", "2026"},
+        {__LINE__, "\\p{Lu}", "", "abC", "C"},
+        {__LINE__, "\\P{L}", "", "ab1", "1"},
+        {__LINE__, "\\p{IsCJKUnifiedIdeographs}+", "", "a\xe4\xb8\xad\xe6\x96\x87",
+         "\xe4\xb8\xad\xe6\x96\x87"},
+        {__LINE__, "(a*)*", "", "b", ""},
+        {__LINE__, "(a*)+b", "", "aab", "aab"},
+        {__LINE__, "\\$\\^", "", "$^", "$^"},
+        {__LINE__, "H\xc3\x89", "i", "h\xc3\xa9", "h\xc3\xa9"},
+        {__LINE__, "(", "", "", "!"},
+        {__LINE__, ")", "", "", "!"},
+        {__LINE__, "a**", "", "", "!"},
+        {__LINE__, "[z-a]", "", "", "!"},
+        {__LINE__, "\\1(a)", "", "", "!"},
+        {__LINE__, "a", "z", "", "!"},
+        {__LINE__, "a{3,2}", "", "", "!"},
+        {__LINE__, "\\y", "", "", "!"},
+        {__LINE__, "(((a{1000}){1000}){1000})", "", "", "!"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct regex *re;
+        struct regex_match match;
+        const char *why = NULL;
+        bench_init(&b);
+        struct str input = str_from(rows[i].input);
+        bool good =
+            regex_compile(&re, b.arena, str_from(rows[i].pattern), str_from(rows[i].flags), &why);
+        bool want = rows[i].found == NULL || strcmp(rows[i].found, "!") != 0;
+        CHECK_AT(rows[i].line, good == want && (why == NULL) == want);
+        if (good && want) {
+            bool found = regex_find(&match, re, input, 0, &b.budget, &b.err);
+            CHECK_AT(rows[i].line, found == (rows[i].found != NULL) && b.err.code == ERR_NONE);
+            if (found && rows[i].found != NULL)
+                CHECK_STR_AT(rows[i].line,
+                             str_sub(input, match.from[0], match.to[0] - match.from[0]),
+                             str_from(rows[i].found));
+        }
+        arena_destroy(b.arena);
+    }
+}
+
+/* DMN 1.5: 10.3.2.9.4 */
+void test_feel_types(void) {
+    static const struct {
+        int line;
+        const char *type, *to;
+        bool conforms;
+    } rows[] = {
+        {__LINE__, "number", "Any", true},
+        {__LINE__, "number", "string", false},
+        {__LINE__, "Null", "number", true},
+        {__LINE__, "list<number>", "list<Any>", true},
+        {__LINE__, "list<number>", "list<string>", false},
+        {__LINE__, "context<a: number, b: string>", "context<a: number>", true},
+        {__LINE__, "context<a: number>", "context<a: number, b: string>", false},
+        {__LINE__, "function<Any> -> number", "function<string> -> number", true},
+        {__LINE__, "function<string> -> number", "function<Any> -> number", false},
+        {__LINE__, "range<date>", "range<date>", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        const struct feel_type *type, *to;
+        struct feel_options options = {.form = FEEL_EXPRESSION};
+        struct buf text;
+        bench_init(&b);
+        buf_init(&text, 1 << 16);
+        CHECK_OK_AT(rows[i].line,
+                    ast_parse_type(&type, b.arena, str_from(rows[i].type), &options, &b.err) &&
+                        ast_parse_type(&to, b.arena, str_from(rows[i].to), &options, &b.err),
+                    &b.err);
+        CHECK_AT(rows[i].line, feel_type_conforms(type, to) == rows[i].conforms);
+        feel_type_print(&text, type);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].type));
+        buf_done(&text);
+        arena_destroy(b.arena);
+    }
+}
