@@ -696,7 +696,7 @@ static struct str tzif_of(struct buf *out, const char *footer) {
         buf_add(out, (struct str){"\0\0\0\1\0\0\0\4", 8});
         if (footer == NULL)
             buf_add(out, (struct str){"\x40\0\0\0\0", 5});       /* 2004-01-10, to type 0 */
-        buf_add(out, (struct str){"\0\0\x0e\x10\0\0XXX\0", 10}); /* +01:00 */
+        buf_add(out, (struct str){"\0\0\x0e\x10\0\0ABC\0", 10}); /* +01:00 */
     }
     if (footer != NULL)
         buf_printf(out, "\n%s\n", footer);
