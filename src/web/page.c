@@ -291,6 +291,15 @@ struct str page_token(struct page *p) {
     return token;
 }
 
+unsigned page_place_depth(const struct law_organs *organs, const struct law_place *place) {
+    unsigned depth = 0;
+    while (place != NULL && place->parent.len > 0 && depth < NEST_DEPTH_MAX) {
+        place = law_place(organs, place->parent);
+        depth++;
+    }
+    return depth;
+}
+
 struct str page_name(const struct json *node) {
     static const struct str keys[] = {STR_INIT("name"), STR_INIT("title"), STR_INIT("id")};
     if (json_is(node, JSON_STRING))

@@ -61,6 +61,9 @@ struct str page_name(const struct json *node);
 /* A random token of 130 bits, in base32: keys of drafts and of forms that may be sent once. */
 struct str page_token(struct page *p);
 struct str page_now_text(struct page *p); /* RFC 3339 in the pack's zone */
+/* Places by their depth: 0 at the top (a province), then cities, counties, towns. */
+enum { PAGE_DEPTH_CITY = 1, PAGE_DEPTH_COUNTY = 2 };
+unsigned page_place_depth(const struct law_organs *organs, const struct law_place *place);
 
 /* A path of the desk that a form may send one back to; "/desk" for anything else. */
 struct str page_desk_path(struct str path);

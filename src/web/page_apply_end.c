@@ -7,8 +7,7 @@
 /* ---- the place: a county, then a town where the organ that accepts is found by it ---- */
 
 static bool is_county(const struct law_organs *organs, const struct law_place *place) {
-    const struct law_place *parent = law_place(organs, place->parent);
-    return parent != NULL && str_eq(parent->level, STR("city"));
+    return page_place_depth(organs, place) == PAGE_DEPTH_COUNTY;
 }
 
 static void option_add(struct json *options, struct str value, struct str label, bool on) {
@@ -19,13 +18,11 @@ static void option_add(struct json *options, struct str value, struct str label,
 }
 
 bool apply_needs_town(const struct apply *a, struct str county) {
-    const struct law_organs *organs = a->p->pack->organs;
-    if (!a->matter->competence.accepts || county.len == 0)
-        return false;
-    for (size_t i = 0; i < organs->place_count; i++)
-        if (str_eq(organs->places[i].parent, county))
-            return true;
-    return false;
+    struct law_competent found;
+    struct err none = {0};
+    return a->matter->competence.accepts && county.len > 0 &&
+           !law_competent(&found, a->p->pack->organs, &a->matter->competence, county, STR_NONE,
+                          &none);
 }
 
 static void counties_add(struct apply *a, struct json *options, struct str chosen) {

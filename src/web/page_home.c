@@ -22,7 +22,7 @@ static void cities_set(struct page *p, struct str chosen) {
     json_set(p->ctx, STR("place"), json_null(p->arena));
     for (size_t i = 0; p->pack != NULL && i < p->pack->organs->place_count; i++) {
         const struct law_place *place = &p->pack->organs->places[i];
-        if (!str_eq(place->level, STR("city")))
+        if (page_place_depth(p->pack->organs, place) != PAGE_DEPTH_CITY)
             continue;
         struct json *one = json_push_obj(cities);
         json_set_str(one, STR("id"), place->id);

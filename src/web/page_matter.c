@@ -62,7 +62,7 @@ static void places_set(struct page *p, struct str chosen) {
     struct json *cities = json_set_arr(p->ctx, STR("cities"));
     for (size_t i = 0; i < organs->place_count; i++) {
         const struct law_place *city = &organs->places[i];
-        if (!str_eq(city->level, STR("city")))
+        if (page_place_depth(organs, city) != PAGE_DEPTH_CITY)
             continue;
         struct json *one = json_push_obj(cities);
         json_set_str(one, STR("name"), city->name.in[p->lang]);
@@ -89,6 +89,23 @@ static struct str rule_words(struct page *p, const struct json *competent, struc
                      (struct text_blanks){.a = factor});
 }
 
+/* The organ that decides for a county, where the one that accepts is found by a smaller place. */
+static const struct json *decider_of(struct page *p, const struct json *matter, struct str place) {
+    const struct pack_matter *of = pack_matter(p->pack, json_get_text(matter, STR("id")));
+    struct law_competence rule = of->competence;
+    struct law_competent found;
+    struct err none = {0};
+    rule.accepts = false;
+    if (place.len == 0 || rule.by != LAW_BY_PLACE ||
+        !law_competent(&found, p->pack->organs, &rule, place, STR_NONE, &none))
+        return json_null(p->arena);
+    struct json *organ = json_obj(p->arena);
+    json_set_str(organ, STR("id"), found.organ->id);
+    json_set_str(organ, STR("name"), found.organ->name.in[p->lang]);
+    json_set_str(organ, STR("phone"), found.organ->phone);
+    return organ;
+}
+
 static void competent_set(struct page *p, const struct json *matter) {
     const struct json *competent = json_get(matter, STR("competent"));
     const struct json *organ = json_get(competent, STR("organ"));
@@ -96,7 +113,8 @@ static void competent_set(struct page *p, const struct json *matter) {
     struct str chosen = web_query(p->r, STR("place"));
     bool by_place = str_eq(json_get_text(competent, STR("by")), STR("place"));
     bool same = str_eq(json_get_text(organ, STR("id")), json_get_text(accepting, STR("id")));
-    json_set(p->ctx, STR("decider"), json_is(organ, JSON_OBJECT) ? organ : json_null(p->arena));
+    json_set(p->ctx, STR("decider"),
+             json_is(organ, JSON_OBJECT) ? organ : decider_of(p, matter, chosen));
     json_set(p->ctx, STR("accepting"),
              json_is(accepting, JSON_OBJECT) && !same ? accepting : json_null(p->arena));
     json_set_str(p->ctx, STR("rule_text"), rule_words(p, competent, chosen));
