@@ -193,7 +193,24 @@ bool page_has_faults(const struct page *p) {
 
 /* ---- showing ---- */
 
+/* Beside every list `x` stands any_x, and any_x_y beside the list y of the object x: Mustache has
+ * no other way to say something once when a list is not empty. */
+static void any_set(struct page *p, struct str prefix, const struct json *node, unsigned depth) {
+    size_t count = json_count(node); /* those set here come after it, and are no lists */
+    for (size_t i = 0; i < count; i++) {
+        const struct json_member *member = json_member_at(node, i);
+        struct str name =
+            arena_printf(p->arena, "%.*s_%.*s", STR_ARG(prefix), STR_ARG(member->key.text));
+        const struct json *value = member->value;
+        if (json_is(value, JSON_ARRAY))
+            json_set_bool(p->ctx, name, json_count(value) > 0);
+        else if (json_is(value, JSON_OBJECT) && depth == 0 && !str_eq(member->key.text, STR("t")))
+            any_set(p, name, value, depth + 1);
+    }
+}
+
 static bool render(struct page *p, struct buf *out, const char *name, struct err *err) {
+    any_set(p, STR("any"), p->ctx, 0);
     struct budget budget = budget_of(PAGE_STEPS_MAX, WEB_PAGE_BYTES_MAX);
     return tmpl_render(out, ui.templates, str_from(name), p->ctx, &budget, err) &&
            buf_ok(out, "the page", err);

@@ -213,6 +213,7 @@ static void files_add(struct page *p, struct json *out, const struct json *docum
         json_set_str(one, STR("sha256"), json_get_text(document, STR("sha256")));
         json_set_str(one, STR("size_text"), say_size(p->arena, (uint64_t)size));
     }
+    json_set_bool(out, STR("any_files"), json_count(files) > 0);
 }
 
 void apply_papers_show(struct apply *a, int status) {

@@ -120,7 +120,9 @@ static void remedies_set(struct page *p, const struct json *own) {
             struct str due = json_get_text(remedy, STR("due"));
             struct json *one = json_push_obj(list);
             json_set_str(one, STR("title"), json_get_text(remedy, STR("title")));
-            json_set_str(one, STR("text"), json_get_text(remedy, STR("text")));
+            struct str words = json_get_text(remedy, STR("text"));
+            bool same = str_eq(words, json_get_text(remedy, STR("title")));
+            json_set_str(one, STR("text"), same ? STR("") : words);
             json_set_str(one, STR("to"), json_get_text(remedy, STR("organ_name")));
             json_set_str(one, STR("due_text"), json_get_text(remedy, STR("due_text")));
             json_set_str(one, STR("matter"), matter);

@@ -134,7 +134,9 @@ static void remedies_set(struct page *p, const struct json *matter) {
             term = text_fill(p->arena, TEXT_limit_from, p->lang, (struct text_blanks){term, from});
         struct json *one = json_push_obj(list);
         json_set_str(one, STR("title"), json_get_text(remedy, STR("title")));
-        json_set_str(one, STR("text"), json_get_text(remedy, STR("text")));
+        struct str words = json_get_text(remedy, STR("text"));
+        bool same = str_eq(words, json_get_text(remedy, STR("title")));
+        json_set_str(one, STR("text"), same ? STR("") : words);
         json_set_str(one, STR("to"), json_get_text(remedy, STR("to")));
         json_set_str(one, STR("term_text"), term);
         json_set_str(one, STR("basis"), basis_words(p, json_get(remedy, STR("basis"))));

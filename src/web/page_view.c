@@ -125,12 +125,45 @@ static struct str said(const struct json *event, struct str key) {
     return json_is(value, JSON_STRING) ? json_text(value) : STR("");
 }
 
+/* Events that somebody did; the others follow from them by the procedure. */
+static bool is_deed(struct str kind) {
+    static const struct str kinds[] = {
+        STR_INIT("submitted"),      STR_INIT("document_attached"), STR_INIT("corrected"),
+        STR_INIT("withdrawn"),      STR_INIT("task_claimed"),      STR_INIT("task_released"),
+        STR_INIT("task_completed"), STR_INIT("clock_extended"),
+    };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (str_eq(kinds[i], kind))
+            return true;
+    return false;
+}
+
+/* Several papers that came in together are one event: the text of all of them, and *i at the first.
+ */
+static struct str papers(struct page *p, const struct json *timeline, size_t *i) {
+    struct str names = said(json_item(timeline, *i), STR("text"));
+    while (*i > 0) {
+        const struct json *before = json_item(timeline, *i - 1);
+        const struct json *event = json_item(timeline, *i);
+        if (!str_eq(json_get_text(before, STR("kind")), json_get_text(event, STR("kind"))) ||
+            !str_eq(json_get_text(before, STR("at")), json_get_text(event, STR("at"))))
+            break;
+        struct text_blanks both = {said(before, STR("text")), names};
+        names = text_fill(p->arena, TEXT_list_and, p->lang, both);
+        (*i)--;
+    }
+    return names;
+}
+
 void page_timeline(struct page *p, const struct json *case_view) {
     const struct json *timeline = json_get(case_view, STR("timeline"));
     struct json *list = json_set_arr(p->ctx, STR("timeline"));
     for (size_t i = json_count(timeline); i-- > 0;) {
         const struct json *event = json_item(timeline, i);
+        struct str kind = json_get_text(event, STR("kind"));
         struct str about = said(event, STR("text")), outcome = said(event, STR("outcome"));
+        if (str_eq(kind, STR("document_attached")))
+            about = papers(p, timeline, &i);
         if (outcome.len > 0)
             about = arena_printf(p->arena, "%.*s: %.*s", STR_ARG(about), STR_ARG(outcome));
         struct json *one = json_push_obj(list);
@@ -139,6 +172,6 @@ void page_timeline(struct page *p, const struct json *case_view) {
         json_set_str(one, STR("reasons"), said(event, STR("reasons")));
         json_set_str(one, STR("at"), said(event, STR("at")));
         json_set_str(one, STR("at_text"), said(event, STR("at_text")));
-        json_set_str(one, STR("by"), who(p, json_get(event, STR("by"))));
+        json_set_str(one, STR("by"), is_deed(kind) ? who(p, json_get(event, STR("by"))) : STR(""));
     }
 }

@@ -79,14 +79,14 @@ void test_say_localise(void) {
     struct arena *arena = arena_create("test", 1 << 20);
     const struct json *view =
         read(arena, "{\"title\":{\"zh\":\"居住证\",\"en\":\"Permit\"},\"only\":{\"zh\":\"甲\"},"
-                    "\"items\":[{\"due\":\"2026-11-23T09:30:00+08:00\"}],\"other\":{\"zh\":1},"
+                    "\"items\":[{\"due\":\"2026-11-23T00:00:00+08:00\"}],\"other\":{\"zh\":1},"
                     "\"empty\":{}}");
     struct json *en = say_localise(arena, LANG_en, view);
     CHECK_STR(json_get_text(en, STR("title")), STR("Permit"));
     CHECK_STR(json_get_text(en, STR("only")), STR("甲"));
     const struct json *item = json_item(json_get(en, STR("items")), 0);
-    CHECK_STR(json_get_text(item, STR("due")), STR("2026-11-23T09:30:00+08:00"));
-    CHECK_STR(json_get_text(item, STR("due_text")), STR("Monday 23 November 2026"));
+    CHECK_STR(json_get_text(item, STR("due")), STR("2026-11-23T00:00:00+08:00"));
+    CHECK_STR(json_get_text(item, STR("due_text")), STR("Sunday 22 November 2026"));
     CHECK(json_is(json_get(en, STR("other")), JSON_OBJECT));
     CHECK(json_is(json_get(en, STR("empty")), JSON_OBJECT));
     arena_destroy(arena);

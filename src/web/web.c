@@ -61,7 +61,9 @@ static bool method_refuse(struct web_request *r, unsigned allowed) {
 
 /* People are sent to where they can show who they are; programs get the status. */
 static bool policy_refuse(struct web_request *r, int status) {
-    if (status == 401 && !route_is_api(r->http->path) && r->route->method == HTTP_GET) {
+    /* An applicant's cookie opens nothing of the desk: an officer signs in beside it. */
+    bool may_sign_in = status == 401 || (status == 403 && r->caller.kind == APP_APPLICANT);
+    if (may_sign_in && !route_is_api(r->http->path) && r->route->method == HTTP_GET) {
         bool code = r->route->permission == WEB_APPLICANT || r->route->permission == WEB_CASE;
         web_redirect(r, code ? STR("/track") : STR("/desk/sign-in"));
         return false;
