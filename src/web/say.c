@@ -88,14 +88,15 @@ static const struct json *in_language(const struct json *texts, enum lang lang) 
     return found != NULL ? found : json_member_at(texts, 0)->value;
 }
 
-/* A term ends with its last day: the instant at which it is over is the midnight after it, and what
- * people are told is the day. */
-static struct str last_day(struct arena *arena, enum lang lang, struct str due) {
+/* What is due at the end of a day is told by the day; in hours and minutes, by the minute too. */
+static struct str due_words(struct arena *arena, enum lang lang, struct str due) {
     struct cal_date date;
-    if (str_starts(str_sub(due, 10, 9), STR("T00:00:00")) &&
-        cal_date_parse(&date, str_sub(due, 0, 10)) && cal_date_add_days(&date, date, -1))
-        return words_date_weekday(arena, date, lang);
-    return say_at(arena, lang, due, due.len > 10);
+    struct str clock = str_sub(due, 10, 6);
+    bool midnight = str_eq(clock, STR("T00:00"));
+    if (midnight && cal_date_parse(&date, str_sub(due, 0, 10)) &&
+        cal_date_add_days(&date, date, -1))
+        return words_date_weekday(arena, date, lang); /* the midnight after the last day */
+    return say_at(arena, lang, due, clock.len > 0 && !str_eq(clock, STR("T23:59")));
 }
 
 /* The members that are times: true for those whose hour matters. */
@@ -133,7 +134,7 @@ static struct json *localise_object(struct arena *arena, enum lang lang, const s
         if (!is_time(&with_clock, key) || !json_is(member->value, JSON_STRING))
             continue;
         struct str at = json_text(member->value);
-        struct str words = str_eq(key, STR("due")) ? last_day(arena, lang, at)
+        struct str words = str_eq(key, STR("due")) ? due_words(arena, lang, at)
                                                    : say_at(arena, lang, at, with_clock);
         json_set_str(copy, arena_printf(arena, "%.*s_text", STR_ARG(key)), words);
     }

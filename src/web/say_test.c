@@ -79,7 +79,9 @@ void test_say_localise(void) {
     struct arena *arena = arena_create("test", 1 << 20);
     const struct json *view =
         read(arena, "{\"title\":{\"zh\":\"居住证\",\"en\":\"Permit\"},\"only\":{\"zh\":\"甲\"},"
-                    "\"items\":[{\"due\":\"2026-11-23T00:00:00+08:00\"}],\"other\":{\"zh\":1},"
+                    "\"items\":[{\"due\":\"2026-11-23T00:00:00+08:00\"},{\"due\":\"2026-11-23T23:"
+                    "59:59+08:00\"},"
+                    "{\"due\":\"2026-11-23T10:30:00+08:00\"}],\"other\":{\"zh\":1},"
                     "\"empty\":{}}");
     struct json *en = say_localise(arena, LANG_en, view);
     CHECK_STR(json_get_text(en, STR("title")), STR("Permit"));
@@ -87,6 +89,10 @@ void test_say_localise(void) {
     const struct json *item = json_item(json_get(en, STR("items")), 0);
     CHECK_STR(json_get_text(item, STR("due")), STR("2026-11-23T00:00:00+08:00"));
     CHECK_STR(json_get_text(item, STR("due_text")), STR("Sunday 22 November 2026"));
+    item = json_item(json_get(en, STR("items")), 1);
+    CHECK_STR(json_get_text(item, STR("due_text")), STR("Monday 23 November 2026"));
+    item = json_item(json_get(en, STR("items")), 2);
+    CHECK_STR(json_get_text(item, STR("due_text")), STR("Monday 23 November 2026, 10:30"));
     CHECK(json_is(json_get(en, STR("other")), JSON_OBJECT));
     CHECK(json_is(json_get(en, STR("empty")), JSON_OBJECT));
     arena_destroy(arena);
