@@ -431,12 +431,6 @@ void apply_check_show(struct apply *a, int status) {
 
 /* ---- sending ---- */
 
-static void dropped(struct web_request *r, const struct app_answer *answer) {
-    struct apply *a = r->then;
-    (void)answer; /* a draft that stays is in nobody's way */
-    page_go(a->p, STR("/confirmation"));
-}
-
 static void sent(struct web_request *r, const struct app_answer *answer) {
     struct apply *a = r->then;
     struct page *p = a->p;
@@ -457,15 +451,13 @@ static void sent(struct web_request *r, const struct app_answer *answer) {
         arena_printf(p->arena, "%.*s.%.*s", STR_ARG(json_get_text(answer->body, STR("reference"))),
                      STR_ARG(json_get_text(answer->body, STR("access_code"))));
     http_cookie_set(r->http, WEB_COOKIE_CASE, opened, PAGE_CASE_COOKIE_S);
-    http_cookie_set(r->http, PAGE_COOKIE_SENT, opened, PAGE_CODE_SHOWN_S);
-    if (!a->has_draft) {
-        page_go(p, STR("/confirmation"));
-        return;
-    }
-    struct json *body = json_obj(p->arena);
-    json_set_str(body, STR("key"), a->key);
-    const struct app_order order = {.verb = APP_DRAFT_DROP, .body = body};
-    web_do(r, &order, dropped);
+    /* The draft stays until the next page is there (page_confirmation): a second press of the
+     * button finds it, sends the same, and gets the first answer. */
+    http_cookie_set(r->http, PAGE_COOKIE_SENT,
+                    arena_printf(p->arena, "%.*s.%.*s", STR_ARG(opened),
+                                 STR_ARG(json_get_text(a->values, STR("nonce")))),
+                    PAGE_CODE_SHOWN_S);
+    page_go(p, STR("/confirmation"));
 }
 
 /* The decision that is to be reviewed: the draft names it, the browser's cookie shows that it is
@@ -512,15 +504,10 @@ void apply_check_post(struct apply *a) {
     struct json *body = json_obj(p->arena);
     struct str key = web_field(p->r, STR("key"));
     p->r->then = a;
-    if (!a->has_draft) {
-        /* Pressed twice: the first has sent the draft and dropped it, and its answer is remembered
-         * under the key. Without one there is nothing to send. */
-        json_set_str(body, STR("matter"), a->matter->id);
-        const struct app_order again = {.verb = APP_APPLY, .idempotency_key = key, .body = body};
-        if (key.len == 0)
-            page_go(p, apply_path(a, 0));
-        else
-            web_do(p->r, &again, sent);
+    if (!a->has_draft) { /* sent already, or given up in another window */
+        struct str done = http_cookie_get(p->r->http, PAGE_COOKIE_SENT);
+        bool ours = key.len > 0 && str_ends(done, key);
+        page_go(p, ours ? STR("/confirmation") : apply_path(a, 0));
         return;
     }
     if (!first_fault(&open, a, &err)) {

@@ -200,24 +200,68 @@ void page_case(struct web_request *r) {
     page_show(p, 200, "case");
 }
 
-/* The page after sending. The code is shown for a quarter of an hour, to this browser only. */
-void page_confirmation(struct web_request *r) {
+/* The page after sending. The code is shown for a quarter of an hour, to this browser only. The
+ * cookie: "reference.code.nonce of the draft". */
+struct sent {
+    struct str reference, code, nonce;
+};
+
+static struct sent sent_read(struct web_request *r) {
+    struct sent sent = {STR_NONE, STR_NONE, STR_NONE};
+    struct str rest = http_cookie_get(r->http, PAGE_COOKIE_SENT);
+    if (rest.len > 0 && str_split(&sent.reference, &rest, '.') && str_split(&sent.code, &rest, '.'))
+        sent.nonce = rest;
+    return sent;
+}
+
+static void confirmation_show(struct web_request *r) {
     struct page *p = page_open(r, TEXT_done_title);
     struct json *own = case_open(p);
     if (own == NULL)
         return;
-    struct str cookie = http_cookie_get(r->http, PAGE_COOKIE_SENT);
-    size_t dot = str_find_byte(cookie, '.');
-    struct str reference = json_get_text(own, STR("reference")), code = STR("");
-    if (dot != SIZE_MAX && str_eq(str_sub(cookie, 0, dot), reference))
-        code = str_sub(cookie, dot + 1, cookie.len);
+    struct sent sent = sent_read(r);
+    struct str reference = json_get_text(own, STR("reference"));
     page_title(p, page_text(p, TEXT_done_title));
     json_set_str(p->ctx, STR("reference"), reference);
-    json_set_str(p->ctx, STR("code"), code);
+    json_set_str(p->ctx, STR("code"), str_eq(sent.reference, reference) ? sent.code : STR(""));
     json_set(p->ctx, STR("matter"), json_get(own, STR("matter")));
     json_set(p->ctx, STR("organ"), or_null(p, json_get(own, STR("organ"))));
     page_clocks(p, own);
     page_show(p, 200, "confirmation");
+}
+
+static void draft_dropped(struct web_request *r, const struct app_answer *answer) {
+    (void)answer; /* a draft that stays is in nobody's way */
+    confirmation_show(r);
+}
+
+/* The key of the draft that was sent; empty when it is gone. */
+static struct str sent_draft(struct web_request *r) {
+    struct err err = {0};
+    struct app_ask ask = web_ask(r);
+    struct json *own, *draft;
+    struct str cookie = http_cookie_get(r->http, WEB_COOKIE_DRAFT), nonce = sent_read(r).nonce;
+    if (cookie.len == 0 || nonce.len == 0 ||
+        !app_view_case(&own, r->reader, &ask, r->caller.reference, &err))
+        return STR_NONE;
+    struct str matter = json_get_text(json_get(own, STR("matter")), STR("id"));
+    struct str key = arena_printf(r->arena, "%.*s-%.*s", STR_ARG(cookie), STR_ARG(matter));
+    if (!app_view_draft(&draft, r->reader, &ask, key, &err))
+        return STR_NONE;
+    const struct json *values = json_get(draft, STR("values"));
+    return str_eq(json_get_text(values, STR("nonce")), nonce) ? key : STR_NONE;
+}
+
+void page_confirmation(struct web_request *r) {
+    struct str key = sent_draft(r);
+    if (key.len == 0) {
+        confirmation_show(r);
+        return;
+    }
+    struct json *body = json_obj(r->arena);
+    json_set_str(body, STR("key"), key);
+    const struct app_order order = {.verb = APP_DRAFT_DROP, .body = body};
+    web_do(r, &order, draft_dropped);
 }
 
 /* ---- letters, papers, the receipt ---- */
