@@ -253,12 +253,13 @@ test("a draft survives a closed browser, and is sent once", { skip: haveChromium
     await page.setInputFiles(`#file-${material}`, pdf(`${material}.pdf`));
   await page.click("main form .m-actions button[type=submit]");
   await page.waitForURL(/\/check$/);
+  const check = page.url();
   const form = { key: await page.inputValue("[name=key]"), csrf: await page.inputValue("[name=csrf]"), declare: "1" };
   const sends = await Promise.all([1, 2, 3].map(() =>
-    again.request.post(page.url(), { form, maxRedirects: 0, headers: { origin: service.url } })));
+    again.request.post(check, { form, maxRedirects: 0, headers: { origin: service.url } })));
   for (const send of sends) assert.equal(send.headers().location, "/confirmation");
   await page.goto("/confirmation"); // which gives the draft up
-  const late = await again.request.post(page.url(), { form, maxRedirects: 0, headers: { origin: service.url } });
+  const late = await again.request.post(check, { form, maxRedirects: 0, headers: { origin: service.url } });
   assert.equal(late.status(), 303, await late.text());
   const clerk = await service.signIn("clerk");
   const { body } = await clerk.get("/api/tasks?state=all");
