@@ -115,9 +115,13 @@ struct str *pack_texts(size_t *count, struct pack_reader *r, const struct pack_d
 bool pack_term(struct cal_term *out, struct pack_reader *r, const struct pack_doc *doc,
                const struct json *obj, struct str key, bool need);
 enum law_sure pack_sure(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj);
-/* {law: ..., articles: ...} under the key `basis`. */
+/* Article numbers as printed: "9", "20–24, 30", "23(1)". Pages and letters put them into a sentence
+ * of each language, so they hold no words. */
+struct str pack_articles(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj,
+                         bool need);
+/* {law: ..., articles: ...} under the key `basis`; articles may be left out where need is false. */
 void pack_basis_of(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj,
-                   struct str *law, struct str *articles);
+                   bool need, struct str *law, struct str *articles);
 enum law_level pack_level(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj,
                           struct str key, struct str name);
 /* Zero-ended copy that lives as long as the pack. */

@@ -20,7 +20,7 @@ static void read_basis(struct pack_matter *m, struct pack_reader *r, const struc
             continue;
         struct pack_basis basis = {
             .law = law_of(r, doc, node, pack_id(r, doc, node, STR("law"), true)),
-            .articles = pack_text(r, doc, node, STR("articles"), true),
+            .articles = pack_articles(r, doc, node, false),
             .says = pack_lang(r, doc, node, STR("says"), true),
         };
         if (basis.law != NULL)
@@ -131,7 +131,7 @@ static struct law_limit read_limit(struct pack_reader *r, const struct pack_doc 
                    : silence.len > 0                    ? LAW_EXPIRY_DEEMED
                                                         : LAW_EXPIRY_BREACH;
     (void)pack_term(&limit.within, r, doc, node, STR("within"), true);
-    pack_basis_of(r, doc, node, &limit.law, &limit.articles);
+    pack_basis_of(r, doc, node, true, &limit.law, &limit.articles);
     if (json_get(node, STR("basis")) != NULL)
         (void)law_of(r, doc, node, limit.law);
     if (limit.sure == LAW_SURE_UNSURE && !limit.set_by_agency)
@@ -206,7 +206,7 @@ static void read_result(struct pack_matter *m, struct pack_reader *r, const stru
         return;
     m->fee_amount = pack_text(r, doc, fee, STR("amount"), true);
     m->fee_text = pack_lang(r, doc, fee, STR("text"), true);
-    pack_basis_of(r, doc, fee, &law, &articles);
+    pack_basis_of(r, doc, fee, false, &law, &articles);
     (void)law_of(r, doc, fee, law);
     if (m->fee_amount.len > 0 && (!num_parse(&amount, m->fee_amount) || num_sign(amount) < 0))
         pack_fault(r, 0, pack_at_key(doc, fee, STR("amount")),

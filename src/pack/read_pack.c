@@ -123,8 +123,26 @@ static enum law_remedy_to remedy_to(struct pack_reader *r, const struct pack_doc
     return LAW_TO_NOBODY;
 }
 
+struct str pack_articles(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj,
+                         bool need) {
+    struct str key = STR("articles"), text = pack_text(r, doc, obj, key, need), rest = text;
+    while (rest.len > 0) {
+        bool dash = str_starts(rest, STR("–"));
+        if (!dash && strchr("0123456789,() ", rest.at[0]) == NULL) {
+            pack_fault(
+                r, 0, pack_at_key(doc, obj, key),
+                "'articles' must be numbers ('9', '20–24, 30', '23(1)'), or left out for the "
+                "whole law, not '%.*s'",
+                STR_ARG(text));
+            return STR_NONE;
+        }
+        rest = str_sub(rest, dash ? STR("–").len : 1, rest.len);
+    }
+    return text;
+}
+
 void pack_basis_of(struct pack_reader *r, const struct pack_doc *doc, const struct json *obj,
-                   struct str *law, struct str *articles) {
+                   bool need, struct str *law, struct str *articles) {
     const struct json *basis = json_get(obj, STR("basis"));
     *law = *articles = STR_NONE;
     if (basis == NULL) {
@@ -134,7 +152,7 @@ void pack_basis_of(struct pack_reader *r, const struct pack_doc *doc, const stru
     if (!pack_only(r, doc, basis, "law articles", "'basis'"))
         return;
     *law = pack_id(r, doc, basis, STR("law"), true);
-    *articles = pack_text(r, doc, basis, STR("articles"), true);
+    *articles = pack_articles(r, doc, basis, need);
 }
 
 static void read_remedy(struct pack_reader *r, const struct pack_doc *doc,
@@ -158,7 +176,7 @@ static void read_remedy(struct pack_reader *r, const struct pack_doc *doc,
     if (timed || court)
         remedy.has_term = pack_term(&remedy.term, r, doc, node, STR("within"), true);
     remedy.from = pack_lang(r, doc, node, STR("from"), timed);
-    pack_basis_of(r, doc, node, &remedy.law, &remedy.articles);
+    pack_basis_of(r, doc, node, true, &remedy.law, &remedy.articles);
     (void)pack_sure(r, doc, node);
     if (!put(r, &p->remedy_at, doc, node, remedy.code, p->remedy_count, "remedy"))
         return;

@@ -2,7 +2,10 @@
 #include "web/handlers.h"
 #include "web/page.h"
 
+/* Empty where the whole law is the basis. */
 static struct str articles(struct page *p, const struct json *basis) {
+    if (json_get_text(basis, STR("articles")).len == 0)
+        return STR_NONE;
     return text_fill(p->arena, TEXT_law_articles, p->lang,
                      (struct text_blanks){.a = json_get_text(basis, STR("articles"))});
 }

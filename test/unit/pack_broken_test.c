@@ -35,6 +35,8 @@ static const struct row rows[] = {
      "category 'life' is not defined"},
     {__LINE__, RP, "law: RPR, articles: '2, 8", "law: RPX, articles: '2, 8", "law: RPX", NULL, 0,
      "law 'RPX' is not defined"},
+    {__LINE__, RP, "articles: '2, 8, 9, 11, 21'", "articles: '2 and 8'", "2 and 8", NULL, 0,
+     "'articles' must be numbers"},
     {__LINE__, RP, "within: 5 working days", "within: 5 workdays", "within: 5 workdays", NULL, 0,
      "'15 calendar days'"},
     {__LINE__, RP, "post: head", "post: boss", "post: boss", NULL, 0, "post 'boss' is not defined"},
