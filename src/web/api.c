@@ -285,25 +285,41 @@ static void task_done(struct web_request *r, const struct app_answer *answer) {
     order_send(r, answer, 200);
 }
 
-static void task_order(struct web_request *r, enum app_verb verb) {
+static void task_order(struct web_request *r, enum app_verb verb, const struct json *body) {
     const struct app_order order = {.verb = verb,
                                     .task = web_arg(r, "id"),
                                     .idempotency_key =
                                         http_header_get(r->http, STR("idempotency-key")),
-                                    .body = r->json};
+                                    .body = body};
     web_do(r, &order, task_done);
 }
 
 void api_task_claim(struct web_request *r) {
-    task_order(r, APP_CLAIM);
+    task_order(r, APP_CLAIM, r->json);
 }
 
 void api_task_release(struct web_request *r) {
-    task_order(r, APP_RELEASE);
+    task_order(r, APP_RELEASE, r->json);
 }
 
+/* The reasons of a decision may stand beside the outcome, or among the variables. */
 void api_task_complete(struct web_request *r) {
-    task_order(r, APP_COMPLETE);
+    const struct json *variables = json_get(r->json, STR("variables"));
+    const struct json *among = json_get(variables, STR("reasons"));
+    if (json_get(r->json, STR("reasons")) != NULL || !json_is(among, JSON_STRING)) {
+        task_order(r, APP_COMPLETE, r->json);
+        return;
+    }
+    struct json *body = json_obj(r->arena), *others = json_obj(r->arena);
+    for (size_t i = 0; i < json_count(variables); i++) {
+        const struct json_member *member = json_member_at(variables, i);
+        if (member->value != among)
+            json_set(others, member->key.text, member->value);
+    }
+    json_set(body, STR("outcome"), json_get(r->json, STR("outcome")));
+    json_set(body, STR("reasons"), among);
+    json_set(body, STR("variables"), others);
+    task_order(r, APP_COMPLETE, body);
 }
 
 /* ---- supervision, demonstration ---- */
