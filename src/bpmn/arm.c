@@ -254,7 +254,7 @@ bool run_fire_timer(struct run *run, uint32_t timer) {
     if (row.left > 1 &&
         run->oracle == NULL) { /* repetitions that were missed while nobody looked fall away */
         struct str why;
-        int64_t due_us;
+        int64_t due_us = 0;
         if (!due_of(&due_us, &why, run, row.instance, node, row.due_us))
             return false;
         if (why.len == 0 && due_us <= run->env->now_us &&
@@ -276,7 +276,7 @@ bool run_redue(struct run *run) {
         struct bpmn_timer_row row = run->state->timers.list[i];
         const struct bpmn_node *node = &run->process->nodes[row.node];
         struct str why;
-        int64_t due_us;
+        int64_t due_us = 0;
         if (node->timer != BPMN_TIMER_DATE)
             continue;
         if (!due_of(&due_us, &why, run, row.instance, node, run->env->now_us))

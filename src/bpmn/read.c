@@ -9,7 +9,6 @@
 #include "bpmn/read.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 enum { SCRATCH_BYTES_MAX = 512 << 20 }; /* the XML tree of FILE_BYTES_MAX of the densest markup */
@@ -32,16 +31,11 @@ bool read_refuse(struct reader *r, const struct xml_node *x, const char *why) {
                    id.len > 0 ? " '" : "", STR_ARG(id), id.len > 0 ? "'" : "", why);
 }
 
-bool read_wrong(struct reader *r, const struct xml_node *x, const char *format, ...) {
-    char text[ERR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
-    va_end(args);
+bool read_wrong_text(struct reader *r, const struct xml_node *x, struct str text) {
     struct str id = shown_id(x);
-    return err_set(r->err, ERR_INVALID, xml_where(x, r->source), "element '%.*s'%s%.*s%s: %s",
+    return err_set(r->err, ERR_INVALID, xml_where(x, r->source), "element '%.*s'%s%.*s%s: %.*s",
                    STR_ARG(x->name), id.len > 0 ? " '" : "", STR_ARG(id), id.len > 0 ? "'" : "",
-                   text);
+                   STR_ARG(text));
 }
 
 struct str read_attr(struct reader *r, const struct xml_node *x, const char *name) {

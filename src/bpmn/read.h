@@ -29,8 +29,8 @@ struct reader {
 /* ERR_UNSUPPORTED: "'userTask' 'examine' is not executed: why"; always false. */
 bool read_refuse(struct reader *r, const struct xml_node *x, const char *why);
 /* ERR_INVALID: "'userTask' 'examine': why"; always false. */
-bool read_wrong(struct reader *r, const struct xml_node *x, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+#define read_wrong(r, x, ...) read_wrong_text((r), (x), arena_printf((r)->scratch, __VA_ARGS__))
+bool read_wrong_text(struct reader *r, const struct xml_node *x, struct str text);
 bool read_is(const struct xml_node *x, const char *name); /* an element of BPMN_NS so named */
 struct str read_attr(struct reader *r, const struct xml_node *x, const char *name); /* a copy */
 /* "true" or "false"; wanted_if_absent when it is not there. */

@@ -31,7 +31,7 @@ struct feel_value bpmn_variables(const struct bpmn_state *state, uint32_t instan
     struct feel_entry *entries = arena_new(arena, struct feel_entry, state->variables.count);
     size_t count = 0;
     /* from the process inwards, so that of two with one name the inner one stays */
-    uint32_t chain[BPMN_DEPTH_MAX + 3];
+    uint32_t chain[BPMN_DEPTH_MAX + 3] = {0};
     size_t depth = 0;
     for (uint32_t scope = instance == 0 ? 1 : instance; scope != 0 && depth < COUNT_OF(chain);
          scope = scope_of(state, scope))

@@ -177,7 +177,10 @@ static bool read_input(struct bpmn_input *input, struct play *play, struct str t
     case BPMN_IN_COMPLETE: input->outcome = word[2]; break;
     case BPMN_IN_MESSAGE: input->key = word[2]; break;
     case BPMN_IN_CALL_ERROR: input->name = word[2]; break;
-    case BPMN_IN_JOB_ERROR: input->name = word[2]; /* fall through */
+    case BPMN_IN_JOB_ERROR:
+        input->name = word[2];
+        input->id = job_at(play, word[1]);
+        break;
     case BPMN_IN_JOB_DONE:
     case BPMN_IN_JOB_FAIL: input->id = job_at(play, word[1]); break;
     case BPMN_IN_TIMER: input->id = timer_at(play, word[1]); break;

@@ -346,12 +346,14 @@ static void draw_gateway(struct pen *pen, const struct bpmn_node *n, struct bpmn
     icon(pen, "bpmn-icon", x - 100, y - 100, paths[n->kind]);
 }
 
+static const char gear[] = "M8 2H12V5L15 6L17 8V12L15 14L12 15V18H8V15L5 14L3 12V8L5 6L8 5ZM10 "
+                           "8A2 2 0 1 1 9.99 8Z";
+
 static void draw_activity(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
     static const char *const paths[BPMN_KINDS] = {
         [BPMN_USER_TASK] = "M10 3A3.5 3.5 0 1 1 9.99 3ZM3 18C3 8 17 8 17 18Z",
         [BPMN_MANUAL_TASK] = "M3 9L9 4H17V7H10M17 7V14H6L3 11Z",
-        [BPMN_SERVICE_TASK] = "M8 2H12V5L15 6L17 8V12L15 14L12 15V18H8V15L5 14L3 12V8L5 6L8 5ZM10 "
-                              "8A2 2 0 1 1 9.99 8Z",
+        [BPMN_SERVICE_TASK] = gear,
         [BPMN_SEND_TASK] = envelope,
         [BPMN_RECEIVE_TASK] = envelope,
         [BPMN_RULE_TASK] = "M2 4H18V16H2ZM2 8H18M7 8V16M2 12H18",
