@@ -14,6 +14,8 @@ static struct str articles(struct page *p, const struct json *basis) {
 static struct str basis_words(struct page *p, const struct json *basis) {
     if (!json_is(basis, JSON_OBJECT))
         return STR("");
+    if (json_get_text(basis, STR("articles")).len == 0)
+        return json_get_text(basis, STR("title"));
     return text_fill(p->arena, TEXT_law_cited, p->lang,
                      (struct text_blanks){json_get_text(basis, STR("title")), articles(p, basis)});
 }
