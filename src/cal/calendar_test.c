@@ -41,21 +41,44 @@ static const struct {
     const char *date;
     bool working;
 } working_rows[] = {
-    {__LINE__, "2025-12-31", true},  {__LINE__, "2026-01-01", false},
-    {__LINE__, "2026-01-03", false}, {__LINE__, "2026-01-04", true}, /* Sunday, made up */
-    {__LINE__, "2026-01-05", true},  {__LINE__, "2026-02-14", true}, /* Saturday, made up */
-    {__LINE__, "2026-02-15", false}, {__LINE__, "2026-02-16", false},
-    {__LINE__, "2026-02-23", false}, {__LINE__, "2026-02-24", true},
+    {__LINE__, "2025-12-31", true},
+    {__LINE__, "2026-01-01", false},
+    {__LINE__, "2026-01-03", false},
+    {__LINE__, "2026-01-04", true}, /* Sunday, made up */
+    {__LINE__, "2026-01-05", true},
+    {__LINE__, "2026-02-14", true}, /* Saturday, made up */
+    {__LINE__, "2026-02-15", false},
+    {__LINE__, "2026-02-16", false},
+    {__LINE__, "2026-02-23", false},
+    {__LINE__, "2026-02-24", true},
     {__LINE__, "2026-02-28", true}, /* Saturday, made up */
-    {__LINE__, "2026-03-01", false}, {__LINE__, "2026-04-06", false},
-    {__LINE__, "2026-04-07", true},  {__LINE__, "2026-05-05", false},
+    {__LINE__, "2026-03-01", false},
+    {__LINE__, "2026-04-06", false},
+    {__LINE__, "2026-04-07", true},
+    {__LINE__, "2026-05-05", false},
     {__LINE__, "2026-05-09", true}, /* Saturday, made up */
-    {__LINE__, "2026-05-10", false}, {__LINE__, "2026-06-19", false},
+    {__LINE__, "2026-05-10", false},
+    {__LINE__, "2026-06-19", false},
     {__LINE__, "2026-09-20", true}, /* Sunday, made up */
-    {__LINE__, "2026-09-25", false}, {__LINE__, "2026-10-07", false},
-    {__LINE__, "2026-10-08", true},  {__LINE__, "2026-10-10", true}, /* Saturday, made up */
-    {__LINE__, "2026-10-11", false}, {__LINE__, "2026-12-31", true},
-    {__LINE__, "2004-01-01", false}, {__LINE__, "2027-12-31", true},
+    {__LINE__, "2026-09-25", false},
+    {__LINE__, "2026-10-07", false},
+    {__LINE__, "2026-10-08", true},
+    {__LINE__, "2026-10-10", true}, /* Saturday, made up */
+    {__LINE__, "2026-10-11", false},
+    {__LINE__, "2026-12-31", true},
+    /* 2024 and 2025, as announced */
+    {__LINE__, "2024-02-09", true},
+    {__LINE__, "2024-02-18", true},
+    {__LINE__, "2024-09-14", true},
+    {__LINE__, "2024-09-17", false},
+    {__LINE__, "2025-01-26", true},
+    {__LINE__, "2025-02-04", false},
+    {__LINE__, "2025-06-02", false},
+    {__LINE__, "2025-09-28", true},
+    {__LINE__, "2025-10-08", false},
+    {__LINE__, "2025-10-11", true},
+    {__LINE__, "2004-01-01", false},
+    {__LINE__, "2027-12-31", true},
 };
 
 void test_calendar_working_days(void) {
