@@ -183,8 +183,24 @@ static void bind_organ(struct pack_reader *r, size_t i) {
                        STR_ARG(organ->id), STR_ARG(organ->posts[k]));
 }
 
+/* Two organs with one sign would give two letters one number. */
+static void check_marks(struct pack_reader *r) {
+    struct law_organs *o = r->pack->organs;
+    struct map seen;
+    map_init(&seen, r->arena);
+    for (size_t i = 0; i < o->count; i++) {
+        struct str mark = o->list[i].mark;
+        if (mark.len == 0 || map_put(&seen, mark, i))
+            continue;
+        pack_fault(r, 0, organ_at(r, i), "the organs '%.*s' and '%.*s' have the same mark '%.*s'",
+                   STR_ARG(o->list[*map_find(&seen, mark)].id), STR_ARG(o->list[i].id),
+                   STR_ARG(mark));
+    }
+}
+
 void pack_bind_organs(struct pack_reader *r) {
     struct pack *p = r->pack;
+    check_marks(r);
     for (size_t i = 0; i < p->organs->count; i++)
         bind_organ(r, i);
     if (r->calendar_id.len == 0)

@@ -59,6 +59,8 @@ static const struct row rows[] = {
      "unknown time zone"},
     {__LINE__, "organs.yaml", "parent: zhejiang", "parent: zhejing", "- id: wenzhou\n", NULL, 0,
      "'zhejing', which is not defined"},
+    {__LINE__, "organs.yaml", "mark: 兰公\n", "mark: 温公\n", "- id: lanzhou\n", NULL, 0,
+     "the same mark"},
     {__LINE__, "organs.yaml", "hours: weekdays", "hours: weekday", "- id: mps", NULL, 0,
      "no calendars/weekday.ics"},
     {__LINE__, "places/wenzhou.yaml", "in: '33'}", "in: '34'}", "'3303'", NULL, 0,
