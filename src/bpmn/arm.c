@@ -240,57 +240,64 @@ bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_val
            run_leave(run, id);
 }
 
+/* When a cycle fires next. Repetitions that were missed while nobody looked fall away. */
+static bool next_due(int64_t *out_us, struct run *run, const struct bpmn_timer_row *row) {
+    const struct bpmn_node *node = &run->process->nodes[row->node];
+    struct str why;
+    if (!due_of(out_us, &why, run, row->instance, node, row->due_us))
+        return false;
+    if (why.len == 0 && *out_us <= run->env->now_us &&
+        !due_of(out_us, &why, run, row->instance, node, run->env->now_us))
+        return false;
+    return why.len == 0 || err_set(run->err, ERR_INVALID, err_nowhere,
+                                   "the cycle of '%.*s' could not be evaluated again: %.*s",
+                                   STR_ARG(node->id), STR_ARG(why));
+}
+
 bool run_fire_timer(struct run *run, uint32_t timer) {
     struct bpmn_timer_row row = {0};
     for (uint32_t i = 0; i < run->state->timers.count; i++)
         if (run->state->timers.list[i].id == timer)
             row = run->state->timers.list[i];
-    const struct bpmn_node *node = &run->process->nodes[row.node];
+    bool again = row.left > 1 && run->oracle == NULL;
+    int64_t due_us = 0;
+    if (again && !next_due(&due_us, run, &row))
+        return false;
     if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER_FIRED,
                                             .instance = row.instance,
                                             .node = row.node,
                                             .ref = row.id}))
         return false;
-    if (row.left > 1 &&
-        run->oracle == NULL) { /* repetitions that were missed while nobody looked fall away */
-        struct str why;
-        int64_t due_us = 0;
-        if (!due_of(&due_us, &why, run, row.instance, node, row.due_us))
-            return false;
-        if (why.len == 0 && due_us <= run->env->now_us &&
-            !due_of(&due_us, &why, run, row.instance, node, run->env->now_us))
-            return false;
-        if (why.len > 0)
-            return err_set(run->err, ERR_INVALID, err_nowhere,
-                           "the cycle of '%.*s' could not be evaluated again: %.*s",
-                           STR_ARG(node->id), STR_ARG(why));
-        uint8_t left = row.left == 255 ? 255 : (uint8_t)(row.left - 1);
-        if (!emit_timer(run, row.instance, row.node, due_us, left))
-            return false;
-    }
-    return run_trigger(run, row.instance, row.node, feel_null());
+    uint8_t left = row.left == 255 ? 255 : (uint8_t)(row.left - 1);
+    return (!again || emit_timer(run, row.instance, row.node, due_us, left)) &&
+           run_trigger(run, row.instance, row.node, feel_null());
 }
 
+/* All are evaluated before the first is moved, so that a failure changes nothing. */
 bool run_redue(struct run *run) {
-    for (uint32_t i = 0; i < run->state->timers.count; i++) {
-        struct bpmn_timer_row row = run->state->timers.list[i];
-        const struct bpmn_node *node = &run->process->nodes[row.node];
-        struct str why;
-        int64_t due_us = 0;
-        if (node->timer != BPMN_TIMER_DATE)
-            continue;
-        if (!due_of(&due_us, &why, run, row.instance, node, run->env->now_us))
+    uint32_t count = run->state->timers.count;
+    int64_t *dues = arena_new(run->arena, int64_t, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bpmn_timer_row *row = &run->state->timers.list[i];
+        const struct bpmn_node *node = &run->process->nodes[row->node];
+        struct str why = STR_NONE;
+        dues[i] = row->due_us;
+        if (node->timer == BPMN_TIMER_DATE &&
+            !due_of(&dues[i], &why, run, row->instance, node, run->env->now_us))
             return false;
         if (why.len > 0)
             return err_set(run->err, ERR_INVALID, err_nowhere,
                            "the timer of '%.*s' could not be evaluated again: %.*s",
                            STR_ARG(node->id), STR_ARG(why));
-        if (due_us != row.due_us && !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER,
-                                                                        .instance = row.instance,
-                                                                        .node = row.node,
-                                                                        .ref = row.id,
-                                                                        .n = due_us,
-                                                                        .code = row.left}))
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct bpmn_timer_row row = run->state->timers.list[i];
+        if (dues[i] != row.due_us && !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER,
+                                                                         .instance = row.instance,
+                                                                         .node = row.node,
+                                                                         .ref = row.id,
+                                                                         .n = dues[i],
+                                                                         .code = row.left}))
             return false;
     }
     return true;

@@ -570,6 +570,13 @@ static const struct row events[] = {
         "| set {due: \"1970-01-02T00:00:01\"} -> due=\"1970-01-02T00:00:01\""
         "| redue -> timer:a:86400 | redue -> | set {due: 1} -> due=1"
         "| redue -> refused:invalid | timer a 86400 -> fired:a -a +e -e end:completed"),
+    /* one timer that cannot be evaluated again keeps the others where they are */
+    ROW(START("s") CATCH("a", DATE("=x")) CATCH("b", DATE("=y")) END("e") FLOW("s", "a")
+            FLOW("s", "b") FLOW("a", "e") FLOW("b", "e"),
+        "start {x: date(\"1970-01-03\"), y: date(\"1970-01-03\")} -> x=@\"1970-01-03\" "
+        "y=@\"1970-01-03\" +s -s +a timer:a:172799 +b timer:b:172799"
+        "| set {x: date(\"1970-01-04\"), y: 1} -> x=@\"1970-01-04\" y=1"
+        "| redue -> refused:invalid | timer a 172799 -> fired:a -a +e -e"),
     ROW(WITH_BOUNDARY("true", DURATION("PT1H")),
         "start -> +s -s +a timer:t:3600 ?a | do a -> -a +e -e end:completed"),
     ROW(WITH_BOUNDARY("true", DURATION("PT1H")),
