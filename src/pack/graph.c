@@ -184,6 +184,11 @@ static bool ask(enum answer *out, struct maker *k, const struct bpmn_flow *flow,
     env.var_count = feel_input_count(program);
     if (!feel_eval(&value, program, &env, k->arena, k->budget, k->err))
         return false;
+    if (feel_kind(value) != FEEL_BOOLEAN)
+        return err_set(k->err, ERR_INVALID, flow->condition.at,
+                       "for the matter '%.*s' this condition is neither true nor false: does its "
+                       "'with' lack a name?",
+                       STR_ARG(k->matter->id));
     *out = feel_is_true(value) ? ANSWER_YES : ANSWER_NO;
     return true;
 }

@@ -100,6 +100,8 @@ static const struct row rows[] = {
      "<bpmn:endEvent id=\"granted\"", NULL, 0, "missing in the language 'en'"},
     {__LINE__, RP, "decision: residence-permit-eligibility", "decision: none", NULL, NULL, 7,
      "'none', which is not in decisions/"},
+    {__LINE__, RP, "head_signs: true", "head_sign: true", "not(matter.head_signs)", APP, 0,
+     "neither true nor false"},
     /* 1 sound */
     {__LINE__, APP,
      "<bpmn:sequenceFlow id=\"sign-to-signed\" sourceRef=\"sign\" targetRef=\"signed\"/>",
