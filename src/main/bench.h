@@ -5,6 +5,7 @@
 
 #include "main/options.h"
 
+int bench_engine(int argc, char **argv);
 int bench_feel(int argc, char **argv);
 int bench_fill(int argc, char **argv);
 int bench_store(int argc, char **argv);

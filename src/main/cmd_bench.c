@@ -10,6 +10,7 @@ static const struct bench {
     const char *name;
     int (*run)(int argc, char **argv);
 } benches[] = {
+    {"engine", bench_engine},
     {"feel", bench_feel},
     {"fill", bench_fill},
     {"store", bench_store},
