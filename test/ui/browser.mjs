@@ -126,15 +126,23 @@ export class Visitor {
   text(selector) {
     return this.page.locator(selector).first().textContent();
   }
+  // A choice that may bring up other questions: the server is asked, and the page is swapped.
+  async #choose(field, choose) {
+    const asks = this.script && (await field.getAttribute("data-refresh")) !== null &&
+      (await this.page.locator("form[data-refreshes]").count()) > 0;
+    if (!asks) return choose();
+    await Promise.all([this.page.waitForResponse((answer) => answer.request().method() === "POST"), choose()]);
+    await this.page.waitForTimeout(100);
+  }
   async fill(values) {
     for (const [name, value] of Object.entries(values)) {
       const field = this.page.locator(`main [name="${name}"]`).first();
-      if (value === true) await field.check();
-      else if ((await field.getAttribute("type")) === "radio")
-        await this.page.locator(`main [name="${name}"][value="${value}"]`).check();
-      else if ((await field.evaluate((node) => node.tagName)) === "SELECT") await field.selectOption(value);
+      const tag = await field.evaluate((node) => node.tagName);
+      if ((await field.getAttribute("type")) === "radio")
+        await this.#choose(field, () => this.page.locator(`main [name="${name}"][value="${value}"]`).check());
+      else if (tag === "SELECT") await this.#choose(field, () => field.selectOption(value));
+      else if (value === true) await this.#choose(field, () => field.check());
       else await field.fill(value);
-      if (this.script) await this.page.waitForLoadState("networkidle"); // a question may bring up others
     }
   }
 }
