@@ -138,8 +138,10 @@
     if (button && button.dataset.preview) {
       event.preventDefault();
       const url = button.formAction.split("#")[0];
-      send("POST", url, new URLSearchParams(new FormData(form, button)), (answer, request) => {
-        if (request.status !== 200 || !swap(button.dataset.preview, answer)) form.submit();
+      send("POST", url, new URLSearchParams(new FormData(form, button)), (answer) => {
+        // Never send the form itself from here: that would do the task, not show its letter.
+        if (!swap(button.dataset.preview, answer)) location.reload();
+        else if (swap("problems", answer)) announce();
       });
       return;
     }
