@@ -55,6 +55,7 @@ struct app *app_blank(const struct app_config *config, const struct os_env *os) 
     app->store_packs = (struct store_packs){app_packs_find, app};
     os_mutex_init(&app->mutex);
     config_keep(app, config);
+    app_sessions_init(app);
     return app;
 }
 
@@ -78,6 +79,7 @@ void app_close(struct app *app) {
     store_close(app->store);
     arena_destroy(app->scratch);
     app_packs_close(app);
+    app_sessions_done(app);
     os_mutex_done(&app->mutex);
     arena_destroy(app->arena);
 }

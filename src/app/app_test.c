@@ -9,6 +9,7 @@
 #include "app/inner.h"
 #include "app/mail.h"
 #include "app/offline.h"
+#include "app/reader.h"
 #include "base/test.h"
 
 static const char *const pack_dirs[] = {"packs/public-security"};
@@ -411,6 +412,80 @@ void test_app_accounts_by_an_administrator(void) {
                                    .body = parse(&b, "{\"user\":\"clerk\",\"password\":"
                                                      "\"mandate-demo\"}")});
     CHECK_INT(w.err.code, ERR_SIGNED_OUT);
+    bench_done(&b);
+}
+
+/* The case and its diagram: what is kept decoded, beside what is loaded for this view alone. */
+static void views_agree(struct bench *b, struct app_reader *r, const struct app_caller *who,
+                        struct str reference) {
+    struct err err = {0};
+    struct app_ask ask = {.caller = who, .query = json_obj(b->arena), .arena = b->arena};
+    struct json *views[2] = {NULL, NULL};
+    struct buf svg[2];
+    for (int i = 0; i < 2; i++) {
+        ask.at_once = i == 1;
+        buf_init(&svg[i], 1 << 20);
+        CHECK_OK(app_view_case(&views[i], r, &ask, reference, &err), &err);
+        CHECK_OK(app_view_diagram(&svg[i], r, &ask, reference, &err), &err);
+    }
+    CHECK(json_equal(views[0], views[1]));
+    CHECK_STR(buf_view(&svg[0]), buf_view(&svg[1]));
+    buf_done(&svg[0]);
+    buf_done(&svg[1]);
+}
+
+/* Pages of more cases than a reader keeps, before and after each step: never one step behind. */
+void test_app_views_are_never_stale(void) {
+    enum { CASES = READER_CASES + 2 };
+    struct bench b;
+    struct app_caller clerk;
+    struct app_reader *reader;
+    struct err err = {0};
+    struct str references[CASES];
+    if (!bench_make(&b))
+        return;
+    CHECK(sign_in(&clerk, &b, "clerk"));
+    CHECK_OK(app_reader_create(&reader, b.app, &err), &err);
+    for (int i = 0; i < CASES; i++)
+        references[i] =
+            json_get_text(apply(&b, arena_printf(b.arena, "key %d", i).at).body, STR("reference"));
+    for (int step = 0; step < 3; step++) {
+        for (uint64_t i = 0; i < CASES; i++) {
+            views_agree(&b, reader, &clerk, references[i]);
+            if (step < 2)
+                CHECK_INT(task_do(&b, &clerk, step == 0 ? APP_CLAIM : APP_COMPLETE,
+                                  task_of(&b, i + 1), "accept"),
+                          ERR_NONE);
+            views_agree(&b, reader, &clerk, references[i]);
+        }
+    }
+    app_reader_destroy(reader);
+    bench_done(&b);
+}
+
+/* A look is known exactly when its order has recorded it: by this officer, at this case. */
+void test_app_look_is_known_once_recorded(void) {
+    struct bench b;
+    struct app_caller clerk, examiner;
+    struct app_reader *reader;
+    struct err err = {0};
+    if (!bench_make(&b))
+        return;
+    CHECK(sign_in(&clerk, &b, "clerk") && sign_in(&examiner, &b, "examiner"));
+    CHECK_OK(app_reader_create(&reader, b.app, &err), &err);
+    struct str one = json_get_text(apply(&b, "one").body, STR("reference"));
+    struct str two = json_get_text(apply(&b, "two").body, STR("reference"));
+    CHECK_INT(task_do(&b, &clerk, APP_COMPLETE, task_of(&b, 1), "accept"), ERR_NONE);
+    const struct app_ask asks[] = {{&clerk, json_obj(b.arena), b.arena, true},
+                                   {&examiner, json_obj(b.arena), b.arena, true}};
+    CHECK(!app_view_looked(reader, &asks[0], one, STR_NONE));
+    struct app_order look = {.verb = APP_LOOK, .caller = &clerk, .reference = one};
+    CHECK_INT(ask(&b, look).err.code, ERR_NONE);
+    CHECK(app_view_looked(reader, &asks[0], one, STR_NONE));
+    CHECK(!app_view_looked(reader, &asks[0], two, STR_NONE));
+    CHECK(!app_view_looked(reader, &asks[1], one, STR_NONE));
+    CHECK(!app_view_looked(reader, &asks[0], STR("330302-26-999999-9"), STR_NONE));
+    app_reader_destroy(reader);
     bench_done(&b);
 }
 

@@ -39,6 +39,7 @@ struct app_packs {
 
 struct app_hashers;
 struct app_mailer;
+struct app_sessions;
 
 struct app {
     struct arena *arena;
@@ -50,7 +51,8 @@ struct app {
     struct arena *scratch; /* the writer's thread only: of the order that runs */
     struct app_hashers *hashers;
     struct app_mailer *mailer;
-    struct os_mutex mutex; /* guards versions, sets, and the arena */
+    struct app_sessions *sessions; /* session.c: those lately used */
+    struct os_mutex mutex;         /* guards versions, sets, and the arena */
     struct app_version versions[APP_VERSIONS_MAX];
     size_t version_count;
     struct app_packs *sets[APP_SETS_MAX];
@@ -112,6 +114,10 @@ MUST_USE bool app_hashers_put(struct app *app, struct app_job *j, struct err *er
 void app_job_finish(struct app_job *j, const struct err *err);
 
 /* ---- session.c ---- */
+void app_sessions_init(struct app *app);
+void app_sessions_done(struct app *app);
+/* After the commit of whatever ends a session or changes an account. Any thread. */
+void app_sessions_forget(struct app *app);
 struct str app_token_hash(struct str token, struct arena *arena); /* 32 raw bytes */
 struct str app_csrf_of(struct str token, struct arena *arena);
 /* The case with this reference, if the code is its own; ERR_NOT_FOUND whichever is wrong. */

@@ -18,27 +18,28 @@ static bool run_case(struct app_job *j, struct err *err) {
 static const struct verb {
     const char *name;
     app_verb_run *run;
-    bool hashed; /* a password is hashed before the writer's turn */
+    bool hashed;   /* a password is hashed before the writer's turn */
+    bool accounts; /* it ends a session or changes an account */
 } verbs[APP_VERBS] = {
-    [APP_SIGN_IN] = {"sign-in", app_run_sign_in, true},
-    [APP_SIGN_OUT] = {"sign-out", app_run_sign_out, false},
-    [APP_APPLY] = {"apply", run_case, false},
-    [APP_CORRECT] = {"correct", run_case, false},
-    [APP_WITHDRAW] = {"withdraw", run_case, false},
-    [APP_CLAIM] = {"claim", run_case, false},
-    [APP_RELEASE] = {"release", run_case, false},
-    [APP_COMPLETE] = {"complete", run_case, false},
-    [APP_EXTEND] = {"extend", run_case, false},
-    [APP_ATTACH] = {"attach", run_case, false},
-    [APP_NOTE] = {"note", run_case, false},
-    [APP_RETRY] = {"retry", run_case, false},
-    [APP_LOOK] = {"look", run_case, false},
-    [APP_DRAFT] = {"draft", app_run_draft, false},
-    [APP_DRAFT_DROP] = {"draft-drop", app_run_draft_drop, false},
-    [APP_ACCOUNT_ADD] = {"account-add", app_run_account_add, true},
-    [APP_ACCOUNT_LOCK] = {"account-lock", app_run_account_lock, false},
-    [APP_ACCOUNT_PASSWORD] = {"account-password", app_run_account_password, true},
-    [APP_DEMO_CLOCK] = {"demo-clock", app_run_demo_clock, false},
+    [APP_SIGN_IN] = {"sign-in", app_run_sign_in, true, true},
+    [APP_SIGN_OUT] = {"sign-out", app_run_sign_out, false, true},
+    [APP_APPLY] = {"apply", run_case, false, false},
+    [APP_CORRECT] = {"correct", run_case, false, false},
+    [APP_WITHDRAW] = {"withdraw", run_case, false, false},
+    [APP_CLAIM] = {"claim", run_case, false, false},
+    [APP_RELEASE] = {"release", run_case, false, false},
+    [APP_COMPLETE] = {"complete", run_case, false, false},
+    [APP_EXTEND] = {"extend", run_case, false, false},
+    [APP_ATTACH] = {"attach", run_case, false, false},
+    [APP_NOTE] = {"note", run_case, false, false},
+    [APP_RETRY] = {"retry", run_case, false, false},
+    [APP_LOOK] = {"look", run_case, false, false},
+    [APP_DRAFT] = {"draft", app_run_draft, false, false},
+    [APP_DRAFT_DROP] = {"draft-drop", app_run_draft_drop, false, false},
+    [APP_ACCOUNT_ADD] = {"account-add", app_run_account_add, true, true},
+    [APP_ACCOUNT_LOCK] = {"account-lock", app_run_account_lock, false, true},
+    [APP_ACCOUNT_PASSWORD] = {"account-password", app_run_account_password, true, true},
+    [APP_DEMO_CLOCK] = {"demo-clock", app_run_demo_clock, false, false},
 };
 
 /* ---- idempotency ----------------------------------------------------------------------------- */
@@ -149,6 +150,8 @@ static void order_done(struct writer_job *job, const struct err *err) {
         writer_wake(app->writer);
     if (err->code == ERR_NONE && j->outbox_added)
         app_mailer_wake(app);
+    if (verbs[j->order.verb].accounts)
+        app_sessions_forget(app);
     app_job_finish(j, err);
 }
 

@@ -27,6 +27,12 @@ MUST_USE bool order_tick(const struct order_env *env, struct case_id id, struct 
 MUST_USE bool order_reviewed(const struct order_env *env, const struct store_outbox *item,
                              struct err *err);
 
+/* The look that APP_LOOK records of an officer at a case (task NULL) or at one of its tasks: who,
+ * by which post, why. ERR_NOT_FOUND when the caller has no part in the case. */
+MUST_USE bool order_look_of(struct store_look *out, const struct case_file *state,
+                            const struct app_caller *caller, const struct case_task *task,
+                            struct arena *arena, struct err *err);
+
 /* ---- what order_case.c needs of app.c ---- */
 /* The pack in use that has this matter, and its version in the store; NULL when none has. */
 const struct pack *app_pack_for(int64_t *version, struct app *app, struct str matter);

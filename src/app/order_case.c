@@ -474,47 +474,54 @@ static bool attach_order(struct json **answer, const struct order_env *env,
 
 /* MISSION.md: every look at a person's data is logged, with its purpose. An officer's purpose is
  * that of the tasks which give them a part; the applicant's own look is none. */
-static struct str purpose_text(const struct order_env *env, const struct case_file *state,
-                               struct case_actor actor) {
+static struct str purpose_text(const struct case_file *state, struct case_actor actor,
+                               struct arena *arena) {
     enum { USES = 100 };
     struct pack_field_use uses[USES];
     struct lang_text why = {{STR("监督办理时限"), STR("Supervision of time limits")}};
     if (case_purposes(uses, USES, state, actor) > 0)
         why = uses[0].why;
-    struct json *map = json_obj(env->arena);
+    struct json *map = json_obj(arena);
     for (size_t i = 0; i < LANGS; i++)
         json_set_str(map, lang_code((enum lang)i), why.in[i]);
     struct buf text;
     buf_init(&text, 4096);
     json_write(&text, map, JSON_COMPACT);
-    struct str kept = arena_str(env->arena, buf_view(&text));
+    struct str kept = arena_str(arena, buf_view(&text));
     buf_done(&text);
     return kept;
+}
+
+bool order_look_of(struct store_look *out, const struct case_file *state,
+                   const struct app_caller *caller, const struct case_task *task,
+                   struct arena *arena, struct err *err) {
+    struct case_actor actor;
+    struct str organ = task == NULL ? STR_NONE : task->organ;
+    struct str post = task == NULL ? STR_NONE : task->post;
+    if (!officer_of(&actor, caller, state, organ, post, err))
+        return false;
+    *out = (struct store_look){.account = actor.account,
+                               .organ = actor.organ,
+                               .post = actor.post,
+                               .purpose = purpose_text(state, actor, arena)};
+    return true;
 }
 
 static bool look_order(struct json **answer, const struct order_env *env,
                        const struct app_order *order, struct err *err) {
     struct loaded at;
-    struct case_actor actor;
+    struct case_actor applicant;
+    struct store_look look;
+    const struct case_task *task = NULL;
     *answer = json_obj(env->arena);
-    if (order->task.len > 0) {
-        const struct case_task *task;
-        if (!find_task(&at, &task, env, order, err) ||
-            !officer_of(&actor, order->caller, at.state, task->organ, task->post, err))
-            return false;
-    } else {
-        if (!load_named(&at, env, order, err))
-            return false;
-        if (order->caller->kind == APP_APPLICANT)
-            return applicant_of(&actor, order->caller, at.state, err);
-        if (!officer_of(&actor, order->caller, at.state, STR_NONE, STR_NONE, err))
-            return false;
-    }
-    struct store_look look = {.account = actor.account,
-                              .organ = actor.organ,
-                              .post = actor.post,
-                              .purpose = purpose_text(env, at.state, actor)};
-    return store_look_add(env->tx, at.row.id, &look, err);
+    bool ok = order->task.len > 0 ? find_task(&at, &task, env, order, err)
+                                  : load_named(&at, env, order, err);
+    if (!ok)
+        return false;
+    if (task == NULL && order->caller->kind == APP_APPLICANT)
+        return applicant_of(&applicant, order->caller, at.state, err);
+    return order_look_of(&look, at.state, order->caller, task, env->arena, err) &&
+           store_look_add(env->tx, at.row.id, &look, err);
 }
 
 bool order_case(struct json **answer, const struct order_env *env, const struct app_order *order,

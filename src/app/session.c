@@ -78,20 +78,115 @@ static void session_seen(struct app *app, struct str token_hash) {
         arena_destroy(arena);
 }
 
-bool app_caller_session(struct app_caller *out, struct app *app, struct str token,
-                        struct arena *arena, struct err *err) {
+/* ---- sessions lately used ----
+ * Every request of an officer asks for the same rows. What they said is kept for SESSION_KEPT_US,
+ * and forgotten at once when an order has ended a session or changed an account: the order is
+ * answered after that. Offline commands cannot run beside the service. */
+
+enum { SESSIONS_KEPT = 64, SESSION_KEPT_BYTES = 1 << 20 };
+#define SESSION_KEPT_US (INT64_C(10) * 1000000)
+static_assert(SESSION_KEPT_US < APP_SESSION_SEEN_US, "a session in use is told to the writer");
+
+struct session_kept {
+    struct arena *arena; /* NULL: free */
+    unsigned char token_hash[MERKLE_HASH_BYTES];
+    struct app_caller caller;
+    int64_t created_us, read_us;
+};
+
+struct app_sessions {
+    struct os_mutex mutex; /* guards everything here */
+    uint64_t changes;
+    struct session_kept list[SESSIONS_KEPT];
+};
+
+void app_sessions_init(struct app *app) {
+    app->sessions = arena_new(app->arena, struct app_sessions, 1);
+    os_mutex_init(&app->sessions->mutex);
+}
+
+static void kept_drop(struct session_kept *kept) {
+    arena_destroy(kept->arena);
+    *kept = (struct session_kept){.arena = NULL};
+}
+
+void app_sessions_forget(struct app *app) {
+    struct app_sessions *s = app->sessions;
+    os_mutex_lock(&s->mutex);
+    s->changes++;
+    for (size_t i = 0; i < SESSIONS_KEPT; i++)
+        kept_drop(&s->list[i]);
+    os_mutex_unlock(&s->mutex);
+}
+
+void app_sessions_done(struct app *app) {
+    if (app->sessions == NULL)
+        return;
+    app_sessions_forget(app);
+    os_mutex_done(&app->sessions->mutex);
+}
+
+static struct app_caller caller_copy(const struct app_caller *from, struct arena *arena) {
+    struct app_caller copy = *from;
+    copy.name = arena_str(arena, from->name);
+    copy.csrf = arena_str(arena, from->csrf);
+    copy.posts = arena_new(arena, struct app_appointment, from->post_count);
+    for (size_t i = 0; i < from->post_count; i++)
+        copy.posts[i] = (struct app_appointment){arena_str(arena, from->posts[i].organ),
+                                                 arena_str(arena, from->posts[i].post)};
+    return copy;
+}
+
+static struct session_kept *kept_slot(struct app_sessions *s, struct str token_hash) {
+    return &s->list[(unsigned char)token_hash.at[0] % SESSIONS_KEPT];
+}
+
+static bool kept_find(struct app_caller *out, uint64_t *changes, struct app *app,
+                      struct str token_hash, struct arena *arena) {
+    struct app_sessions *s = app->sessions;
+    int64_t now_us = os_wall_us(app->os);
+    os_mutex_lock(&s->mutex);
+    const struct session_kept *kept = kept_slot(s, token_hash);
+    *changes = s->changes;
+    bool found = kept->arena != NULL &&
+                 memcmp(kept->token_hash, token_hash.at, sizeof kept->token_hash) == 0 &&
+                 now_us >= kept->read_us && now_us - kept->read_us < SESSION_KEPT_US &&
+                 now_us - kept->created_us <= APP_SESSION_ABSOLUTE_US;
+    if (found)
+        *out = caller_copy(&kept->caller, arena);
+    os_mutex_unlock(&s->mutex);
+    return found;
+}
+
+/* changes: as it was before the rows were read; what was changed since is not kept. */
+static void kept_add(struct app *app, uint64_t changes, struct str token_hash,
+                     const struct app_caller *caller, int64_t created_us, int64_t read_us) {
+    struct app_sessions *s = app->sessions;
+    os_mutex_lock(&s->mutex);
+    if (s->changes == changes) {
+        struct session_kept *kept = kept_slot(s, token_hash);
+        kept_drop(kept);
+        kept->arena = arena_create("session", SESSION_KEPT_BYTES);
+        memcpy(kept->token_hash, token_hash.at, sizeof kept->token_hash);
+        kept->caller = caller_copy(caller, kept->arena);
+        kept->created_us = created_us;
+        kept->read_us = read_us;
+    }
+    os_mutex_unlock(&s->mutex);
+}
+
+static bool session_read(struct app_caller *out, struct app *app, struct str token, struct str hash,
+                         uint64_t changes, struct arena *arena, struct err *err) {
     struct db_conn *conn;
     struct found found = {0};
-    if (token.len != APP_TOKEN_CHARS)
-        return signed_out(err);
-    struct str hash = app_token_hash(token, arena);
+    int64_t now_us = os_wall_us(app->os);
     if (!db_reader_take(&conn, store_db(app->store), err))
         return false;
     bool ok = session_find(&found, app, conn, hash, arena, err);
     db_reader_give(store_db(app->store), conn);
     if (!ok)
         return false;
-    if (os_wall_us(app->os) - found.session.seen_us > APP_SESSION_SEEN_US)
+    if (now_us - found.session.seen_us > APP_SESSION_SEEN_US)
         session_seen(app, hash);
     struct app_appointment *posts = arena_new(arena, struct app_appointment, found.post_count);
     for (size_t i = 0; i < found.post_count; i++)
@@ -103,8 +198,22 @@ bool app_caller_session(struct app_caller *out, struct app *app, struct str toke
         .posts = posts,
         .post_count = found.post_count,
         .csrf = app_csrf_of(token, arena),
-        .lang = out->lang,
     };
+    kept_add(app, changes, hash, out, found.session.created_us, now_us);
+    return true;
+}
+
+bool app_caller_session(struct app_caller *out, struct app *app, struct str token,
+                        struct arena *arena, struct err *err) {
+    enum lang lang = out->lang;
+    uint64_t changes;
+    if (token.len != APP_TOKEN_CHARS)
+        return signed_out(err);
+    struct str hash = app_token_hash(token, arena);
+    if (!kept_find(out, &changes, app, hash, arena) &&
+        !session_read(out, app, token, hash, changes, arena, err))
+        return false;
+    out->lang = lang;
     return true;
 }
 

@@ -17,6 +17,9 @@ struct app_ask {
     const struct app_caller *caller;
     const struct json *query;
     struct arena *arena;
+    /* The view is shown before the reader opens READER_CASES other cases, so it may borrow from
+     * those that the reader keeps. Otherwise all of it lives in the arena and the packs. */
+    bool at_once;
 };
 
 /* {"items": [organ...]}; organ: {id, level, name, parent, phone, address, area}. query: level,
@@ -39,6 +42,11 @@ MUST_USE bool app_view_matter(struct json **out, struct app_reader *r, const str
 /* {"items": [{id, name, parent, level}]}: the places, for choosing a city and a district. */
 MUST_USE bool app_view_places(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct err *err);
+/* True when this very look (who, post, purpose) at the case, or at the task when it is not empty,
+ * is on record within the hour: then APP_LOOK would add nothing, and nobody need wait for it.
+ * False in every other case, errors included: the order finds them again and answers them. */
+MUST_USE bool app_view_looked(struct app_reader *r, const struct app_ask *ask, struct str reference,
+                              struct str task);
 /* {reference, matter: {id, title}, status, status_text, organ: {id, name, phone}, submitted,
  * clocks: [{id, title, state, due, days_left, days_over, unit, suspended_since}], timeline:
  * [{at, title, text}], letters: [{n, title, number, at, adverse, verify_code, remedies:

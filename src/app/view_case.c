@@ -1,6 +1,7 @@
 /* One case, as its applicant or an officer with a part in it may see it. */
 #include "app/reader.h"
 
+#include "app/order.h"
 #include "base/code.h"
 #include "merkle/merkle.h"
 #include "pack/form.h"
@@ -36,6 +37,33 @@ static bool choose_actor(struct case_actor *out, const struct case_file *state,
     return found;
 }
 
+static bool case_load(struct view_case *out, struct app_reader *r, const struct app_ask *ask,
+                      struct err *err) {
+    if (!ask->at_once) {
+        struct case_file *state;
+        if (!store_case_load(&state, out->conn, &out->row, app_store_packs(r->app), ask->arena,
+                             err))
+            return false;
+        out->state = state;
+        return true;
+    }
+    if (!view_kept_get(&out->kept, r, out->conn, &out->row, err))
+        return false;
+    out->state = out->kept->state;
+    return true;
+}
+
+bool view_case_past(struct view_past *out, struct view_case *c, struct arena *arena,
+                    struct err *err) {
+    if (c->kept == NULL)
+        return store_case_events(&out->events, &out->index, &out->count, c->conn, &c->row, 1, arena,
+                                 err);
+    if (!view_kept_past(c->kept, c->conn, &c->row, err))
+        return false;
+    *out = c->kept->past;
+    return true;
+}
+
 bool view_case_open(struct view_case *out, struct app_reader *r, const struct app_ask *ask,
                     struct str reference, struct err *err) {
     *out = (struct view_case){0};
@@ -46,8 +74,7 @@ bool view_case_open(struct view_case *out, struct app_reader *r, const struct ap
     if (!db_reader_take(&out->conn, db, err))
         return false;
     bool ok = store_case_by_reference(&out->row, out->conn, canonical, ask->arena, err) &&
-              store_case_load(&out->state, out->conn, &out->row, app_store_packs(r->app),
-                              ask->arena, err);
+              case_load(out, r, ask, err);
     if (ok && ask->caller->kind == APP_APPLICANT && str_eq(ask->caller->reference, canonical))
         out->actor = (struct case_actor){.kind = CASE_ACTOR_APPLICANT};
     else if (ok && (ask->caller->kind != APP_ACCOUNT ||
@@ -330,23 +357,17 @@ static void add_task_details(struct json *one, const struct case_file *s,
     json_set_str(one, STR("reasons"), e->as.task_completed.reasons);
 }
 
-static bool events_of(struct case_event **events, uint64_t **index, size_t *count,
-                      const struct view_case *c, struct arena *arena, struct err *err) {
-    return store_case_events(events, index, count, c->conn, &c->row, 1, arena, err);
-}
-
-static bool add_timeline(struct json *out, const struct view_case *c, struct arena *arena,
+static bool add_timeline(struct json *out, struct view_case *c, struct arena *arena,
                          struct err *err) {
-    struct case_event *events;
-    size_t count;
-    if (!events_of(&events, NULL, &count, c, arena, err))
+    struct view_past past;
+    if (!view_case_past(&past, c, arena, err))
         return false;
     bool officer = c->actor.kind == CASE_ACTOR_OFFICER;
     struct json *list = json_set_arr(out, STR("timeline"));
     struct json *decisions = json_set_arr(out, STR("decisions"));
     struct json *notes = json_set_arr(out, STR("notes"));
-    for (size_t i = 0; i < count; i++) {
-        const struct case_event *e = &events[i];
+    for (size_t i = 0; i < past.count; i++) {
+        const struct case_event *e = &past.events[i];
         if (e->kind == CASE_EVENT_moved || (!officer && !is_public(e->kind)))
             continue;
         struct json *one = json_push_obj(e->kind == CASE_EVENT_noted            ? notes
@@ -521,28 +542,26 @@ bool app_view_case_events(struct json **out, struct app_reader *r, const struct 
     struct view_case c;
     if (!view_case_open(&c, r, ask, reference, err))
         return false;
-    struct case_event *events;
-    uint64_t *index;
-    size_t count;
-    bool ok = events_of(&events, &index, &count, &c, ask->arena, err);
+    struct view_past past;
+    bool ok = view_case_past(&past, &c, ask->arena, err);
     struct json *list = json_arr(ask->arena);
     bool officer = c.actor.kind == CASE_ACTOR_OFFICER;
-    for (size_t i = 0; ok && i < count; i++) {
-        if (events[i].kind == CASE_EVENT_moved || (!officer && !is_public(events[i].kind)))
+    for (size_t i = 0; ok && i < past.count; i++) {
+        const struct case_event *e = &past.events[i];
+        if (e->kind == CASE_EVENT_moved || (!officer && !is_public(e->kind)))
             continue;
         /* an officer reads what happened, not the person's data: those stand on the case page, by
          * purpose */
         struct json *one = json_push_obj(list);
-        json_set_i64(one, STR("seq"), (int64_t)events[i].seq);
-        json_set_str(one, STR("kind"), case_event_name(events[i].kind));
-        view_time(one, STR("at"), events[i].at_us, c.state->pack->timezone);
+        json_set_i64(one, STR("seq"), (int64_t)e->seq);
+        json_set_str(one, STR("kind"), case_event_name(e->kind));
+        view_time(one, STR("at"), e->at_us, c.state->pack->timezone);
         struct json *title = json_set_obj(one, STR("title"));
         for (size_t l = 0; l < LANGS; l++)
-            json_set_str(title, lang_code((enum lang)l),
-                         case_event_title(events[i].kind, (enum lang)l));
-        add_about(one, c.state, &events[i]);
-        add_actor(one, c.state, &events[i]);
-        json_set_i64(one, STR("leaf_index"), (int64_t)index[i]);
+            json_set_str(title, lang_code((enum lang)l), case_event_title(e->kind, (enum lang)l));
+        add_about(one, c.state, e);
+        add_actor(one, c.state, e);
+        json_set_i64(one, STR("leaf_index"), (int64_t)past.index[i]);
     }
     *out = view_items(list);
     view_case_close(&c, r);
@@ -580,10 +599,9 @@ bool app_view_letter(struct json **out, struct app_reader *r, const struct app_a
     struct view_case c;
     if (!view_case_open(&c, r, ask, reference, err))
         return false;
-    struct case_event *events;
-    size_t count;
-    bool ok = events_of(&events, NULL, &count, &c, ask->arena, err);
-    const struct case_event *e = ok ? letter_event(events, count, n) : NULL;
+    struct view_past past;
+    bool ok = view_case_past(&past, &c, ask->arena, err);
+    const struct case_event *e = ok ? letter_event(past.events, past.count, n) : NULL;
     if (ok && e == NULL)
         ok = err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no such letter");
     if (ok) {
@@ -706,22 +724,56 @@ static bool mark_event(struct bpmn_marks *marks, const struct bpmn_process *proc
     return true;
 }
 
+static bool draw(struct buf *out, struct view_case *c, const struct app_ask *ask, struct err *err) {
+    const struct bpmn_process *process = c->state->matter->process;
+    struct bpmn_marks marks = bpmn_marks_new(process, ask->arena);
+    struct view_past past;
+    if (!view_case_past(&past, c, ask->arena, err))
+        return false;
+    for (size_t i = 0; i < past.count; i++)
+        if (!mark_event(&marks, process, &past.events[i], ask->arena, err))
+            return false;
+    bpmn_marks_now(&marks, process, c->state->flow);
+    bpmn_svg(out, process, &marks, ask->caller->lang, STR("d"), ask->arena);
+    return buf_ok(out, "the diagram", err);
+}
+
 bool app_view_diagram(struct buf *out, struct app_reader *r, const struct app_ask *ask,
                       struct str reference, struct err *err) {
     struct view_case c;
     if (!view_case_open(&c, r, ask, reference, err))
         return false;
-    const struct bpmn_process *process = c.state->matter->process;
-    struct bpmn_marks marks = bpmn_marks_new(process, ask->arena);
-    struct case_event *events;
-    size_t count;
-    bool ok = events_of(&events, NULL, &count, &c, ask->arena, err);
-    for (size_t i = 0; ok && i < count; i++)
-        ok = mark_event(&marks, process, &events[i], ask->arena, err);
-    bpmn_marks_now(&marks, process, c.state->flow);
-    if (ok)
-        bpmn_svg(out, process, &marks, ask->caller->lang, STR("d"), ask->arena);
-    ok = ok && buf_ok(out, "the diagram", err);
+    struct str *kept = c.kept == NULL ? NULL : &c.kept->svg[ask->caller->lang];
+    bool ok = true;
+    if (kept != NULL && kept->len > 0) {
+        buf_add(out, *kept);
+    } else {
+        size_t from = out->len;
+        ok = draw(out, &c, ask, err);
+        if (ok && kept != NULL)
+            *kept = arena_str(c.kept->arena, str_sub(buf_view(out), from, out->len - from));
+    }
     view_case_close(&c, r);
-    return ok;
+    return ok && buf_ok(out, "the diagram", err);
+}
+
+bool app_view_looked(struct app_reader *r, const struct app_ask *ask, struct str reference,
+                     struct str task) {
+    struct view_case c;
+    struct err err = {0};
+    struct case_id id;
+    uint64_t n = 0;
+    bool known = false;
+    if (task.len > 0 &&
+        (!view_task_id(&id, &n, task, &err) || !view_case_reference(&reference, r, id, ask, &err)))
+        return false;
+    if (!view_case_open(&c, r, ask, reference, &err))
+        return false;
+    struct store_look look;
+    const struct case_task *of = task.len > 0 ? case_task(c.state, n) : NULL;
+    bool ok = (task.len == 0 || of != NULL) &&
+              order_look_of(&look, c.state, ask->caller, of, ask->arena, &err) &&
+              store_look_known(&known, c.conn, c.row.id, &look, app_now_us(r->app), &err);
+    view_case_close(&c, r);
+    return ok && known;
 }

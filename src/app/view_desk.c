@@ -31,7 +31,7 @@ bool view_task_id(struct case_id *id, uint64_t *task, struct str text, struct er
 
 struct work {
     struct store_task *tasks;
-    size_t count;
+    size_t count, room;
     bool more; /* a post has more than was read */
 };
 
@@ -46,13 +46,28 @@ static int by_due(const void *left, const void *right) {
     return a->task < b->task ? -1 : a->task > b->task;
 }
 
+/* Doubles: an officer may hold a post in a hundred organs, of which most have no work. */
+static void work_add(struct work *w, const struct store_task *list, size_t count,
+                     struct arena *arena) {
+    if (w->count + count > w->room) {
+        size_t room = MAX_OF(2 * w->room, w->count + count);
+        struct store_task *tasks = arena_new(arena, struct store_task, room);
+        if (w->count > 0)
+            memcpy(tasks, w->tasks, w->count * sizeof *tasks);
+        w->tasks = tasks;
+        w->room = room;
+    }
+    if (count > 0)
+        memcpy(w->tasks + w->count, list, count * sizeof *list);
+    w->count += count;
+}
+
 static bool read_work(struct work *out, struct db_conn *conn, const struct app_ask *ask,
                       struct err *err) {
     const struct app_caller *caller = ask->caller;
     struct str post = view_query(ask, STR("post"));
     struct store_task *page = arena_new(ask->arena, struct store_task, TASKS_READ);
-    *out = (struct work){
-        .tasks = arena_new(ask->arena, struct store_task, TASKS_READ * caller->post_count)};
+    *out = (struct work){.tasks = page};
     for (size_t i = 0; i < caller->post_count; i++) {
         size_t count;
         struct store_task_after start = {0};
@@ -61,11 +76,11 @@ static bool read_work(struct work *out, struct db_conn *conn, const struct app_a
         if (!store_tasks(page, TASKS_READ, &count, conn, caller->posts[i].organ,
                          caller->posts[i].post, &start, ask->arena, err))
             return false;
-        memcpy(out->tasks + out->count, page, count * sizeof *page);
-        out->count += count;
+        work_add(out, page, count, ask->arena);
         out->more |= count == TASKS_READ;
     }
-    qsort(out->tasks, out->count, sizeof *out->tasks, by_due);
+    if (out->count > 1)
+        qsort(out->tasks, out->count, sizeof *out->tasks, by_due);
     return true;
 }
 
@@ -210,8 +225,8 @@ static void add_bases(struct json *out, const struct pack *pack, const struct bp
     }
 }
 
-static bool find_reference(struct str *out, struct app_reader *r, struct case_id id,
-                           const struct app_ask *ask, struct err *err) {
+bool view_case_reference(struct str *out, struct app_reader *r, struct case_id id,
+                         const struct app_ask *ask, struct err *err) {
     struct db *db = store_db(app_store(r->app));
     struct db_conn *conn;
     struct store_case row;
@@ -255,7 +270,8 @@ bool app_view_task(struct json **out, struct app_reader *r, const struct app_ask
     struct str reference;
     struct view_case c;
     if (!need_account(ask, err) || !view_task_id(&id, &n, task_id, err) ||
-        !find_reference(&reference, r, id, ask, err) || !view_case_open(&c, r, ask, reference, err))
+        !view_case_reference(&reference, r, id, ask, err) ||
+        !view_case_open(&c, r, ask, reference, err))
         return false;
     const struct case_task *task = case_task(c.state, n);
     if (task == NULL || task->applicant) {
@@ -307,7 +323,9 @@ static bool try_outcome(struct json **out, struct app_reader *r, struct view_cas
                            .seed = seed,
                            .next_number = number_blank,
                            .base_url = str_from(app_config_of(r->app)->base_url)};
-    if (!case_apply(&result, c->state, &command, &env, arena, &budget, err))
+    struct case_file *trial; /* the view's own is not to be moved */
+    if (!store_case_load(&trial, c->conn, &c->row, app_store_packs(r->app), arena, err) ||
+        !case_apply(&result, trial, &command, &env, arena, &budget, err))
         return false;
     struct json *list = json_arr(arena);
     for (size_t i = 0; i < result.event_count; i++) {
@@ -331,7 +349,8 @@ bool app_view_letter_preview(struct json **out, struct app_reader *r, const stru
     struct str reference;
     struct view_case c;
     if (!need_account(ask, err) || !view_task_id(&id, &n, task_id, err) ||
-        !find_reference(&reference, r, id, ask, err) || !view_case_open(&c, r, ask, reference, err))
+        !view_case_reference(&reference, r, id, ask, err) ||
+        !view_case_open(&c, r, ask, reference, err))
         return false;
     const struct case_task *task = case_task(c.state, n);
     bool ok = task != NULL;

@@ -13,8 +13,10 @@ bool app_reader_create(struct app_reader **out, struct app *app, struct err *err
 }
 
 void app_reader_destroy(struct app_reader *reader) {
-    if (reader != NULL)
-        arena_destroy(reader->arena);
+    if (reader == NULL)
+        return;
+    view_kept_drop_all(reader);
+    arena_destroy(reader->arena);
 }
 
 /* ---- organs ------------------------------------------------------------------------------------

@@ -162,8 +162,7 @@ static struct json_member *member_find(const struct json *obj, const struct json
     return NULL;
 }
 
-static void members_grow(struct json *obj, uint64_t *probes) {
-    uint32_t room = room_next(obj);
+static void members_room(struct json *obj, uint32_t room, uint64_t *probes) {
     struct json_member *members = arena_new(obj->arena, struct json_member, room);
     if (obj->count > 0)
         memcpy(members, obj->members, obj->count * sizeof *members);
@@ -178,10 +177,21 @@ static void members_grow(struct json *obj, uint64_t *probes) {
 
 static void member_append(struct json *obj, const struct json_member *member, uint64_t *probes) {
     if (obj->count == obj->room)
-        members_grow(obj, probes);
+        members_room(obj, room_next(obj), probes);
     if (obj->slots != NULL)
         obj->slots[slot_of(obj, &member->key, probes)] = obj->count + 1;
     obj->members[obj->count++] = *member;
+}
+
+struct json *json_obj_room(uint32_t members, struct arena *arena) {
+    struct json *obj = json_obj(arena);
+    uint64_t probes = 0;
+    uint32_t room = ROOM_FIRST;
+    assert(members <= UINT32_MAX / 4);
+    while (room < members)
+        room *= 2;
+    members_room(obj, room, &probes);
+    return obj;
 }
 
 bool json_insert(struct json *obj, const struct json_member *member, uint64_t *probes) {
@@ -194,10 +204,15 @@ bool json_insert(struct json *obj, const struct json_member *member, uint64_t *p
 }
 
 void json_set(struct json *obj, struct str key, const struct json *value) {
+    struct json_key hashed = json_key_of(key);
+    json_set_key(obj, &hashed, value);
+}
+
+void json_set_key(struct json *obj, const struct json_key *key, const struct json *value) {
     assert(obj->kind == JSON_OBJECT);
     assert(value != NULL);
     uint64_t probes = 0;
-    struct json_member member = {.key = json_key_of(key), .value = value};
+    struct json_member member = {.key = *key, .value = value};
     struct json_member *there = member_find(obj, &member.key, &probes);
     if (there != NULL)
         there->value = value;

@@ -67,10 +67,13 @@ struct json *json_printf(struct arena *arena, const char *format, ...) PRINTF_LI
 struct json *json_html(struct str html, struct arena *arena);
 struct json *json_arr(struct arena *arena);
 struct json *json_obj(struct arena *arena);
+/* The same with room for that many members, so that they need not be moved as it fills. */
+struct json *json_obj_room(uint32_t members, struct arena *arena);
 /* Append, O(1). value may not be NULL. */
 void json_push(struct json *arr, const struct json *value);
 /* Insert at the end, or replace where the key stands. O(1). */
 void json_set(struct json *obj, struct str key, const struct json *value);
+void json_set_key(struct json *obj, const struct json_key *key, const struct json *value);
 /* The same with a new node, in the object's own arena; texts are borrowed. */
 void json_set_str(struct json *obj, struct str key, struct str text);
 void json_set_i64(struct json *obj, struct str key, int64_t value);

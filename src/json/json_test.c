@@ -263,3 +263,21 @@ void test_json_need(void) {
     CHECK(!json_only(json_get(obj, STR("c")), keys, "t.json", &err) && err.code == ERR_TYPE);
     done();
 }
+
+/* An object made with room is the one that grew into it, on both sides of the index's limit. */
+void test_json_object_with_room(void) {
+    static const uint32_t rooms[] = {0, 1, 4, 8, 9, 16, 100};
+    struct arena *a = arena_create("test", 1 << 20);
+    for (size_t i = 0; i < COUNT_OF(rooms); i++) {
+        struct json *grown = json_obj(a), *made = json_obj_room(rooms[i], a);
+        for (int64_t n = 0; n < 20; n++) {
+            struct str name = arena_printf(a, "key %d", (int)n % 15);
+            struct json_key key = json_key_of(name);
+            json_set_i64(grown, name, n);
+            json_set_key(made, &key, json_i64(n, a));
+        }
+        CHECK_INT((int64_t)json_count(made), 15);
+        CHECK(json_equal(grown, made));
+    }
+    arena_destroy(a);
+}

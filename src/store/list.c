@@ -167,18 +167,27 @@ bool store_cases_of_parent(struct store_case *out, size_t room, size_t *count_ou
 
 static const int64_t SAME_LOOK_US = INT64_C(3600) * 1000000;
 
-bool store_look_add(struct store_tx *tx, struct case_id id, const struct store_look *look,
-                    struct err *err) {
+bool store_look_known(bool *known, struct db_conn *conn, struct case_id id,
+                      const struct store_look *look, int64_t now_us, struct err *err) {
     int64_t same = 0;
-    const struct db_value of_case = db_n((int64_t)id.n);
-    if (!db_get_i64(&same, tx->conn,
+    if (!db_get_i64(&same, conn,
                     "SELECT 1 FROM access_look WHERE case_id = ?1 AND account = ?2 AND organ = ?3 "
                     "AND post = ?4 AND purpose = ?5 AND at_us > ?6 LIMIT 1",
-                    DB_ARGS(of_case, db_n((int64_t)look->account), db_t(look->organ),
-                            db_t(look->post), db_t(look->purpose), db_n(tx->now_us - SAME_LOOK_US)),
+                    DB_ARGS(db_n((int64_t)id.n), db_n((int64_t)look->account), db_t(look->organ),
+                            db_t(look->post), db_t(look->purpose), db_n(now_us - SAME_LOOK_US)),
                     err))
         return false;
-    if (same != 0)
+    *known = same != 0;
+    return true;
+}
+
+bool store_look_add(struct store_tx *tx, struct case_id id, const struct store_look *look,
+                    struct err *err) {
+    bool known = false;
+    const struct db_value of_case = db_n((int64_t)id.n);
+    if (!store_look_known(&known, tx->conn, id, look, tx->now_us, err))
+        return false;
+    if (known)
         return true;
     return db_run(tx->conn,
                   "INSERT INTO access_look (case_id, n, at_us, account, organ, post, purpose) "

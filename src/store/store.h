@@ -190,6 +190,9 @@ struct store_look {
 /* n and at_us are given by the call. The same look again within the hour adds no row. */
 MUST_USE bool store_look_add(struct store_tx *tx, struct case_id id, const struct store_look *look,
                              struct err *err);
+/* Is the same look on record within the hour before now_us, so that an add would add nothing? */
+MUST_USE bool store_look_known(bool *known, struct db_conn *conn, struct case_id id,
+                               const struct store_look *look, int64_t now_us, struct err *err);
 MUST_USE bool store_looks(struct store_look **out, size_t *count_out, struct db_conn *conn,
                           struct case_id id, struct arena *arena, struct err *err);
 

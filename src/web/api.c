@@ -167,6 +167,7 @@ static void case_view_send(struct web_request *r, case_view *view) {
     struct err err = {0};
     struct json *out = NULL;
     struct app_ask ask = web_ask(r);
+    ask.at_once = true;
     struct str reference;
     if (reference_get(&reference, r))
         view_send(r, view(&out, r->reader, &ask, reference, &err), &out, &err);
@@ -191,6 +192,12 @@ static void look_then(struct web_request *r, void (*show)(struct web_request *))
     struct str reference;
     if (!reference_get(&reference, r))
         return;
+    struct app_ask ask = web_ask(r);
+    ask.at_once = true;
+    if (app_view_looked(r->reader, &ask, reference, STR_NONE)) {
+        show(r);
+        return;
+    }
     memcpy(&r->then, &show, sizeof show);
     struct json *body = json_obj(r->arena);
     json_set_str(body, STR("purpose"), str_from(r->route->id));

@@ -51,7 +51,7 @@ void page_go(struct page *p, struct str path); /* 303 */
 
 /* The clocks of a case view with what is left in words, and their bars; due soonest first.
  * case_view is localised. */
-void page_clocks(struct page *p, struct json *case_view);
+void page_clocks(struct page *p, const struct json *case_view);
 /* "mark" and "words" of a clock or task into itself. */
 void page_left(struct page *p, struct json *node);
 /* The time line of a localised case view, latest first, with who did it. */

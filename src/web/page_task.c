@@ -22,6 +22,12 @@ static void looked(struct web_request *r, const struct app_answer *answer) {
 }
 
 static void look_then(struct web_request *r, struct str reference, struct str task, show_fn *show) {
+    struct app_ask ask = web_ask(r);
+    ask.at_once = true;
+    if (app_view_looked(r->reader, &ask, reference, task)) {
+        show(r);
+        return;
+    }
     struct look *look = arena_new(r->arena, struct look, 1);
     look->show = show;
     r->then = look;
@@ -157,6 +163,7 @@ static void documents_set(struct page *p, const struct json *file) {
 
 static bool diagram_set(struct page *p, struct str reference, struct err *err) {
     struct app_ask ask = web_ask(p->r);
+    ask.at_once = true;
     struct buf svg;
     buf_init(&svg, WEB_PAGE_BYTES_MAX);
     bool ok = app_view_diagram(&svg, p->r->reader, &ask, reference, err);
@@ -196,8 +203,7 @@ static bool case_set(struct page *p, const struct json *file, struct err *err) {
     decisions_set(p, file);
     extensions_set(p, file);
     json_set_str(p->ctx, STR("note_key"), page_token(p));
-    struct json *again = json_copy(file, p->arena);
-    page_clocks(p, again);
+    page_clocks(p, file);
     page_timeline(p, file);
     return diagram_set(p, reference, err);
 }
@@ -293,6 +299,7 @@ static struct page *task_open(struct web_request *r, const struct decide *given,
     struct page *p = page_open(r, TEXT_work_title);
     struct err err = {0};
     struct app_ask ask = web_ask(r);
+    ask.at_once = true;
     struct json *view;
     if (!app_view_task(&view, r->reader, &ask, web_arg(r, "id"), &err)) {
         page_fail(p, &err);
@@ -480,6 +487,7 @@ static void case_show(struct web_request *r) {
     struct page *p = page_open(r, TEXT_work_title);
     struct err err = {0};
     struct app_ask ask = web_ask(r);
+    ask.at_once = true;
     struct json *view;
     if (!app_view_case(&view, r->reader, &ask, web_arg(r, "reference"), &err)) {
         page_fail(p, &err);

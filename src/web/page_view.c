@@ -82,7 +82,7 @@ static bool is_over(const struct json *clock) {
     return str_eq(json_get_text(clock, STR("state")), STR("stopped"));
 }
 
-void page_clocks(struct page *p, struct json *case_view) {
+void page_clocks(struct page *p, const struct json *case_view) {
     const struct json *clocks = json_get(case_view, STR("clocks"));
     const struct json *timeline = json_get(case_view, STR("timeline"));
     struct json *list = json_set_arr(p->ctx, STR("clocks"));

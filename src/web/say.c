@@ -120,18 +120,19 @@ static bool is_time(bool *with_clock, struct str key) {
     return false;
 }
 
-static struct json *localise(struct arena *arena, enum lang lang, const struct json *node,
-                             unsigned depth);
+static const struct json *localise(struct arena *arena, enum lang lang, const struct json *node,
+                                   unsigned depth);
 
 static struct json *localise_object(struct arena *arena, enum lang lang, const struct json *node,
                                     unsigned depth) {
-    struct json *copy = json_obj(arena);
-    for (size_t i = 0; i < json_count(node); i++) {
+    size_t count = json_count(node);
+    struct json *copy = json_obj_room((uint32_t)count, arena);
+    for (size_t i = 0; i < count; i++) {
         const struct json_member *member = json_member_at(node, i);
         struct str key = member->key.text;
-        json_set(copy, key, localise(arena, lang, member->value, depth + 1));
+        json_set_key(copy, &member->key, localise(arena, lang, member->value, depth + 1));
         bool with_clock;
-        if (!is_time(&with_clock, key) || !json_is(member->value, JSON_STRING))
+        if (!json_is(member->value, JSON_STRING) || !is_time(&with_clock, key))
             continue;
         struct str at = json_text(member->value);
         struct str words = str_eq(key, STR("due")) ? due_words(arena, lang, at)
@@ -141,8 +142,9 @@ static struct json *localise_object(struct arena *arena, enum lang lang, const s
     return copy;
 }
 
-static struct json *localise(struct arena *arena, enum lang lang, const struct json *node,
-                             unsigned depth) {
+/* Texts and numbers are the view's own: they are not copied. */
+static const struct json *localise(struct arena *arena, enum lang lang, const struct json *node,
+                                   unsigned depth) {
     if (node == NULL || depth > LOCALISE_DEPTH_MAX)
         return json_null(arena);
     if (is_texts(node))
@@ -155,10 +157,12 @@ static struct json *localise(struct arena *arena, enum lang lang, const struct j
             json_push(copy, localise(arena, lang, json_item(node, i), depth + 1));
         return copy;
     }
-    default: return json_copy(node, arena);
+    default: return node;
     }
 }
 
 struct json *say_localise(struct arena *arena, enum lang lang, const struct json *view) {
-    return localise(arena, lang, view, 0);
+    if (json_is(view, JSON_OBJECT) && !is_texts(view))
+        return localise_object(arena, lang, view, 0);
+    return json_copy(localise(arena, lang, view, 0), arena);
 }

@@ -21,7 +21,8 @@ struct str say_size(struct arena *arena, uint64_t bytes);
 
 /* A view as one reader sees it: every {"zh": ..., "en": ...} becomes the text in lang (or the first
  * language that has one), and beside every time `x` stands `x_text` in words: with the hour for
- * what happened, the last day for what is due (the midnight after it). Depth is bounded; deeper parts are left out. */
+ * what happened, the last day for what is due (the midnight after it). Depth is bounded; deeper
+ * parts are left out. Texts are the view's own, which must live as long. */
 struct json *say_localise(struct arena *arena, enum lang lang, const struct json *view);
 
 #endif
