@@ -60,8 +60,7 @@ static struct ast *closed(struct boxer *b, struct ast *node) {
     return ast_close(node, b->err) ? node : NULL;
 }
 
-/* The reason of a failure becomes a null that tells it, unless the model is strict. */
-static struct ast *bad_or_fail(struct boxer *b, struct err_at at) {
+struct ast *boxed_bad(struct boxer *b, struct err_at at) {
     if (b->model->loader->options->strict || b->err->code == ERR_LIMIT)
         return NULL;
     struct ast_source *source = arena_new(b->arena, struct ast_source, 1);
@@ -77,7 +76,7 @@ struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
     struct ast *tree;
     if (ast_parse(&tree, b->arena, text, scope, form, at, b->err))
         return tree;
-    return bad_or_fail(b, at);
+    return boxed_bad(b, at);
 }
 
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {
@@ -110,7 +109,7 @@ static struct ast *read_inner(struct boxer *b, const struct xml_node *node, cons
     if (inner == NULL) {
         (void)err_set(b->err, ERR_INVALID, dmn_at(b->model, node), "'%s' has no expression in it",
                       child == NULL ? "an element" : child);
-        return bad_or_fail(b, dmn_at(b->model, node));
+        return boxed_bad(b, dmn_at(b->model, node));
     }
     return boxed_read(b, inner, scope);
 }

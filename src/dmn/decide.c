@@ -31,11 +31,21 @@ static void complain(struct dmn_run *run, const struct dmn_element *e, const cha
         .text = arena_printf(diags->arena, "'%.*s' %s", STR_ARG(e->info.name), what)};
 }
 
+/* Memory that deciding itself takes: from the budget, and never up to the arena's own limit. */
+static bool afford(struct dmn_run *run, size_t bytes) {
+    enum { SLACK_BYTES = 8192 };
+    if (arena_limit_bytes(run->arena) - arena_used_bytes(run->arena) < bytes + SLACK_BYTES)
+        return err_set(run->err, ERR_LIMIT, err_nowhere, "a decision takes too much memory");
+    return budget_spend(run->budget, (struct cost){1, bytes}, run->err);
+}
+
 /* --- what an element needs
  * ---------------------------------------------------------------------------- */
 static bool slot_value(struct dmn_run *run, const struct dmn_slot *slot, struct feel_value *out) {
     if (!slot->is_context)
         return value_of(run, slot->parts[0].element, out);
+    if (!afford(run, slot->part_count * 2 * (sizeof(struct feel_entry) + 16) + 256))
+        return false;
     struct feel_entry *entries = arena_new(run->arena, struct feel_entry, slot->part_count);
     for (size_t i = 0; i < slot->part_count; i++) {
         entries[i].name = slot->parts[i].name;
@@ -56,6 +66,8 @@ static bool run_program(struct dmn_run *run, const struct feel_program *program,
 }
 
 static bool logic_value(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
+    if (!afford(run, e->slot_count * sizeof(struct feel_value)))
+        return false;
     struct feel_value *vars = arena_new(run->arena, struct feel_value, e->slot_count);
     for (size_t i = 0; i < e->slot_count; i++)
         if (!slot_value(run, &e->slots[i], &vars[i]))
@@ -100,6 +112,8 @@ static bool service_outputs(struct dmn_run *run, const struct dmn_element *e,
                             struct feel_value *out) {
     if (e->outputs.count == 1)
         return value_of(run, e->outputs.at[0], out);
+    if (!afford(run, e->outputs.count * 2 * (sizeof(struct feel_entry) + 16) + 256))
+        return false;
     struct feel_entry *entries = arena_new(run->arena, struct feel_entry, e->outputs.count);
     for (size_t i = 0; i < e->outputs.count; i++) {
         entries[i].name = e->outputs.at[i]->variable;
@@ -135,8 +149,7 @@ static bool run_service(struct dmn_run *outer, const struct dmn_element *e,
     bool fits = true;
     if (run.depth >= RUN_DEPTH_MAX)
         return err_set(run.err, ERR_LIMIT, e->info.at, "services call each other too deeply");
-    if (!budget_spend(run.budget, (struct cost){1, run.root->state_count * sizeof(struct dmn_memo)},
-                      run.err))
+    if (!afford(&run, run.root->state_count * sizeof(struct dmn_memo)))
         return false;
     run.memos = arena_new(run.arena, struct dmn_memo, run.root->state_count);
     run.depth++;
@@ -164,6 +177,8 @@ static bool call_service(struct feel_value *out, struct feel_call *call, struct 
 
 static bool service_value(struct dmn_run *run, const struct dmn_element *e,
                           struct feel_value *out) {
+    if (!afford(run, 512))
+        return false;
     struct service *s = arena_new(run->arena, struct service, 1);
     struct dmn_run *kept = arena_new(run->arena, struct dmn_run, 1);
     *kept = *run;
@@ -204,7 +219,7 @@ static bool value_of(struct dmn_run *run, const struct dmn_element *e, struct fe
     *out = feel_null();
     if (run->depth >= RUN_DEPTH_MAX)
         return err_set(run->err, ERR_LIMIT, e->info.at, "decisions need each other too deeply");
-    if (!budget_spend(run->budget, (struct cost){1, 0}, run->err))
+    if (!afford(run, 0))
         return false;
     run->depth++;
     bool good = compute(run, e, out);
@@ -220,6 +235,8 @@ static bool evaluate_call(struct dmn_run *run, const struct dmn_element *e,
     struct feel_value f;
     if (!value_of(run, e, &f) || feel_is_null(f))
         return run->err->code == ERR_NONE;
+    if (!afford(run, (e->param_count + 4) * 512))
+        return false;
     /* f(p: v, ...) as a tree, so that the machine fits the arguments */
     static const struct ast_source source;
     struct ast *call = ast_new(run->arena, AST_CALL, &source);
@@ -241,6 +258,8 @@ static bool evaluate_call(struct dmn_run *run, const struct dmn_element *e,
 
 static bool evaluate_service(struct dmn_run *run, const struct dmn_element *e,
                              struct feel_value *out) {
+    if (!afford(run, e->param_count * sizeof(struct feel_value)))
+        return false;
     struct feel_value *args = arena_new(run->arena, struct feel_value, e->param_count);
     for (size_t i = 0; i < e->param_count; i++)
         args[i] = feel_get(run->inputs, e->params[i]);
@@ -263,7 +282,7 @@ bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct 
                           .err = err,
                           .trace = trace,
                           .inputs = inputs};
-    if (!budget_spend(budget, (struct cost){1, model->state_count * sizeof(struct dmn_memo)}, err))
+    if (!afford(&run, model->state_count * sizeof(struct dmn_memo)))
         return false;
     run.memos = arena_new(a, struct dmn_memo, model->state_count);
     switch (e->info.kind) {

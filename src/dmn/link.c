@@ -159,14 +159,18 @@ static void scope_of(struct feel_options *options, const struct dmn_element *e) 
     for (size_t i = 0; i < e->slot_count; i++) {
         names[i].name = e->slots[i].name;
         names[i].type = e->slots[i].is_context ? NULL : e->slots[i].parts[0].element->info.type;
-        parts += e->slots[i].part_count;
+        parts += e->slots[i].is_context ? e->slots[i].part_count : 0;
     }
-    enum { TYPE_MEMBERS_MAX = 512 };
-    struct str *members = arena_new(m->arena, struct str, parts + TYPE_MEMBERS_MAX);
-    size_t count = add_members(members, 0, e);
-    size_t room = count + TYPE_MEMBERS_MAX;
-    for (size_t i = 0; i < m->type_count; i++)
-        count = type_members(members, count, room, m->types[i].type, 8);
+    const struct str *members = m->members;
+    size_t count = m->member_count;
+    if (parts > 0) { /* those behind the prefix of an import, and the model's */
+        struct str *both = arena_new(m->arena, struct str, parts + m->member_count);
+        count = add_members(both, 0, e);
+        if (m->member_count > 0)
+            memcpy(both + count, m->members, m->member_count * sizeof *both);
+        count += m->member_count;
+        members = both;
+    }
     *options = (struct feel_options){.names = names,
                                      .name_count = e->slot_count,
                                      .members = members,
@@ -223,8 +227,13 @@ static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err
         if (tree != NULL)
             tree = boxed_typed(&b, tree, e->info.type);
     }
-    if (tree == NULL || !ast_compile(&program, m->arena, tree, &options, err))
+    if (tree == NULL)
         return false;
+    if (!ast_compile(&program, m->arena, tree, &options, err)) {
+        tree = boxed_bad(&b, e->info.at);
+        if (tree == NULL || !ast_compile(&program, m->arena, tree, &options, err))
+            return false;
+    }
     e->program = program;
     e->has_logic = true;
     return true;
@@ -304,8 +313,18 @@ static bool link_element(struct dmn_model *m, struct dmn_element *e, struct err 
     }
 }
 
+static void collect_members(struct dmn_model *m) {
+    enum { MEMBERS_MAX = 1024, DEPTH_MAX = 8 };
+    struct str *members = arena_new(m->arena, struct str, m->type_count > 0 ? MEMBERS_MAX : 0);
+    for (size_t i = 0; i < m->type_count; i++)
+        m->member_count =
+            type_members(members, m->member_count, MEMBERS_MAX, m->types[i].type, DEPTH_MAX);
+    m->members = members;
+}
+
 bool dmn_link(struct dmn_model *m, struct err *err) {
     size_t total = m->loader->state_count;
+    collect_members(m);
     for (size_t i = 0; i < m->element_count; i++) {
         struct dmn_element *e = &m->elements[i];
         if (!read_type(m, e, err))

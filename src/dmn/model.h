@@ -76,6 +76,8 @@ struct dmn_model {
     size_t import_count;
     struct feel_named_type *types;
     size_t type_count;
+    const struct str *members; /* names of fields with blanks, of all types */
+    size_t member_count;
     struct dmn_table_list tables;
     uint32_t state_count; /* of the root model: over all models */
 };
@@ -100,6 +102,8 @@ static inline bool dmn_is(const struct dmn_model *m, const struct xml_node *node
                           const char *name) {
     return xml_is(node, m->dmn_ns, str_from(name));
 }
+/* ERR_LIMIT when the arena cannot take so many bytes more. */
+MUST_USE bool dmn_affords(const struct dmn_model *m, size_t bytes, struct err *err);
 struct err_at dmn_at(const struct dmn_model *m, const struct xml_node *node);
 /* The trimmed text of a child, its place in *at; empty when there is none. */
 struct str dmn_text(const struct dmn_model *m, const struct xml_node *node, const char *child,
@@ -135,6 +139,8 @@ struct ast *boxed_read(struct boxer *b, const struct xml_node *node, const struc
 /* A text of FEEL at a place. */
 struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
                        const struct ast_scope *scope, enum feel_form form);
+/* The reason of a failure as a null that tells it; NULL in a strict model or beyond a limit. */
+struct ast *boxed_bad(struct boxer *b, struct err_at at);
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type);
 struct ast *boxed_node(struct boxer *b, enum ast_kind kind, const struct xml_node *node);
 /* The first child that is an expression; NULL when there is none. */

@@ -9,6 +9,14 @@ static const char *const kinds[] = {
     [DMN_SERVICE] = "decisionService",
 };
 
+bool dmn_affords(const struct dmn_model *m, size_t bytes, struct err *err) {
+    enum { SLACK_BYTES = 65536 };
+    if (arena_limit_bytes(m->arena) - arena_used_bytes(m->arena) > bytes + SLACK_BYTES)
+        return true;
+    return err_set(err, ERR_LIMIT, ((struct err_at){m->file, 0, 0}),
+                   "the model takes too much memory");
+}
+
 struct err_at dmn_at(const struct dmn_model *m, const struct xml_node *node) {
     return node == NULL ? (struct err_at){m->file, 0, 0} : xml_where(node, m->file);
 }
@@ -64,6 +72,8 @@ static bool read_elements(struct dmn_model *m, struct err *err) {
     if (count > DMN_ELEMENTS_MAX)
         return err_set(err, ERR_LIMIT, dmn_at(m, m->root), "a model has more than %d elements",
                        DMN_ELEMENTS_MAX);
+    if (!dmn_affords(m, count * 1024, err))
+        return false;
     m->elements = arena_new(m->arena, struct dmn_element, count);
     map_init(&m->by_id, m->arena);
     map_init(&m->by_name, m->arena);

@@ -235,6 +235,9 @@ static bool table_alloc(struct table_reader *r) {
                        DMN_COLUMNS_MAX, DMN_RULES_MAX);
     if (t->output_count == 0)
         return err_set(r->b->err, ERR_INVALID, t->at, "a table has no output");
+    size_t cells = (size_t)(t->rule_count + 1) * (t->input_count + t->output_count + 1);
+    if (!dmn_affords(m, cells * 1024, r->b->err))
+        return false;
     t->inputs = arena_new(m->arena, struct table_input, t->input_count);
     t->input_names = arena_new(m->arena, struct str, t->input_count);
     t->outputs = arena_new(m->arena, struct table_output, t->output_count);
@@ -443,8 +446,7 @@ static struct feel_value outcome(struct matching *x, uint32_t row) {
         return output_of(x, row < t->rule_count ? &t->rules[row].outputs[0] : &t->outputs[0].other);
     struct feel_entry *entries = machine_new(x->m, struct feel_entry, t->output_count);
     /* the context's own copy and index */
-    if (entries == NULL ||
-        machine_alloc(x->m, t->output_count * (sizeof *entries + 16) + 256, 1) == NULL)
+    if (entries == NULL || !machine_reserve(x->m, t->output_count * (sizeof *entries + 16) + 256))
         return feel_null();
     for (uint32_t c = 0; c < t->output_count; c++)
         entries[c] = (struct feel_entry){

@@ -9,7 +9,7 @@ static struct str text_of(struct feel_value v) {
 /* A context of so many entries: its memory is counted before it is made. */
 static struct feel_value make(struct feel_machine *m, const struct feel_entry *entries,
                               size_t count) {
-    if (machine_alloc(m, count * (sizeof *entries + 16) + 256, 1) == NULL)
+    if (!machine_reserve(m, count * (sizeof *entries + 16) + 256))
         return feel_null();
     return feel_context_of(m->arena, entries, count);
 }

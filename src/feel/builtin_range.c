@@ -172,8 +172,8 @@ struct feel_value builtin_range(struct feel_machine *m, const struct feel_value 
     struct ast *tree;
     struct err err = {0};
     (void)count;
-    /* a tree and its code take less than 400 bytes for each byte of text */
-    if (machine_alloc(m, text.len * 400 + 4096, 1) == NULL)
+    /* a tree and its code take less than 600 bytes for each byte of text */
+    if (!machine_reserve(m, text.len * 600 + 8192))
         return feel_null();
     if (!ast_parse(&tree, m->arena, arena_str(m->arena, text), &scope, FEEL_EXPRESSION, err_nowhere,
                    &err))

@@ -232,7 +232,7 @@ static bool matching_begin(struct matching *x, struct feel_machine *m, const cha
     size_t most = (size_t)REGEX_NODES_MAX * 40 + (size_t)pattern.count * 64;
     size_t before = arena_used_bytes(m->arena);
     if (most > m->bytes_left) {
-        (void)machine_alloc(m, most, 1); /* complains */
+        (void)machine_reserve(m, most); /* complains */
         return false;
     }
     struct str flag_text = feel_is_null(flags) ? STR_NONE : text_of(flags);

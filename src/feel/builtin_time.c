@@ -9,11 +9,11 @@ static struct str text_of(struct feel_value v) {
 }
 
 static struct feel_value make_time(struct feel_machine *m, struct cal_time time) {
-    return machine_alloc(m, sizeof time, 1) == NULL ? feel_null() : feel_time(m->arena, time);
+    return machine_reserve(m, sizeof time) ? feel_time(m->arena, time) : feel_null();
 }
 
 static struct feel_value make_date_time(struct feel_machine *m, struct cal_datetime at) {
-    return machine_alloc(m, sizeof at, 1) == NULL ? feel_null() : feel_date_time(m->arena, at);
+    return machine_reserve(m, sizeof at) ? feel_date_time(m->arena, at) : feel_null();
 }
 
 static struct cal_date date_part(struct feel_value v) {

@@ -41,16 +41,29 @@ struct compiler {
     struct unit *unit;
     struct list consts, names, types, shapes, protos, hooks, inputs, bindings;
     bool *used;
-    const struct ast *node; /* being compiled, for places */
+    const struct ast *node;              /* being compiled, for places */
+    bool full;                           /* memory ran out */
+    alignas(max_align_t) char spare[64]; /* takes what no longer fits, until the end */
 };
 
 static bool gen(struct compiler *c, const struct ast *node);
+
+enum { SLACK_BYTES = 4096 }; /* of the arena, for what is small */
+
+/* Is there memory for bytes more? The first refusal ends the compilation, at the next node. */
+static bool affords(struct compiler *c, size_t bytes) {
+    size_t left = arena_limit_bytes(c->arena) - arena_used_bytes(c->arena);
+    c->full = c->full || left < bytes + SLACK_BYTES;
+    return !c->full;
+}
 
 /* --- growing lists -------------------------------------------------------------------------------
  */
 static void *list_add(struct compiler *c, struct list *list, size_t item_bytes) {
     if (list->count == list->room) {
         uint32_t room = list->room == 0 ? 8 : list->room * 2;
+        if (!affords(c, room * item_bytes))
+            return c->spare;
         void *grown = arena_alloc(c->arena, room, item_bytes, alignof(max_align_t));
         if (list->count > 0)
             memcpy(grown, list->at, list->count * item_bytes);
@@ -93,12 +106,18 @@ static uint32_t emit(struct compiler *c, enum op op, uint32_t a, int32_t b, int 
     return u->code.count - 1;
 }
 
+/* An instruction that did not fit has no place: what is said about it goes to the spare bytes. */
+static struct ins *ins_at(struct compiler *c, uint32_t ins) {
+    return ins < c->unit->code.count ? (struct ins *)c->unit->code.at + ins
+                                     : (struct ins *)(void *)c->spare;
+}
+
 static void patch(struct compiler *c, uint32_t ins) {
-    ((struct ins *)c->unit->code.at)[ins].c = (int32_t)c->unit->code.count;
+    ins_at(c, ins)->c = (int32_t)c->unit->code.count;
 }
 
 static void patch_to(struct compiler *c, uint32_t ins, uint32_t target) {
-    ((struct ins *)c->unit->code.at)[ins].c = (int32_t)target;
+    ins_at(c, ins)->c = (int32_t)target;
 }
 
 static bool refuse(struct compiler *c, enum err_code code, const char *what) {
@@ -294,7 +313,7 @@ static bool gen_if(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->c))
         return false;
     patch(c, to_end);
-    ((struct ins *)c->unit->code.at)[to_else].b = (int32_t)c->unit->code.count;
+    ins_at(c, to_else)->b = (int32_t)c->unit->code.count;
     return true;
 }
 
@@ -356,6 +375,8 @@ static bool gen_tests(struct compiler *c, const struct ast *tests, uint32_t subj
         if (test->next == NULL)
             break;
         if (count == room) {
+            if (!affords(c, 2 * room * sizeof *jumps))
+                return refuse(c, ERR_LIMIT, "an expression takes too much memory");
             uint32_t *grown = arena_new(c->arena, uint32_t, room * 2);
             memcpy(grown, jumps, count * sizeof *grown);
             jumps = grown;
@@ -411,6 +432,8 @@ static uint32_t count_of(const struct ast *list) {
 
 static int32_t add_shape(struct compiler *c, const struct ast *list) {
     uint32_t count = count_of(list), i = 0;
+    if (!affords(c, count * sizeof(struct str)))
+        return 0;
     struct str *names = arena_new(c->arena, struct str, count);
     for (; list != NULL; list = list->next)
         names[i++] = list->name;
@@ -625,6 +648,8 @@ static void proto_close(struct proto *proto, const struct unit *u) {
 
 static bool gen_body(struct compiler *c, const struct ast *node, struct proto *proto) {
     uint32_t i = 0, count = count_of(node->list), first;
+    if (!affords(c, count * sizeof(void *)))
+        return refuse(c, ERR_LIMIT, "an expression takes too much memory");
     const struct feel_type **types = arena_new(c->arena, const struct feel_type *, count);
     if (!take_locals(c, &first, count))
         return false;
@@ -634,6 +659,8 @@ static bool gen_body(struct compiler *c, const struct ast *node, struct proto *p
             return false;
     }
     int32_t shape = add_shape(c, node->list);
+    if (c->full)
+        return refuse(c, ERR_LIMIT, "an expression takes too much memory");
     proto->params = ((const struct shape *)c->shapes.at)[shape];
     proto->param_types = types;
     proto->result_type = node->type;
@@ -794,6 +821,8 @@ static bool gen_between(struct compiler *c, const struct ast *node) {
 
 static bool gen(struct compiler *c, const struct ast *node) {
     c->node = node;
+    if (!affords(c, 0))
+        return refuse(c, ERR_LIMIT, "an expression takes too much memory");
     switch ((enum ast_kind)node->kind) {
     case AST_CONST: (void)emit(c, OP_CONST, 0, add_const(c, node->value), 1); return true;
     case AST_BAD: (void)emit(c, OP_BAD, 0, add_name(c, node->name), 1); return true;
@@ -857,6 +886,8 @@ bool ast_compile(struct feel_program **out, struct arena *a, const struct ast *t
     (void)emit(&c, OP_RETURN, 0, 0, -1);
     c.program->main.program = c.program;
     proto_close(&c.program->main, &unit);
+    if (!affords(&c, 0))
+        return refuse(&c, ERR_LIMIT, "an expression takes too much memory");
     program_close(&c, c.program);
     *out = c.program;
     return true;

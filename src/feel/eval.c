@@ -44,20 +44,23 @@ bool machine_spend(struct feel_machine *m, uint64_t steps) {
     return true;
 }
 
+bool machine_reserve(struct feel_machine *m, size_t bytes) {
+    bytes += 16; /* for the alignment */
+    if (m->failed || bytes > m->bytes_left) {
+        if (!m->failed)
+            (void)err_set(m->err, ERR_LIMIT, err_nowhere, "an evaluation takes too much memory");
+        return machine_fail(m);
+    }
+    m->bytes_left -= bytes;
+    m->bytes_taken += bytes;
+    return true;
+}
+
 void *machine_alloc(struct feel_machine *m, size_t count, size_t size_bytes) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size_bytes, &bytes) || bytes > SIZE_MAX / 4)
         bytes = SIZE_MAX / 4;
-    bytes += 16;
-    if (m->failed || bytes > m->bytes_left) {
-        if (!m->failed)
-            (void)err_set(m->err, ERR_LIMIT, err_nowhere, "an evaluation takes too much memory");
-        (void)machine_fail(m);
-        return NULL;
-    }
-    m->bytes_left -= bytes;
-    m->bytes_taken += bytes;
-    return arena_alloc(m->arena, count, size_bytes, 16);
+    return machine_reserve(m, bytes) ? arena_alloc(m->arena, count, size_bytes, 16) : NULL;
 }
 
 void list_push(struct feel_machine *m, struct list_maker *list, struct feel_value v) {
@@ -77,11 +80,14 @@ void list_push(struct feel_machine *m, struct list_maker *list, struct feel_valu
 
 struct feel_value machine_number(struct feel_machine *m, struct num n) {
     struct feel_value out = feel_null();
-    if (m->bytes_left < 64) {
-        (void)machine_alloc(m, 64, 1);
+    if (m->bytes_left < 64) { /* it may have to be boxed */
+        (void)machine_reserve(m, 64);
         return out;
     }
-    if (!value_of_num(&out, n, m->arena))
+    bool made = value_of_num(&out, n, m->arena);
+    if (out.head == HEAD_BOXED)
+        (void)machine_reserve(m, sizeof n);
+    if (!made)
         return machine_null(m, "the calculation has no result within the numbers of FEEL");
     return out;
 }
@@ -445,12 +451,8 @@ static struct feel_value make_context(struct feel_machine *m, const struct shape
     struct feel_entry *entries = machine_new(m, struct feel_entry, shape->count);
     /* the copy of the entries and their index: feel_context_of() */
     size_t more = shape->count * (sizeof(struct feel_entry) + 16) + 256;
-    if (entries == NULL || more > m->bytes_left)
-        (void)machine_alloc(m, more, 1); /* complains */
-    if (m->failed)
+    if (entries == NULL || !machine_reserve(m, more))
         return feel_null();
-    m->bytes_left -= more;
-    m->bytes_taken += more;
     for (uint32_t i = 0; i < shape->count; i++)
         entries[i] = (struct feel_entry){shape->names[i], values[i]};
     return feel_context_of(m->arena, entries, shape->count);

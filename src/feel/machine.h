@@ -31,6 +31,9 @@ struct feel_machine {
  * does not allow it. */
 void *machine_alloc(struct feel_machine *m, size_t count, size_t size_bytes);
 #define machine_new(m, type, count) ((type *)machine_alloc((m), (count), sizeof(type)))
+/* Counts bytes that the caller then takes from m->arena itself; false, and m->failed, when the
+ * budget does not allow it. */
+bool machine_reserve(struct feel_machine *m, size_t bytes);
 /* Spend steps; false, and m->failed, when there are none. */
 bool machine_spend(struct feel_machine *m, uint64_t steps);
 /* Complains at the present place; always null. */

@@ -55,7 +55,7 @@ static struct feel_value date_time_add(struct feel_machine *m, struct feel_value
     bool fits = feel_kind(duration) == FEEL_DAYS_TIME
                     ? cal_datetime_add(&out, *at.u.date_time, feel_as_days_time(duration))
                     : cal_datetime_add_months(&out, *at.u.date_time, duration.u.whole);
-    if (machine_alloc(m, 0, 1) == NULL)
+    if (!machine_reserve(m, sizeof out))
         return feel_null();
     return fits ? feel_date_time(m->arena, out) : too_far(m);
 }
@@ -71,7 +71,7 @@ static struct feel_value add_duration(struct feel_machine *m, struct feel_value 
         return cal_date_add_months(&date, a.u.date, b.u.whole) ? feel_date(date) : too_far(m);
     case FEEL_DATE_TIME: return date_time_add(m, a, b);
     case FEEL_TIME:
-        if (feel_kind(b) == FEEL_DAYS_TIME && machine_alloc(m, 0, 1) != NULL)
+        if (feel_kind(b) == FEEL_DAYS_TIME && machine_reserve(m, sizeof(struct cal_time)))
             return feel_time(m->arena, cal_time_add(*a.u.time, feel_as_days_time(b)));
         break;
     default: break;
@@ -283,7 +283,7 @@ struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct
         return no_such(m, "make a range of", low, high);
     if (!feel_is_null(low) && !feel_is_null(high) && order > 0)
         return machine_null(m, "a range begins behind its end");
-    if (machine_alloc(m, sizeof(struct feel_range), 1) == NULL)
+    if (!machine_reserve(m, sizeof(struct feel_range)))
         return feel_null();
     return feel_range_of(m->arena,
                          (struct feel_range){low, high, (flags & AST_LOW_CLOSED) != 0,
@@ -433,7 +433,7 @@ static struct feel_value coerce_kind(struct feel_machine *m, struct feel_value v
             return feel_list(one, 1);
     }
     if (type->tag == FEEL_TYPE_KIND && type->kind == FEEL_DATE_TIME && feel_kind(v) == FEEL_DATE &&
-        machine_alloc(m, sizeof(struct cal_datetime), 1) != NULL)
+        machine_reserve(m, sizeof(struct cal_datetime)))
         return feel_date_time(m->arena, date_time_of(v));
     return coerce_refused(m, v, type);
 }

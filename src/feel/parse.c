@@ -34,7 +34,10 @@ bool ast_close(struct ast *node, struct err *err) {
 }
 
 static struct ast *node_new(struct parser *p, enum ast_kind kind, uint32_t from) {
-    struct ast *node = ast_new(p->arena, kind, p->source);
+    bool affords = parser_affords(p, sizeof(struct ast));
+    struct ast *node = affords ? ast_new(p->arena, kind, p->source) : &p->spare;
+    if (!affords)
+        p->spare = (struct ast){.kind = (uint8_t)kind, .source = p->source, .depth = 1};
     node->at = from;
     return node;
 }

@@ -42,6 +42,20 @@ struct ast *parser_fail(struct parser *p, const char *what) {
     return parser_fail_at(p, p->token.from, what, found.len == 0 ? STR("the end") : found);
 }
 
+enum {
+    SLACK_BYTES = 16384
+}; /* of the arena: kept for names and strings, each shorter than the text */
+
+bool parser_affords(struct parser *p, size_t bytes) {
+    size_t left = arena_limit_bytes(p->arena) - arena_used_bytes(p->arena);
+    if (left > bytes + SLACK_BYTES + 2 * p->text.len)
+        return true;
+    if (p->err->code == ERR_NONE)
+        (void)err_set(p->err, ERR_LIMIT, ast_place(p->source, p->token.from),
+                      "an expression takes too much memory");
+    return false;
+}
+
 bool parser_advance(struct parser *p) {
     const char *what = NULL;
     if (!lex_next(&p->token, p->text, p->from, &what)) {
@@ -130,6 +144,8 @@ void parser_know(struct parser *p, struct str name, bool in_scope) {
         return; /* one word is known by itself */
     if (p->long_count == p->long_room) {
         size_t room = p->long_room == 0 ? 16 : p->long_room * 2;
+        if (!parser_affords(p, room * sizeof(struct long_name)))
+            return;
         struct long_name *grown = arena_new(p->arena, struct long_name, room);
         if (p->long_count > 0)
             memcpy(grown, p->longs, p->long_count * sizeof *grown);
@@ -264,10 +280,12 @@ static const struct feel_type *parse_element_type(struct parser *p, enum feel_ty
     return type;
 }
 
-enum { FIELDS_MAX = 256 };
+enum { FIELDS_MAX = 64 };
 
 static const struct feel_type *parse_fields_type(struct parser *p, enum feel_type_tag tag) {
     struct feel_type *type = type_new(p, tag);
+    if (!parser_affords(p, FIELDS_MAX * sizeof(struct feel_field)))
+        return NULL;
     struct feel_field *fields = arena_new(p->arena, struct feel_field, FIELDS_MAX);
     size_t count = 0;
     (void)parser_advance(p);

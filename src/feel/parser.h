@@ -26,6 +26,7 @@ struct parser {
     struct long_name *longs;
     size_t long_count, long_room;
     uint32_t long_first[8]; /* bitmap of their first bytes */
+    struct ast spare;       /* stands for a node when memory ran out; the parse then fails */
 };
 
 /* --- parse_name.c ------------------------------------------------------------------------------
@@ -39,6 +40,8 @@ bool parser_expect(struct parser *p, enum token_kind kind, const char *what);
 static inline bool parser_at(const struct parser *p, enum token_kind kind) {
     return p->token.kind == kind;
 }
+/* Is there memory for bytes more, and for the end of the parse? Complains when there is not. */
+bool parser_affords(struct parser *p, size_t bytes);
 /* The end of a new name that begins at from: words, digits and symbols, up to another character, or
  * to the word that ends it (NULL: none). from itself when none begins. */
 uint32_t parser_new_name_end(struct str text, uint32_t from, const char *until);
