@@ -285,6 +285,8 @@ void page_error_render(struct web_request *r, int status, struct str why) {
     json_push_str(lines, page_text(p, what));
     if (status >= 429)
         json_push_str(lines, page_text(p, TEXT_error_wait));
+    /* A session that ended in the middle of a form: sign in again, go on. */
+    json_set_bool(p->ctx, STR("sign_in"), status == 401 && str_starts(r->http->path, STR("/desk")));
     struct err err = {0};
     struct buf *body = &http_answer(r->http)->body;
     if (!render(p, body, "error", &err)) {
