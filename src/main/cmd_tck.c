@@ -7,6 +7,7 @@
 #include "dmn/dmn.h"
 #include "feel/feel.h"
 #include "main/cmd.h"
+#include "main/tck.h"
 #include "main/zones.h"
 #include "num/num.h"
 #include "os/env.h"
@@ -14,10 +15,6 @@
 #include "xml/xml.h"
 
 enum { DEPTH_MAX = 16, MODELS_MAX = 256, ARENA_BYTES = 1 << 30, STEPS = 20000000 };
-
-struct totals {
-    int passed, failed, skipped;
-};
 
 struct model_file {
     const char *path;
@@ -28,7 +25,7 @@ struct model_file {
 struct tck {
     struct arena *arena;
     struct zones *zones;
-    struct totals *totals;
+    struct tck_totals *totals;
     const char *folder;
     struct model_file models[MODELS_MAX];
     size_t model_count;
@@ -303,7 +300,7 @@ static void run_file(struct tck *t, const char *path) {
 /* --- folders
  * ----------------------------------------------------------------------------------------------------
  */
-static bool run_folder(const char *path, struct zones *zones, struct totals *totals, int depth,
+static bool run_folder(const char *path, struct zones *zones, struct tck_totals *totals, int depth,
                        struct err *err) {
     struct arena *arena = arena_create("tck", ARENA_BYTES);
     struct tck t = {.arena = arena, .zones = zones, .totals = totals, .folder = path};
@@ -325,6 +322,15 @@ static bool run_folder(const char *path, struct zones *zones, struct totals *tot
     return good;
 }
 
+bool tck_run(struct tck_totals *out, const char *folder, struct err *err) {
+    struct zones zones;
+    struct arena *arena = arena_create("zones", 64 << 20);
+    zones_init(&zones, arena);
+    bool ran = run_folder(folder, &zones, out, DEPTH_MAX, err);
+    arena_destroy(arena);
+    return ran;
+}
+
 int cmd_tck(int argc, char **argv) {
     const struct command_line line = {
         .name = "tck",
@@ -334,17 +340,12 @@ int cmd_tck(int argc, char **argv) {
         .arguments_min = 1,
         .arguments_max = 1};
     struct arguments args;
-    struct totals totals = {0};
-    struct zones zones;
+    struct tck_totals totals = {0};
     struct err err = {0};
     int code;
     if (!options_read(&args, &code, &line, argc, argv))
         return code;
-    struct arena *arena = arena_create("zones", 64 << 20);
-    zones_init(&zones, arena);
-    bool ran = run_folder(args.items[0], &zones, &totals, DEPTH_MAX, &err);
-    arena_destroy(arena);
-    if (!ran)
+    if (!tck_run(&totals, args.items[0], &err))
         return command_failed("tck", "%s", err.text);
     if (totals.passed + totals.failed + totals.skipped == 0)
         return command_failed("tck", "there are no test cases in '%s'", args.items[0]);
