@@ -234,6 +234,13 @@ static void sort_ends(struct axis *axis) {
     axis->end_count = kept;
 }
 
+static bool is_empty(const uint64_t *set, uint32_t words) {
+    for (uint32_t w = 0; w < words; w++)
+        if (set[w] != 0)
+            return false;
+    return true;
+}
+
 static bool same_region(const struct region *a, const struct region *b, uint32_t words) {
     return memcmp(a->sure, b->sure, words * sizeof *a->sure) == 0 &&
            memcmp(a->maybe, b->maybe, words * sizeof *a->maybe) == 0;
@@ -254,7 +261,11 @@ static bool add_region(struct checker *x, uint32_t column, struct feel_value sam
         if (sure || (!cell->any && !cell->plain))
             region.maybe[row / 64] |= bit;
     }
-    for (uint32_t i = 0; i < axis->region_count; i++)
+    /* gaps that lie apart are told one by one; "something else" than listed texts is one gap */
+    uint32_t from = 0;
+    if (is_empty(region.sure, t->word_count) && axis->kind != FEEL_STRING && axis->region_count > 0)
+        from = axis->region_count - 1;
+    for (uint32_t i = from; i < axis->region_count; i++)
         if (same_region(&axis->regions[i], &region, t->word_count)) {
             if (feel_kind(sample) == FEEL_STRING && str_eq(feel_as_string(sample), other_text))
                 axis->regions[i].sample = sample; /* the most readable one */
@@ -366,13 +377,6 @@ static bool meets(const uint64_t *a, const uint64_t *b, uint32_t words) {
         if ((a[w] & b[w]) != 0)
             return true;
     return false;
-}
-
-static bool is_empty(const uint64_t *set, uint32_t words) {
-    for (uint32_t w = 0; w < words; w++)
-        if (set[w] != 0)
-            return false;
-    return true;
 }
 
 static uint32_t cache_slot(uint32_t axis, const uint64_t *set, uint32_t words) {

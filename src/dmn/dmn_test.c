@@ -234,7 +234,18 @@ void test_dmn_trace(void) {
     arena_destroy(b.arena);
 }
 
-/* Findings as "kind input|text;" */
+#define ONE_COLUMN(type, values, rules)                                                            \
+    "<itemDefinition name='tPlace'><typeRef>string</typeRef><allowedValues><text>\"A\", "          \
+    "\"B\"</text></allowedValues></itemDefinition><inputData id='x' name='x'><variable name='x' "  \
+    "typeRef='" type "'/></inputData><decision id='d' name='D'><variable name='D'/>"               \
+    "<informationRequirement><requiredInput href='#x'/></informationRequirement><decisionTable>"   \
+    "<input><inputExpression typeRef='" type "'><text>x</text></inputExpression>" values           \
+    "</input><output/>" rules TABLE_END
+#define TEST(cell)                                                                                 \
+    "<rule><inputEntry><text>" cell "</text></inputEntry><outputEntry><text>1</text>"              \
+    "</outputEntry></rule>"
+
+/* Findings as "kind input rule_a rule_b;" */
 void test_dmn_check(void) {
     static const struct {
         int line;
@@ -271,6 +282,22 @@ void test_dmn_check(void) {
          "undecided  1 0;undecided  1 0;"},
         {__LINE__, TABLE_BEGIN("hitPolicy='COLLECT'") OUTPUT RULE("&lt; 3", "-", "1") TABLE_END,
          ""},
+        {__LINE__, ONE_COLUMN("tPlace", "", TEST("\"A\"") TEST("\"B\"")), ""},
+        {__LINE__, ONE_COLUMN("tPlace", "", TEST("\"B\"")), "gap x = \"A\";"},
+        {__LINE__,
+         ONE_COLUMN("string", "<inputValues><text>\"A\", \"C\"</text></inputValues>",
+                    TEST("\"A\"") TEST("\"B\"")),
+         "gap x = \"C\";unreachable rule  2 0;"},
+        {__LINE__, ONE_COLUMN("boolean", "", TEST("true")), "gap x = false;"},
+        {__LINE__, ONE_COLUMN("boolean", "", TEST("true") TEST("not(true)")), ""},
+        {__LINE__,
+         ONE_COLUMN("date", "", TEST("&lt; date(\"2026-01-01\")") TEST("&gt; @\"2026-01-01\"")),
+         "gap x = @\"2026-01-01\";"},
+        {__LINE__, /* no day lies between */
+         ONE_COLUMN("date", "", TEST("&lt;= @\"2026-01-01\"") TEST("&gt;= @\"2026-01-02\"")), ""},
+        {__LINE__, ONE_COLUMN("number", "", TEST("&lt;= 1") TEST("&gt;= 2")), "gap x = 1.5;"},
+        {__LINE__, ONE_COLUMN("number", "", TEST("[0..5], [5..9]") TEST("9, &gt; 10")),
+         "gap x = -1;gap x = 9.5;overlap x = 9 1 2;"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct bench b;
