@@ -145,6 +145,12 @@ test:
 	@tool/deps test
 	@tool/test $(S)
 
+#: make bench    installs what is missing, and prints the figures (bench/RESULTS.md)
+bench:
+	@tool/deps bench
+	@$(MAKE) -s -j$(shell nproc) all
+	@node bench/run.mjs $(BENCH)
+
 #: make check    layers, format, lengths, clang-tidy, cppcheck
 check:
 	@tool/check
