@@ -53,7 +53,7 @@ static void sign_in_prepare(struct app_hashers *h, struct app_job *j) {
     struct str user = json_get_text(j->order.body, STR("user"));
     struct str password = json_get_text(j->order.body, STR("password"));
     struct app_hash_work *work = j->hash;
-    struct store_account account;
+    struct store_account account = {0};
     struct db_conn *conn;
     struct err err = {0};
     bool known = db_reader_take(&conn, store_db(app->store), &err);

@@ -68,7 +68,7 @@ static bool transition(struct bare *b, size_t payload_bytes, struct err *err) {
 }
 
 static bool group_run(struct bare *b, const struct store_bare *bare, struct err *err) {
-    int64_t cases[512], tasks[512];
+    int64_t cases[512] = {0}, tasks[512] = {0};
     uint64_t count = MIN_OF(bare->group, (uint64_t)COUNT_OF(cases));
     for (uint64_t i = 0; i < count; i++) { /* outside of the transaction: the service knows them */
         if (!next_case(b, err))

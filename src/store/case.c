@@ -152,8 +152,10 @@ bool store_case_load(struct case_file **out, struct db_conn *conn, const struct 
     struct case_event *events = NULL;
     size_t count = 0;
     if (!packs->find(&pack, packs->ctx, row->pack_version, conn, err) ||
-        !snapshot_load(&state, conn, row, pack, arena, err) ||
-        !store_case_events(&events, NULL, &count, conn, row, state->event_count + 1, arena, err))
+        !snapshot_load(&state, conn, row, pack, arena, err))
+        return false;
+    assert(state != NULL);
+    if (!store_case_events(&events, NULL, &count, conn, row, state->event_count + 1, arena, err))
         return false;
     for (size_t i = 0; i < count; i++)
         if (!case_fold(state, &events[i], err))

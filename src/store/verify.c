@@ -143,8 +143,11 @@ static bool refold(struct refolded *out, struct verifying *v, const struct case_
     out->row = (struct store_case){
         .id = end->id, .event_count = end->event_count, .last_event = end->last_event};
     if (!store_case_events(&out->events, &out->indexes, &out->count, v->conn, &out->row, 1, arena,
-                           err) ||
-        !pack_version_of(&out->row.pack_version, v->conn, &out->events[0], err) ||
+                           err))
+        return false;
+    if (out->count == 0)
+        return err_set(err, ERR_CORRUPT, err_nowhere, "it has no events");
+    if (!pack_version_of(&out->row.pack_version, v->conn, &out->events[0], err) ||
         !v->packs->find(&pack, v->packs->ctx, out->row.pack_version, v->conn, err))
         return false;
     out->state = case_create(arena, pack, end->id);
