@@ -611,7 +611,7 @@ static bool inputs_allowed(struct matching *x) {
 static bool table_eval(struct feel_value *out, const void *self, const struct feel_value *args,
                        size_t arg_count, struct feel_machine *m, struct err *err) {
     const struct dmn_table *t = self;
-    uint64_t words[WORDS_INLINE];
+    uint64_t words[WORDS_INLINE] = {0};
     struct feel_value vars[VARS_INLINE];
     struct matching x = {.m = m, .t = t, .args = args, .vars = vars, .set = words};
     (void)err;
