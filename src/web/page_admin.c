@@ -138,6 +138,8 @@ void page_supervise(struct web_request *r) {
 
 /* ---- administering ---- */
 
+enum { POSTS_SHOWN = 3 }; /* of one account: the demonstration's have one in every organ */
+
 struct account_answer {
     struct str user, name, organ, post;
     struct str fault; /* about the user name, as the service said it */
@@ -219,8 +221,14 @@ static void accounts_set(struct page *p, const struct json *items) {
         json_set_str(one, STR("action"),
                      page_text(p, locked ? TEXT_admin_unlock : TEXT_admin_lock));
         struct json *lines = json_set_arr(one, STR("post_lines"));
-        for (size_t k = 0; p->pack != NULL && k < json_count(posts); k++)
+        size_t shown = MIN_OF(json_count(posts), (size_t)POSTS_SHOWN);
+        for (size_t k = 0; p->pack != NULL && k < shown; k++)
             json_push_str(lines, appointment(p, json_item(posts, k)));
+        if (json_count(posts) > shown)
+            json_push_str(lines, text_fill(p->arena, TEXT_admin_posts_more, p->lang,
+                                           (struct text_blanks){
+                                               .a = arena_printf(p->arena, "%zu",
+                                                                 json_count(posts) - shown)}));
     }
 }
 
