@@ -1,6 +1,8 @@
 // All figures of the project, as one Markdown section. `make bench` installs what it needs and runs it.
 //
-//   node bench/run.mjs [--cases N] [--seconds N] [--skip build,store,...]
+//   node bench/run.mjs [--cases N] [--filled FOLDER] [--seconds N] [--rounds N] [--skip build,store,...]
+//
+// --filled: a folder that `mandate bench fill --cases N` made, so that it need not be made again.
 //
 // Each part is a program of its own, which can be run alone: `mandate bench store|feel|fill`,
 // bench/page.mjs, bench/size.mjs. What a figure is measured against stands beside it, from this run.
@@ -11,7 +13,7 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { binary, root } from "../test/harness.mjs";
 
-const options = { cases: "100000", seconds: "5", skip: "" };
+const options = { cases: "100000", filled: "", seconds: "5", rounds: "5", skip: "" };
 for (let i = 2; i < process.argv.length; i += 2) {
   const name = process.argv[i].replace(/^--/, "");
   if (!(name in options) || process.argv[i + 1] === undefined) throw new Error(`unknown option '${process.argv[i]}'`);
@@ -71,13 +73,13 @@ function check() {
 
 const parts = {
   store: ["Durable orders a second, alone and in groups (goal 0.7 of SQLite alone)", () => {
-    console.log(run(binary, ["bench", "store", "--data", path.join(folder, "store"), "--seconds", "2", "--rounds", "5"]));
+    console.log(run(binary, ["bench", "store", "--data", path.join(folder, "store"), "--seconds", "2", "--rounds", options.rounds]));
   }],
   page: ["Pages over HTTP (goal 20,000/s of a signed-in case page)", () => {
     console.log(run("node", ["bench/page.mjs", options.seconds]));
   }],
   size: ["Memory, start and disk (goals: 20 MB with 100,000 cases; first page 30 ms after the start)", () => {
-    console.log(run("node", ["bench/size.mjs", options.cases]));
+    console.log(run("node", ["bench/size.mjs", options.cases, ...(options.filled ? [options.filled] : [])]));
   }],
   feel: ["FEEL, on one core, exact decimals (goals: 15M/s compiled, 600k/s parsed and evaluated)", () => {
     console.log(run(binary, ["bench", "feel"]));
