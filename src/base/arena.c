@@ -27,7 +27,7 @@
 #define unpoison(at, bytes) ((void)(at), (void)(bytes))
 #endif
 
-enum { CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20 };
+enum { CHUNK_BYTES_MIN = 4096, CHUNK_BYTES_MAX = 1 << 20, BRIEF_TEXT = 200 };
 
 struct chunk {
     struct chunk *older;
@@ -137,11 +137,14 @@ const char *arena_cstr(struct arena *a, struct str s) {
 }
 
 struct str arena_printf(struct arena *a, const char *format, ...) {
+    char brief[BRIEF_TEXT]; /* most texts fit: then they are formatted once */
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     assert(len >= 0);
+    if ((size_t)len < sizeof brief)
+        return arena_str(a, (struct str){brief, (size_t)len});
     char *text = arena_new(a, char, (size_t)len + 1);
     va_start(args, format);
     (void)vsnprintf(text, (size_t)len + 1, format, args);

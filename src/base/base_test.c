@@ -230,3 +230,25 @@ void test_err_first_wins(void) {
     CHECK_INT(err_code_status(err.code), 413);
     CHECK_STR(str_from(err_code_name(ERR_SIGNED_OUT)), STR("signed-out"));
 }
+
+/* Around the length up to which a text is formatted once. */
+void test_printf_lengths(void) {
+    static const int lengths[] = {0, 1, 198, 199, 200, 201, 1000};
+    char want[1001];
+    memset(want, 'x', sizeof want);
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        struct arena *a = arena_create("test", 1 << 16);
+        struct str text = {want, (size_t)lengths[i]};
+        struct buf b;
+        buf_init(&b, 4096);
+        buf_printf(&b, "<%.*s>", STR_ARG(text));
+        buf_printf(&b, "%.*s", STR_ARG(text));
+        CHECK_INT((int64_t)b.len, 2 * lengths[i] + 2);
+        CHECK_STR(str_sub(buf_view(&b), 1, text.len), text);
+        struct str copy = arena_printf(a, "%.*s", STR_ARG(text));
+        CHECK_STR(copy, text);
+        CHECK(copy.at[copy.len] == '\0');
+        buf_done(&b);
+        arena_destroy(a);
+    }
+}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { BRIEF_TEXT = 200 };
+
 void buf_init(struct buf *b, size_t cap_bytes) {
     *b = (struct buf){.cap_bytes = cap_bytes};
 }
@@ -69,11 +71,16 @@ void buf_add_i64(struct buf *b, int64_t n) {
 }
 
 void buf_printf(struct buf *b, const char *format, ...) {
+    char brief[BRIEF_TEXT]; /* most texts fit: then they are formatted once */
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     assert(len >= 0);
+    if ((size_t)len < sizeof brief) {
+        buf_add(b, (struct str){brief, (size_t)len});
+        return;
+    }
     char *room = buf_grow(b, (size_t)len + 1); /* vsnprintf also writes a zero */
     if (room == NULL)
         return;

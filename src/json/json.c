@@ -11,7 +11,7 @@
 #include <assert.h>
 #include <stdarg.h>
 
-enum { ROOM_FIRST = 4, INDEX_FROM = 8 };
+enum { ROOM_FIRST = 4, INDEX_FROM = 8, BRIEF_TEXT = 200 };
 static_assert((ROOM_FIRST & (ROOM_FIRST - 1)) == 0, "rooms are powers of two");
 
 static struct json *node_new(enum json_kind kind, struct arena *arena) {
@@ -71,15 +71,18 @@ struct json *json_str_copy(struct str text, struct arena *arena) {
 }
 
 struct json *json_printf(struct arena *arena, const char *format, ...) {
-    va_list args, again;
+    char brief[BRIEF_TEXT]; /* most texts fit: then they are formatted once */
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     assert(len >= 0);
+    if ((size_t)len < sizeof brief)
+        return json_str_copy((struct str){brief, (size_t)len}, arena);
     char *text = arena_new(arena, char, (size_t)len + 1);
-    (void)vsnprintf(text, (size_t)len + 1, format, again);
-    va_end(again);
+    va_start(args, format);
+    (void)vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
     return json_str((struct str){text, (size_t)len}, arena);
 }
 
