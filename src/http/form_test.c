@@ -95,7 +95,7 @@ static const struct multipart_row {
     {__LINE__, TYPE, "--XX--" R, "", ERR_NONE},
     {__LINE__, TYPE, "preamble" R PART "\"a\"" R R "1" END, NULL, ERR_SYNTAX},
     {__LINE__, TYPE, PART "\"a\"" R R "1" R "--XX", NULL, ERR_SYNTAX},
-    {__LINE__, TYPE, PART "\"a\"" R R "1" R "--XXX" R, NULL, ERR_SYNTAX},
+    {__LINE__, TYPE, PART "\"a\"" R R "1" R "--YYY" R, NULL, ERR_SYNTAX},
     {__LINE__, TYPE, PART "\"a\"" R R "1", NULL, ERR_SYNTAX},
     {__LINE__, TYPE, PART "\"a\"" R "1" END, NULL, ERR_SYNTAX},
     {__LINE__, TYPE, "--XX" R "Content-Type: text/plain" R R "1" END, NULL, ERR_SYNTAX},

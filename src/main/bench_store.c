@@ -223,8 +223,8 @@ static bool bare_once(struct rate *rate, struct bench_store *b, int window, stru
 }
 
 static bool measure(struct bench_store *b, int window, size_t rounds, struct err *err) {
-    double ours[ROUNDS_MAX], bare[ROUNDS_MAX], ratio[ROUNDS_MAX], group = 0;
-    double ours_cpu[ROUNDS_MAX], bare_cpu[ROUNDS_MAX];
+    double ours[ROUNDS_MAX] = {0}, bare[ROUNDS_MAX] = {0}, ratio[ROUNDS_MAX] = {0}, group = 0;
+    double ours_cpu[ROUNDS_MAX] = {0}, bare_cpu[ROUNDS_MAX] = {0};
     for (size_t i = 0; i < rounds; i++) {
         struct rate mine, alone;
         if (!turns(&mine, &group, b, window, err) || !bare_once(&alone, b, window, err))
