@@ -155,6 +155,19 @@ bench:
 check:
 	@tool/check
 
+#: make soak     two thousand crashes under load, then every fuzz target for ten minutes
+soak: all
+	MANDATE_CRASHES=2000 node --test --test-reporter=spec test/crash_test.mjs
+	$(MAKE) fuzz SECONDS=600
+
+#: make install  the program, packs and unit below PREFIX (/usr/local), in DESTDIR
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 build/mandate $(DESTDIR)$(PREFIX)/bin/mandate
+	mkdir -p $(DESTDIR)$(PREFIX)/share/mandate
+	cp -r packs $(DESTDIR)$(PREFIX)/share/mandate/
+	install -D -m 644 deploy/mandate.service $(DESTDIR)$(PREFIX)/lib/systemd/system/mandate.service
+
 #: make deps     installs what a build needs
 deps:
 	@tool/deps build

@@ -131,6 +131,7 @@ static void sweep_if_due(struct app_mailer *m) {
     if (now_us < m->sweep_us)
         return;
     m->sweep_us = now_us + SWEEP_US;
+    app_retention_run(m->app);
     if (!db_reader_take(&conn, store_db(m->app->store), &err))
         return;
     if (!store_documents_sweep(&removed, m->app->store, conn, &err))

@@ -97,6 +97,27 @@ bool store_clocks(struct store_clock *out, size_t room, size_t *count_out, struc
     return db_end(&rows, err);
 }
 
+bool store_cases_closed(struct store_closed *out, size_t room, size_t *count_out,
+                        struct db_conn *conn, struct case_id after, struct arena *arena,
+                        struct err *err) {
+    struct db_rows rows;
+    size_t count = 0;
+    if (!db_query(&rows, conn,
+                  "SELECT id, pack_version, closed_us, matter FROM case_file "
+                  "WHERE id > ?1 AND closed_us > 0 ORDER BY id LIMIT ?2",
+                  DB_ARGS(db_n((int64_t)after.n), db_n((int64_t)room)), err))
+        return false;
+    while (db_next(&rows, err))
+        out[count++] = (struct store_closed){
+            .id = {(uint64_t)db_col_i64(&rows, 0)},
+            .pack_version = db_col_i64(&rows, 1),
+            .closed_us = db_col_i64(&rows, 2),
+            .matter = arena_str(arena, db_col_text(&rows, 3)),
+        };
+    *count_out = count;
+    return db_end(&rows, err);
+}
+
 bool store_letter_by_code(struct store_letter *out, struct db_conn *conn, struct str verify_code,
                           struct arena *arena, struct err *err) {
     struct db_rows rows;

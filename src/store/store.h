@@ -109,6 +109,15 @@ struct case_id store_case_next(struct store_tx *tx);
 MUST_USE bool store_cases_due(struct case_id *out, size_t room, size_t *count_out,
                               int64_t *next_us_out, struct db_conn *conn, int64_t now_us,
                               struct err *err);
+struct store_closed {
+    struct case_id id;
+    int64_t pack_version, closed_us;
+    struct str matter;
+};
+/* Closed cases with an id after `after`, by id. */
+MUST_USE bool store_cases_closed(struct store_closed *out, size_t room, size_t *count_out,
+                                 struct db_conn *conn, struct case_id after, struct arena *arena,
+                                 struct err *err);
 /* The next number of a series in a year, from 1. */
 MUST_USE bool store_number_next(uint64_t *out, struct store_tx *tx, struct str series, int32_t year,
                                 struct err *err);
