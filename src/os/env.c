@@ -42,10 +42,12 @@ const struct os_env *os_env_real(void) {
     return &real;
 }
 
-enum { HEAPS = 2, KEPT_BYTES = 8 << 20, GROWTH_BYTES = 256 << 10 };
+enum { HEAPS = 2, KEPT_BYTES = 8 << 20, GROWTH_BYTES = 256 << 10, MAPPED_BYTES = 2 << 20 };
 
 void os_memory_setup(void) {
     (void)mallopt(M_ARENA_MAX, HEAPS);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     (void)mallopt(M_TOP_PAD, GROWTH_BYTES);
+    /* setting any of these fixes it at 128 kB: each larger page would be mapped and unmapped */
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 }
