@@ -38,7 +38,7 @@ struct app_appointment {
 
 enum app_caller_kind { APP_ANONYMOUS, APP_APPLICANT, APP_ACCOUNT };
 
-/* Made by app_caller_*(); lives in the request's arena. */
+/* Made by app_caller_*(), whose caller then sets the language; lives in the request's arena. */
 struct app_caller {
     enum app_caller_kind kind;
     uint64_t account;

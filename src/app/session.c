@@ -205,16 +205,12 @@ static bool session_read(struct app_caller *out, struct app *app, struct str tok
 
 bool app_caller_session(struct app_caller *out, struct app *app, struct str token,
                         struct arena *arena, struct err *err) {
-    enum lang lang = out->lang;
     uint64_t changes;
     if (token.len != APP_TOKEN_CHARS)
         return signed_out(err);
     struct str hash = app_token_hash(token, arena);
-    if (!kept_find(out, &changes, app, hash, arena) &&
-        !session_read(out, app, token, hash, changes, arena, err))
-        return false;
-    out->lang = lang;
-    return true;
+    return kept_find(out, &changes, app, hash, arena) ||
+           session_read(out, app, token, hash, changes, arena, err);
 }
 
 /* ---- an applicant: the case's reference and its access code ---- */
@@ -255,7 +251,6 @@ bool app_caller_code(struct app_caller *out, struct app *app, struct str referen
     bool ok = app_code_check(&row, conn, reference, code, arena, err);
     db_reader_give(store_db(app->store), conn);
     if (ok)
-        *out = (struct app_caller){
-            .kind = APP_APPLICANT, .reference = row.reference, .lang = out->lang};
+        *out = (struct app_caller){.kind = APP_APPLICANT, .reference = row.reference};
     return ok;
 }
