@@ -70,8 +70,7 @@ void app_packs_close(struct app *app);
 bool app_packs_find(const struct pack **out, void *ctx, int64_t version, struct db_conn *conn,
                     struct err *err);
 
-/* Erase what has been kept for as long as its matter says (retention.c). Not on the writer's thread.
- */
+/* Erase what was kept for as long as its matter says (retention.c). Not on the writer's thread. */
 void app_retention_run(struct app *app);
 
 /* ---- jobs ---- */
