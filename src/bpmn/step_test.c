@@ -1,288 +1,17 @@
-/* The token engine, element by element. A row is a model, and a play: "input -> what happens |
- * input
- * -> what happens". After every input the records so far, encoded and decoded, are folded into a
- * fresh state, which must have the same bytes; and the state must survive its own encoding.
- *
- * Happenings: +a entered, -a left, xa cancelled, ?a a person is asked, job:a:type, timer:a:seconds,
- * fired:a, wait:a:name[:key], met:a, v=1 a variable (of the process; 3.v=1 of instance 3),
- * stop:a:why an incident, go:a its retry, throw:code, clock:id:start, letter:id, status:x, dec:id,
- * call:id, drop, end:completed. Flows taken and closings are left out. */
+/* The token engine, element by element. A row is a model and a play (play_test.h). More tables, in
+ * a shorter form, stand in test/bpmn/. */
 #include <inttypes.h>
 
 #include "base/test.h"
-#include "bpmn/bpmn.h"
 #include "bpmn/model_test.h"
-
-/* --- the world of the tests
- * ----------------------------------------------------------------------------- */
-enum { START_US = 1000000 }; /* the plays' time 0 */
-
-struct play {
-    struct arena *arena;
-    struct bpmn_process *process;
-    struct bpmn_state state;
-    struct bpmn_records all;
-    int64_t now_us;
-    int line;
-};
-
-static bool lookup(struct feel_value *out, void *self, struct str name, struct arena *arena) {
-    (void)self, (void)arena;
-    if (!str_eq(name, STR("world")))
-        return false;
-    *out = feel_string(STR("round"));
-    return true;
-}
-
-static bool decide(struct bpmn_decision *out, void *self, struct str decision_id,
-                   const struct bpmn_view *view, struct arena *arena, struct budget *budget,
-                   struct err *err) {
-    (void)self, (void)budget, (void)err;
-    if (str_eq(decision_id, STR("fee"))) {
-        out->result = bpmn_view_get(view, STR("base"), arena);
-        out->trace = STR("rule 1");
-    } else if (str_eq(decision_id, STR("risk_check"))) {
-        out->result = bpmn_view_get(view, STR("assessed"), arena);
-    } else {
-        out->why = STR("there is no such decision");
-    }
-    return true;
-}
-
-static const struct bpmn_node *at(const struct play *play, uint32_t node) {
-    return &play->process->nodes[node];
-}
-
-static void print_value(struct buf *out, const struct bpmn_record *r) {
-    if (r->scope != 1)
-        buf_printf(out, "%" PRIu32 ".", r->scope);
-    buf_printf(out, "%.*s=", STR_ARG(r->name));
-    feel_print(out, r->value);
-}
-
-static void print_happening(struct buf *out, const struct play *play, const struct bpmn_record *r) {
-    struct str id = r->kind == BPMN_REC_TAKEN ? STR_NONE : at(play, r->node)->id;
-    size_t before = out->len;
-    buf_lit(out, " ");
-    switch (r->kind) {
-    case BPMN_REC_ENTERED: buf_printf(out, "+%.*s", STR_ARG(id)); break;
-    case BPMN_REC_LEFT: buf_printf(out, "-%.*s", STR_ARG(id)); break;
-    case BPMN_REC_CANCELLED: buf_printf(out, "x%.*s", STR_ARG(id)); break;
-    case BPMN_REC_VARIABLE: print_value(out, r); break;
-    case BPMN_REC_TASK:
-        buf_printf(out, "?%.*s", STR_ARG(id));
-        if (r->n != BPMN_NEVER)
-            buf_printf(out, "@%" PRId64, (r->n - START_US) / 1000000);
-        if (!feel_is_null(r->value))
-            feel_print(out, r->value);
-        break;
-    case BPMN_REC_OUTCOME: buf_printf(out, "chose:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_JOB: buf_printf(out, "job:%.*s:%.*s", STR_ARG(id), STR_ARG(r->name)); break;
-    case BPMN_REC_JOB_FAILED: buf_printf(out, "retries:%" PRId64, r->n); break;
-    case BPMN_REC_TIMER:
-        buf_printf(out, "timer:%.*s:%" PRId64, STR_ARG(id), (r->n - START_US) / 1000000);
-        break;
-    case BPMN_REC_TIMER_FIRED: buf_printf(out, "fired:%.*s", STR_ARG(id)); break;
-    case BPMN_REC_WAIT:
-        buf_printf(out, "wait:%.*s:%.*s", STR_ARG(id), STR_ARG(r->name));
-        if (r->text.len > 0)
-            buf_printf(out, ":%.*s", STR_ARG(r->text));
-        break;
-    case BPMN_REC_WAIT_MET: buf_printf(out, "met:%.*s", STR_ARG(id)); break;
-    case BPMN_REC_DECIDED: buf_printf(out, "dec:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_CLOCK:
-        buf_printf(out, "clock:%.*s:%s", STR_ARG(r->name),
-                   bpmn_clock_action_name((enum bpmn_clock_action)r->code));
-        if (r->n)
-            buf_lit(out, ":receipt");
-        break;
-    case BPMN_REC_LETTER: buf_printf(out, "letter:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_STATUS: buf_printf(out, "status:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_INCIDENT:
-        buf_printf(out, "stop:%.*s:%s", STR_ARG(id),
-                   bpmn_incident_name((enum bpmn_incident)r->code));
-        break;
-    case BPMN_REC_RESOLVED: buf_printf(out, "go:%.*s", STR_ARG(id)); break;
-    case BPMN_REC_THROWN: buf_printf(out, "throw:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_CALLED: buf_printf(out, "call:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_DROPPED: buf_lit(out, "drop"); break;
-    case BPMN_REC_ENDED:
-        buf_add(out, r->code == BPMN_ENDING_COMPLETED    ? STR("end:completed")
-                     : r->code == BPMN_ENDING_TERMINATED ? STR("end:terminated")
-                                                         : STR("end:cancelled"));
-        break;
-    default: buf_cut(out, before); break;
-    }
-}
-
-/* --- inputs: "do a outcome {x: 1}", "job a", "fail a 0", "error a E1", "timer a 3600", "message m
- * [key]", "signal s", "retry a", "set {x: 1}", "start [message]", "redue", "called a", "cancel" ---
- */
-static uint32_t instance_at(const struct play *play, struct str id) {
-    for (uint32_t i = 0; i < play->state.instances.count; i++)
-        if (str_eq(at(play, play->state.instances.list[i].node)->id, id))
-            return play->state.instances.list[i].id;
-    return 0;
-}
-
-static uint32_t job_at(const struct play *play, struct str id) {
-    for (uint32_t i = 0; i < play->state.jobs.count; i++)
-        if (play->state.jobs.list[i].instance == instance_at(play, id))
-            return play->state.jobs.list[i].id;
-    return 0;
-}
-
-static uint32_t timer_at(const struct play *play, struct str id) {
-    for (uint32_t i = 0; i < play->state.timers.count; i++)
-        if (str_eq(at(play, play->state.timers.list[i].node)->id, id))
-            return play->state.timers.list[i].id;
-    return 0;
-}
-
-static bool read_variables(struct bpmn_input *input, struct play *play, struct str *text,
-                           struct err *err) {
-    size_t brace = str_find_byte(*text, '{');
-    struct budget budget = budget_of(100000, 1 << 20);
-    if (brace == SIZE_MAX)
-        return true;
-    struct str context = str_sub(*text, brace, text->len);
-    *text = str_trim(str_sub(*text, 0, brace));
-    return feel_once(&input->variables, context, feel_null(), (struct feel_env){0}, play->arena,
-                     &budget, err);
-}
-
-static bool read_input(struct bpmn_input *input, struct play *play, struct str text,
-                       struct err *err) {
-    static const struct {
-        const char *verb;
-        enum bpmn_input_kind kind;
-    } verbs[] = {{"start", BPMN_IN_START},     {"do", BPMN_IN_COMPLETE},
-                 {"job", BPMN_IN_JOB_DONE},    {"fail", BPMN_IN_JOB_FAIL},
-                 {"error", BPMN_IN_JOB_ERROR}, {"timer", BPMN_IN_TIMER},
-                 {"message", BPMN_IN_MESSAGE}, {"signal", BPMN_IN_SIGNAL},
-                 {"retry", BPMN_IN_RETRY},     {"set", BPMN_IN_SET},
-                 {"redue", BPMN_IN_REDUE},     {"called", BPMN_IN_CALL_DONE},
-                 {"cancel", BPMN_IN_CANCEL},   {"call-error", BPMN_IN_CALL_ERROR}};
-    struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
-    if (!read_variables(input, play, &text, err))
-        return false;
-    for (size_t i = 0; i < COUNT_OF(word); i++)
-        (void)str_split(&word[i], &text, ' ');
-    for (size_t i = 0; i < COUNT_OF(verbs); i++)
-        if (str_eq(word[0], str_from(verbs[i].verb)))
-            input->kind = verbs[i].kind;
-    input->id = instance_at(play, word[1]);
-    input->name = word[1];
-    switch (input->kind) {
-    case BPMN_IN_COMPLETE: input->outcome = word[2]; break;
-    case BPMN_IN_MESSAGE: input->key = word[2]; break;
-    case BPMN_IN_CALL_ERROR: input->name = word[2]; break;
-    case BPMN_IN_JOB_ERROR:
-        input->name = word[2];
-        input->id = job_at(play, word[1]);
-        break;
-    case BPMN_IN_JOB_DONE:
-    case BPMN_IN_JOB_FAIL: input->id = job_at(play, word[1]); break;
-    case BPMN_IN_TIMER: input->id = timer_at(play, word[1]); break;
-    default: break;
-    }
-    int64_t n = 0;
-    if (str_to_i64(&n, word[2]) && input->kind == BPMN_IN_TIMER)
-        play->now_us = START_US + n * 1000000;
-    input->n = n;
-    return true;
-}
-
-/* --- replay
- * ------------------------------------------------------------------------------------------------
- */
-static void check_replay(struct play *play) {
-    struct err err = {0};
-    struct bpmn_state again, decoded;
-    struct buf live, replayed, recoded, bytes;
-    buf_init(&live, 1 << 20);
-    buf_init(&replayed, 1 << 20);
-    buf_init(&recoded, 1 << 20);
-    buf_init(&bytes, 1 << 20);
-    bpmn_state_init(&again, play->arena);
-    for (size_t i = 0; i < play->all.count; i++)
-        CHECK_OK_AT(play->line, bpmn_record_encode(&bytes, &play->all.list[i], &err), &err);
-    struct bytes_reader in = {.in = buf_view(&bytes)};
-    while (in.in.len > 0 && err.code == ERR_NONE) {
-        struct bpmn_record record;
-        bool ok = bpmn_record_decode(&record, &in, play->arena, &err) &&
-                  bpmn_fold(&again, play->process, &record, &err);
-        CHECK_OK_AT(play->line, ok, &err);
-    }
-    CHECK_OK_AT(play->line, bpmn_state_encode(&live, &play->state, &err), &err);
-    CHECK_OK_AT(play->line, bpmn_state_encode(&replayed, &again, &err), &err);
-    CHECK_AT(play->line, str_eq(buf_view(&live), buf_view(&replayed)));
-    struct bytes_reader state_in = {.in = buf_view(&live)};
-    CHECK_OK_AT(play->line,
-                bpmn_state_decode(&decoded, &state_in, play->process, play->arena, &err), &err);
-    if (err.code == ERR_NONE) {
-        CHECK_OK_AT(play->line, bpmn_state_encode(&recoded, &decoded, &err), &err);
-        CHECK_AT(play->line, str_eq(buf_view(&live), buf_view(&recoded)));
-        for (uint32_t i = 0; i < play->state.instances.count; i++)
-            CHECK_AT(play->line,
-                     decoded.instances.list[i].live == play->state.instances.list[i].live);
-    }
-    CHECK_AT(play->line, play->state.moving.count == 0);
-    buf_done(&live);
-    buf_done(&replayed);
-    buf_done(&recoded);
-    buf_done(&bytes);
-}
-
-/* "refused" when the step gave an error; otherwise the happenings. */
-static void play_step(struct play *play, struct str text, struct str want) {
-    struct err err = {0};
-    struct bpmn_input input = {0};
-    struct budget budget = budget_of(1000000, 64 << 20);
-    struct buf got;
-    buf_init(&got, 1 << 16);
-    struct bpmn_records records = {.arena = play->arena};
-    bool ok = read_input(&input, play, text, &err);
-    CHECK_OK_AT(play->line, ok, &err);
-    struct bpmn_env env = {.now_us = play->now_us, .lookup = lookup, .decide = decide};
-    if (bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget,
-                  &err)) {
-        for (size_t i = 0; i < records.count; i++) {
-            print_happening(&got, play, &records.list[i]);
-            struct bpmn_record *more =
-                arena_new(play->arena, struct bpmn_record, play->all.count + 1);
-            if (play->all.count > 0)
-                memcpy(more, play->all.list, play->all.count * sizeof *more);
-            more[play->all.count] = records.list[i];
-            play->all.list = more;
-            play->all.count++;
-        }
-    } else {
-        buf_printf(&got, " refused:%s", err_code_name(err.code));
-    }
-    CHECK_STR_AT(play->line, str_trim(buf_view(&got)), want);
-    check_replay(play);
-    buf_done(&got);
-}
-
-static void play_all(int line, struct bpmn_process *process, struct arena *arena,
-                     const char *script) {
-    struct play play = {.arena = arena, .process = process, .now_us = START_US, .line = line};
-    bpmn_state_init(&play.state, arena);
-    struct str rest = str_from(script), one;
-    while (str_split(&one, &rest, '|')) {
-        size_t arrow = str_find(one, STR("->"));
-        play_step(&play, str_trim(str_sub(one, 0, arrow)),
-                  str_trim(str_sub(one, arrow + 2, one.len)));
-    }
-}
+#include "bpmn/play_test.h"
 
 static void play_row(int line, const char *model, const char *script) {
     struct err err = {0};
     struct arena *arena = arena_create("play", 256 << 20);
     struct bpmn_process *process;
     if (model_read(&process, arena, model, &err)) {
-        play_all(line, process, arena, script);
+        play_script(__FILE__, line, process, arena, script);
     } else {
         CHECK_OK_AT(line, false, &err);
     }
@@ -745,7 +474,7 @@ static bool give(struct play *play, struct bpmn_input input) {
     struct err err = {0};
     struct budget budget = budget_of(1000000, 64 << 20);
     struct bpmn_records records = {.arena = play->arena};
-    struct bpmn_env env = {.now_us = play->now_us, .lookup = lookup, .decide = decide};
+    struct bpmn_env env = {.now_us = play->now_us, .lookup = play_lookup, .decide = play_decide};
     bool ok =
         bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget, &err);
     CHECK_OK_AT(play->line, ok, &err);
@@ -761,7 +490,7 @@ static void run_way(struct play *play, const char *assessed, struct str rest) {
                                    "corporation: \"C\", applicationNumber: 1, product: \"P\", "
                                    "approved: true, assessed: %s}",
                                    assessed);
-    CHECK_OK_AT(play->line, read_variables(&start, play, &text, &err), &err);
+    CHECK_OK_AT(play->line, play_variables(&start, play, &text, &err), &err);
     bool ok = give(play, start);
     struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
     for (size_t i = 0; i < COUNT_OF(word); i++)
@@ -770,8 +499,8 @@ static void run_way(struct play *play, const char *assessed, struct str rest) {
         ok = give(play,
                   (struct bpmn_input){.kind = BPMN_IN_MESSAGE, .name = word[1], .key = word[2]});
     for (int moves = 0; ok && play->state.ending == 0 && moves < 20; moves++) {
-        uint32_t called = instance_at(play, STR("Activity_ManualCheck"));
-        uint32_t task = instance_at(play, STR("UserTask_HandleTimeout"));
+        uint32_t called = play_instance_at(play, STR("Activity_ManualCheck"));
+        uint32_t task = play_instance_at(play, STR("UserTask_HandleTimeout"));
         struct bpmn_input next = {.kind = BPMN_IN_JOB_DONE};
         if (called != 0)
             next = (struct bpmn_input){.kind = str_eq(word[0], STR("called")) ? BPMN_IN_CALL_DONE
@@ -813,7 +542,7 @@ void test_bpmn_run_c90(void) {
         struct budget budget = budget_of(1000000, 64 << 20);
         struct bpmn_model *model;
         CHECK_OK(bpmn_read(&model, text, "C.9.0", arena, &budget, &err), &err);
-        struct play play = {.arena = arena, .now_us = START_US, .line = (int)i};
+        struct play play = {.arena = arena, .now_us = START_US, .file = __FILE__, .line = (int)i};
         if (err.code == ERR_NONE) {
             play.process = model->processes[0];
             bpmn_state_init(&play.state, arena);

@@ -1,0 +1,57 @@
+/* bpmn/play_test.h - plays: a process, inputs, and what has to happen after each.
+ *
+ *     start {x: 1} -> x=1 +s -s +a ?a
+ *     do a {y: 2} -> y=2 -a +e -e end:completed
+ *
+ * After every input the records so far, encoded and decoded, are folded into a fresh state, which
+ * must have the same bytes; and the state must survive its own encoding.
+ *
+ * INPUTS: start [MESSAGE], do TASK [OUTCOME], job ID, fail ID RETRIES, error ID CODE, timer ID
+ * SECONDS (the plays' time: from 0), message NAME [KEY], signal NAME, retry ID [RETRIES],
+ * set [ID] and set-local ID (variables), redue, called ID, call-error ID CODE, cancel. Each may
+ * bring variables, a FEEL context at the end. ID is an element's; "a#2" the second of those that
+ * are alive.
+ *
+ * HAPPENINGS: +a entered, -a left, xa cancelled, ?a a person is asked (@seconds due, {attributes}),
+ * job:a:type, retries:n, timer:a:seconds, fired:a, wait:a:name[:key], met:a, v=1 a variable (of the
+ * process; 3.v=1 of instance 3), stop:a:why an incident, go:a its retry, chose:outcome, throw:code,
+ * clock:id:start, letter:id, status:x, dec:id, call:id, drop, end:completed. Flows taken and
+ * closings are left out. An input that is refused gives "refused:error". */
+#ifndef MANDATE_BPMN_PLAY_TEST_H
+#define MANDATE_BPMN_PLAY_TEST_H
+
+#include "bpmn/bpmn.h"
+
+enum { START_US = 1000000 }; /* the plays' time 0 */
+
+struct play {
+    struct arena *arena;
+    struct bpmn_process *process;
+    struct bpmn_state state;
+    struct bpmn_records all;
+    int64_t now_us;
+    const char *file;
+    int line;
+};
+void play_init(struct play *play, struct bpmn_process *process, struct arena *arena,
+               const char *file, int line);
+/* One input and what it has to give. */
+void play_step(struct play *play, struct str input, struct str want);
+/* A whole script on a fresh state: steps separated by '|'. */
+void play_script(const char *file, int line, struct bpmn_process *process, struct arena *arena,
+                 const char *script);
+/* Replays everything and compares the bytes. */
+void play_check_replay(struct play *play);
+
+/* The world of the plays: the name `world` is "round"; the decisions are "fee" (gives the variable
+ * base) and "risk_check" (gives assessed). */
+bool play_lookup(struct feel_value *out, void *self, struct str name, struct arena *arena);
+bool play_decide(struct bpmn_decision *out, void *self, struct str decision_id,
+                 const struct bpmn_view *view, struct arena *arena, struct budget *budget,
+                 struct err *err);
+/* The live instance of the element, or 0. */
+uint32_t play_instance_at(const struct play *play, struct str id);
+/* Take a context off the end of the text. */
+bool play_variables(struct bpmn_input *input, struct play *play, struct str *text, struct err *err);
+
+#endif
