@@ -66,13 +66,20 @@ enum app_verb {
     APP_VERBS
 };
 
+struct app_file { /* of a deployment */
+    struct str name, bytes;
+};
+
 /* Borrowed until done was called. */
 struct app_order {
     enum app_verb verb;
     const struct app_caller *caller;
-    struct str idempotency_key; /* empty: none */
-    struct str reference;       /* of a case, where the verb needs one */
-    struct str task;            /* "case.task", as the views give it */
+    struct str idempotency_key;   /* empty: none */
+    struct str reference;         /* of a case, where the verb needs one */
+    struct str task;              /* "case.task", as the views give it */
+    int64_t key;                  /* process verbs: what it is about; 0: nothing */
+    const struct app_file *files; /* DEPLOY */
+    size_t file_count;
     const struct json *body;
 };
 

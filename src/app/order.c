@@ -158,6 +158,8 @@ static void order_done(struct writer_job *job, const struct err *err) {
 bool app_do(struct app *app, const struct app_order *order, app_done *done, void *ctx,
             struct err *err) {
     assert((size_t)order->verb < COUNT_OF(verbs));
+    if (verbs[order->verb].run == NULL)
+        return err_set(err, ERR_UNSUPPORTED, err_nowhere, "this order is not taken");
     struct arena *arena = arena_create("order", APP_ORDER_BYTES_MAX);
     struct app_job *j = arena_new(arena, struct app_job, 1);
     j->job = (struct writer_job){.run = order_run, .done = order_done};

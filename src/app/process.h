@@ -1,0 +1,70 @@
+/* app/process.h - process instances outside matters, for who calls their verbs (verbs.def) and
+ * reads their rows (migrations/0002-process.sql).
+ *
+ * Bodies and answers of the verbs are the request and response bodies of the REST API, checked
+ * here: a field that is missing or of the wrong type is ERR_INVALID. Errors, as the API has them:
+ *   ERR_NOT_FOUND  no such definition, instance, job, task, incident, or nothing waits (404)
+ *   ERR_CONFLICT   the job, task or instance is not in a state for that; a lease that ran out (409)
+ *   ERR_INVALID, ERR_SYNTAX, ERR_TYPE, ERR_RANGE, ERR_UNSUPPORTED, ERR_UNKNOWN  the request or a
+ *                  deployed file (400)
+ *   ERR_LIMIT      variables or files beyond their limits (413)
+ *   ERR_BUSY       back-pressure: the queue is full, or too many wait for jobs or results (503)
+ *
+ * A job's lease is fenced: each activation gives it a number and a deadline. Whoever completes,
+ * fails or updates a job tells its key alone, so what decides is the job's row: the order is taken
+ * while the job is leased, or was leased and given to nobody since; a job that was never activated
+ * is completed too (the API allows it). After the lease ran out and another activation took the
+ * job, the first worker's order cannot be told from the second's by its key; `worker` in the body,
+ * where a client sends it, must then be the one that holds the lease, else ERR_CONFLICT. */
+#ifndef MANDATE_APP_PROCESS_H
+#define MANDATE_APP_PROCESS_H
+
+#include "app/app.h"
+#include "bpmn/bpmn.h"
+
+struct dmn_model;
+
+enum {
+    APP_JOBS_MAX = 1000,               /* in one activation */
+    APP_WAITERS_MAX = 4096,            /* orders that wait for jobs or for an instance's end */
+    APP_VARIABLES_BYTES_MAX = 4 << 20, /* of one order's variables */
+};
+
+/* ---- who may: a post's flags in the pack (doc/packs.md), by which routes are guarded ----------
+ */
+enum app_right {
+    APP_RIGHT_WORK,    /* activate and finish jobs, publish messages, evaluate decisions */
+    APP_RIGHT_OPERATE, /* start, cancel, repair, read: everything but deploying */
+    APP_RIGHT_DEPLOY   /* deploy, delete resources: a post that administers */
+};
+/* A post that administers has every right, one that operates also the first. */
+bool app_may(struct app *app, const struct app_caller *caller, enum app_right right);
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+enum { APP_KEY_BITS = 24 };
+static inline int64_t app_key(uint64_t stream, uint32_t n) {
+    return (int64_t)(stream << APP_KEY_BITS | n);
+}
+static inline uint64_t app_key_stream(int64_t key) {
+    return (uint64_t)key >> APP_KEY_BITS;
+}
+static inline uint32_t app_key_n(int64_t key) {
+    return (uint32_t)((uint64_t)key & ((1U << APP_KEY_BITS) - 1));
+}
+/* The key of the process instance that an element instance, job, ... belongs to. */
+static inline int64_t app_key_instance(int64_t key) {
+    return (int64_t)((uint64_t)key >> APP_KEY_BITS << APP_KEY_BITS | 1);
+}
+
+/* ---- compiled models, from any thread ---------------------------------------------------------
+ */
+/* Kept in memory by definition key, the ones used last (APP_MODELS_KEPT); loaded from the store on
+ * demand through conn. Hold while you read. ERR_NOT_FOUND. */
+struct app_model;
+MUST_USE bool app_model_hold(struct app_model **out, struct app *app, struct db_conn *conn,
+                             int64_t definition, struct err *err);
+void app_model_let(struct app *app, struct app_model *model);
+const struct bpmn_process *app_model_process(const struct app_model *model);
+
+#endif
