@@ -24,10 +24,19 @@ enum bpmn_group bpmn_kind_group(enum bpmn_kind kind) {
 
 const char *bpmn_event_name(enum bpmn_event event) {
     static const char *const names[] = {
-        [BPMN_EVENT_NONE] = "none",           [BPMN_EVENT_MESSAGE] = "message",
-        [BPMN_EVENT_TIMER] = "timer",         [BPMN_EVENT_ERROR] = "error",
-        [BPMN_EVENT_TERMINATE] = "terminate", [BPMN_EVENT_LINK] = "link",
-        [BPMN_EVENT_SIGNAL] = "signal",       [BPMN_EVENT_ESCALATION] = "escalation",
+        [BPMN_EVENT_NONE] = "none",
+        [BPMN_EVENT_MESSAGE] = "message",
+        [BPMN_EVENT_TIMER] = "timer",
+        [BPMN_EVENT_ERROR] = "error",
+        [BPMN_EVENT_TERMINATE] = "terminate",
+        [BPMN_EVENT_LINK] = "link",
+        [BPMN_EVENT_SIGNAL] = "signal",
+        [BPMN_EVENT_ESCALATION] = "escalation",
+        [BPMN_EVENT_COMPENSATION] = "compensation",
+        [BPMN_EVENT_CANCEL] = "cancel",
+        [BPMN_EVENT_CONDITIONAL] = "conditional",
+        [BPMN_EVENT_MULTIPLE] = "multiple",
+        [BPMN_EVENT_PARALLEL_MULTIPLE] = "parallel-multiple",
     };
     assert((size_t)event < COUNT_OF(names));
     return names[event];
@@ -53,6 +62,17 @@ const char *bpmn_clock_action_name(enum bpmn_clock_action action) {
     };
     assert((size_t)action < COUNT_OF(names));
     return names[action];
+}
+
+const char *bpmn_listen_name(enum bpmn_listen listen) {
+    static const char *const names[] = {
+        [BPMN_LISTEN_START] = "start",         [BPMN_LISTEN_END] = "end",
+        [BPMN_LISTEN_CREATING] = "creating",   [BPMN_LISTEN_ASSIGNING] = "assigning",
+        [BPMN_LISTEN_UPDATING] = "updating",   [BPMN_LISTEN_COMPLETING] = "completing",
+        [BPMN_LISTEN_CANCELING] = "canceling",
+    };
+    assert((size_t)listen < COUNT_OF(names));
+    return names[listen];
 }
 
 const struct bpmn_node *bpmn_node(const struct bpmn_process *process, struct str id) {

@@ -26,8 +26,11 @@ enum {
     BPMN_FLOWS_MAX = 8192, /* likewise */
     BPMN_DEPTH_MAX = 32,   /* sub-processes in sub-processes */
 };
-#define BPMN_NONE  UINT32_MAX /* "no such index"; an enumerator is an int in C17 */
-#define BPMN_NEVER INT64_MAX  /* a time that does not come */
+#define BPMN_NONE    UINT32_MAX /* "no such index"; an enumerator is an int in C17 */
+#define BPMN_NEVER   INT64_MAX  /* a time that does not come */
+#define BPMN_FOREVER UINT32_MAX /* of a cycle: it does not end */
+/* The job type of a user task without <zeebe:userTask/>. */
+#define BPMN_USER_TASK_JOB "io.camunda.zeebe:userTask"
 
 enum bpmn_kind {
 #define NODE(kind, element, group) BPMN_##kind,
@@ -49,6 +52,11 @@ enum bpmn_event {
     BPMN_EVENT_LINK = 5,
     BPMN_EVENT_SIGNAL = 6,
     BPMN_EVENT_ESCALATION = 7,
+    BPMN_EVENT_COMPENSATION = 8,
+    BPMN_EVENT_CANCEL = 9,
+    BPMN_EVENT_CONDITIONAL = 10,
+    BPMN_EVENT_MULTIPLE = 11,          /* several definitions: any of them is enough; see defs */
+    BPMN_EVENT_PARALLEL_MULTIPLE = 12, /* likewise, but all of them are needed */
 };
 const char *bpmn_event_name(enum bpmn_event event); /* "message" */
 
@@ -60,6 +68,84 @@ struct bpmn_expr {
 };
 
 enum bpmn_timer { BPMN_TIMER_NONE, BPMN_TIMER_DATE, BPMN_TIMER_DURATION, BPMN_TIMER_CYCLE };
+
+/* Which changes of variables a conditional event looks at (zeebe:conditionalFilter). */
+enum { BPMN_CHANGE_CREATE = 1, BPMN_CHANGE_UPDATE = 2 };
+
+/* One thing that an event catches or throws (BPMN 2.0.2: 10.5.5). An event with one definition has
+ * the same in its node's own fields. Names and codes of what is thrown, and the names of messages
+ * and signals, may be expressions. */
+struct bpmn_event_def {
+    enum bpmn_event event;
+    struct str id; /* of the definition; may be empty */
+    uint32_t line;
+    enum bpmn_timer timer;
+    struct bpmn_expr when;      /* timer: what gives the date, duration or cycle: bpmn/timer.h */
+    struct bpmn_expr message;   /* message name */
+    struct bpmn_expr key;       /* correlation key, as the side that stands here sees it; may be
+                                   absent: no key */
+    struct str code;            /* error, escalation: code, empty catches all; signal, link: name */
+    struct bpmn_expr code_expr; /* instead of code; text.at == NULL: code stands */
+    struct bpmn_expr condition; /* conditional: FEEL */
+    struct str *watched;        /* conditional: names of variables; none: all that it reads */
+    size_t watched_count;
+    uint8_t changes;    /* conditional: BPMN_CHANGE_ bits */
+    uint32_t activity;  /* compensation thrown for this activity alone, or BPMN_NONE: for all in
+                           the scope */
+    bool does_not_wait; /* compensation: waitForCompletion="false" */
+};
+
+/* How often an activity is carried out (BPMN 2.0.2: 10.3.8, 13.3.5, 13.3.6). */
+enum bpmn_loop { BPMN_LOOP_NONE, BPMN_LOOP_STANDARD, BPMN_LOOP_PARALLEL, BPMN_LOOP_SEQUENTIAL };
+enum bpmn_behavior {
+    BPMN_BEHAVIOR_ALL,
+    BPMN_BEHAVIOR_NONE,
+    BPMN_BEHAVIOR_ONE,
+    BPMN_BEHAVIOR_COMPLEX
+};
+struct bpmn_behavior_rule { /* complexBehaviorDefinition: checked when an instance completes */
+    struct bpmn_expr condition;
+    uint32_t def; /* index in bpmn_loop_def.throws: thrown when the condition is true */
+};
+struct bpmn_loop_def {
+    enum bpmn_loop kind;
+    uint32_t line;
+    /* standard: repeat while condition is true (no condition: for ever), at most `most` times */
+    bool test_before;
+    struct bpmn_expr condition;
+    uint32_t most; /* loopMaximum; BPMN_FOREVER: none */
+    /* multi-instance: so many, or one for each item of the collection (either may be absent; both:
+     * the collection counts) */
+    struct bpmn_expr cardinality, collection;
+    struct str item;               /* local variable that takes the item; may be empty */
+    struct str results;            /* variable that collects; may be empty */
+    struct bpmn_expr result;       /* what each instance gives for it */
+    struct bpmn_expr until;        /* completionCondition: true ends it, cancelling the others */
+    enum bpmn_behavior behavior;   /* which completions throw an event for a boundary to catch */
+    struct bpmn_event_def *throws; /* of noneBehaviorEventRef, oneBehaviorEventRef: [0]; of
+                                      complex rules as they say */
+    size_t throw_count;
+    struct bpmn_behavior_rule *rules;
+    size_t rule_count;
+};
+
+enum bpmn_binding { BPMN_BINDING_LATEST, BPMN_BINDING_DEPLOYMENT, BPMN_BINDING_VERSION_TAG };
+struct bpmn_bound { /* how a called process, decision, form or resource is chosen */
+    enum bpmn_binding binding;
+    struct str version_tag; /* of BPMN_BINDING_VERSION_TAG */
+};
+
+/* <zeebe:executionListener>, <zeebe:taskListener>: a job before the element goes on. */
+enum bpmn_listen {
+    BPMN_LISTEN_START,
+    BPMN_LISTEN_END,
+    BPMN_LISTEN_CREATING,
+    BPMN_LISTEN_ASSIGNING,
+    BPMN_LISTEN_UPDATING,
+    BPMN_LISTEN_COMPLETING,
+    BPMN_LISTEN_CANCELING,
+};
+const char *bpmn_listen_name(enum bpmn_listen listen); /* "start", "creating" */
 
 /* ---- the law's part: elements of BPMN_MANDATE_NS ---- */
 /* <mandate:post organ="...">: which organ, seen from the case */
@@ -122,8 +208,55 @@ struct bpmn_mapping { /* <zeebe:input|output source target>; target may be a pat
     struct bpmn_expr source;
     struct str target;
 };
-struct bpmn_header { /* <zeebe:header key value> */
+struct bpmn_header { /* <zeebe:header key value>, <zeebe:property name value> */
     struct str key, value;
+};
+struct bpmn_listener {
+    enum bpmn_listen listen;
+    uint32_t line;
+    struct bpmn_expr type, retries;
+    struct bpmn_header *headers;
+    size_t header_count;
+};
+struct bpmn_linked { /* <zeebe:linkedResource> */
+    struct str resource_id, type, name;
+    struct bpmn_bound bound;
+};
+
+/* ---- data (BPMN 2.0.2: 10.4) ----
+ * A data object, a property, a data input and a data output are variables named as they are, or by
+ * their id when they have no name. Data associations are mappings of their activity or event:
+ * read into `inputs` and `outputs`, before those of zeebe:ioMapping. */
+enum bpmn_data_kind {
+    BPMN_DATA_OBJECT,
+    BPMN_DATA_PROPERTY,
+    BPMN_DATA_INPUT,
+    BPMN_DATA_OUTPUT,
+    BPMN_DATA_STORE, /* kept outside of the process: env->lookup gives it; it cannot be written */
+};
+struct bpmn_data {
+    enum bpmn_data_kind kind;
+    struct str id, name; /* name: of the variable */
+    struct str item;     /* structureRef of its itemDefinition, or empty */
+    struct str state;    /* of a data input or output: dataState, or empty */
+    bool collection;
+    uint32_t line;
+};
+struct bpmn_data_set { /* inputSet or outputSet: indexes in the node's `data` */
+    struct str id;
+    uint32_t *refs, *optional, *executing; /* dataInputRefs; optional; whileExecuting */
+    size_t ref_count, optional_count, executing_count;
+    bool input;
+};
+
+/* <potentialOwner>, <humanPerformer>, <performer>. Where zeebe:assignmentDefinition is absent, the
+ * reader makes of them what it would have said: owners are candidate groups, a performer the
+ * assignee. */
+enum bpmn_role { BPMN_ROLE_PERFORMER, BPMN_ROLE_HUMAN, BPMN_ROLE_OWNER };
+struct bpmn_resource_role {
+    enum bpmn_role role;
+    struct str name, resource; /* its own name; that of the resource, or empty */
+    struct bpmn_expr who;      /* resourceAssignmentExpression */
 };
 
 /* ---- the process ---- */
@@ -138,15 +271,20 @@ struct bpmn_node {
     enum bpmn_kind kind;
     enum bpmn_event event;
     struct str id;
-    struct lang_text name; /* `name` is zh; <mandate:name lang="en">; empty where not given */
-    uint32_t index, line;  /* line of its start tag */
-    uint32_t parent;       /* the scope it stands in; BPMN_NONE for the process */
-    uint32_t lane;         /* innermost lane that holds it or its sub-process, or BPMN_NONE */
-    uint32_t attached_to;  /* boundary events: the activity; else BPMN_NONE */
-    bool interrupting;     /* boundary events and starts of event sub-processes */
+    struct lang_text name;    /* `name` is zh; <mandate:name lang="en">; empty where not given */
+    struct str documentation; /* the first <documentation>, or empty */
+    uint32_t index, line;     /* line of its start tag */
+    uint32_t parent;          /* the scope it stands in; BPMN_NONE for the process */
+    uint32_t lane;            /* innermost lane that holds it or its sub-process, or BPMN_NONE */
+    uint32_t attached_to;     /* boundary events: the activity; else BPMN_NONE */
+    bool interrupting;        /* boundary events and starts of event sub-processes */
     bool applicant; /* <mandate:applicant/>: the applicant acts, the organ does not hold the case */
     bool adverse;   /* <mandate:adverse/> on an end event */
-    bool instantiates;        /* a message start, or a receive task that starts the process */
+    bool instantiates; /* starts the process by what it waits for: a start event of the process
+                          with a message, timer, signal or condition; a receive task or an
+                          event-based gateway with instantiate="true" */
+    bool escapes;      /* an error end event that nothing in its process catches: the error
+                          goes to the process that called this one */
     const uint32_t *in, *out; /* flows; out in the order in which conditions are tried */
     uint32_t in_count, out_count;
     uint32_t default_flow;      /* or BPMN_NONE */
@@ -155,28 +293,83 @@ struct bpmn_node {
     const uint32_t *children; /* scopes: the nodes that stand in it */
     uint32_t child_count;
     uint32_t start; /* scopes: the none start event in it, or BPMN_NONE */
+    /* scopes: what is entered when it is opened and no event did it: its none start event, or,
+     * where it has no start event at all, every node that nothing leads to (BPMN 2.0.2: 13.2,
+     * 13.3.4). Empty for an ad-hoc sub-process, whose activities are chosen. */
+    const uint32_t *initial;
+    uint32_t initial_count;
 
-    /* events and the tasks that behave like them */
+    /* events and the tasks that behave like them; see struct bpmn_event_def */
+    struct bpmn_event_def *defs; /* every definition of an event; those of a multiple event have no
+                                    copy in the fields below */
+    size_t def_count;
     enum bpmn_timer timer;
-    uint8_t repeat;                /* of a cycle: how often it fires; 255 for ever */
-    struct bpmn_expr when;         /* of the timer */
-    struct bpmn_expr message, key; /* name; correlation key (may be absent: no key) */
-    struct str code;               /* error, escalation: code, empty catches all; signal: name;
-                                      link: name */
+    uint8_t repeat;        /* of a cycle: how often it fires; 255 for ever */
+    struct bpmn_expr when; /* of the timer */
+    /* Name and correlation key. On a throwing event or send task without job type or letter: the
+     * message is published by the engine, with the variables that `inputs` map. */
+    struct bpmn_expr message, key;
+    struct str code;
+    struct bpmn_expr code_expr;
+    struct bpmn_expr condition; /* conditional */
+    uint32_t activity;          /* compensation thrown for one activity, or BPMN_NONE */
+    bool does_not_wait;         /* compensation */
+    bool parallel_events;       /* an event-based gateway that starts the process and wants all its
+                                   events (eventGatewayType="Parallel"; instantiates is set) */
+    /* compensation (BPMN 2.0.2: 10.7.1) */
+    bool for_compensation; /* isForCompensation: no flow touches it, only compensation enters it */
+    uint32_t handler;      /* activities: what undoes it: the activity associated with its
+                              compensation boundary event, or, in a sub-process, its event
+                              sub-process that starts with compensation; else BPMN_NONE */
+    uint32_t compensates;  /* of a handler: the activity that it undoes; else BPMN_NONE */
+    /* complex gateways: tokens needed, with `activationCount` and flow ids as variables */
+    struct bpmn_expr activation;
+    struct bpmn_loop_def *loop; /* activities; NULL: once */
+    /* ad-hoc sub-processes (BPMN 2.0.2: 10.3.5) */
+    bool one_at_a_time;              /* ordering="Sequential" */
+    bool keeps_remaining;            /* cancelRemainingInstances="false" */
+    struct bpmn_expr complete;       /* completionCondition */
+    struct bpmn_expr active;         /* zeebe:adHoc activeElementsCollection */
+    struct str results;              /* zeebe:adHoc outputCollection */
+    struct bpmn_expr result_element; /* zeebe:adHoc outputElement */
     /* work */
     struct bpmn_expr job_type, retries;
     struct bpmn_header *headers;
     size_t header_count;
+    struct bpmn_expr job_priority;  /* zeebe:jobPriorityDefinition; of the process: for all */
+    struct bpmn_header *properties; /* zeebe:properties: kept for job workers */
+    size_t property_count;
+    struct bpmn_listener *listeners; /* in the order in which they stand */
+    size_t listener_count;
+    struct bpmn_linked *linked;
+    size_t linked_count;
+    struct str agent;       /* zeebe:agentDefinition agentType; kept */
+    struct bpmn_data *data; /* scopes: data objects and properties that live in it;
+                               others: properties, data inputs and outputs */
+    size_t data_count;
+    struct bpmn_data_set *data_sets;
+    size_t data_set_count;
+    struct bpmn_resource_role *roles;
+    size_t role_count;
     struct bpmn_mapping *inputs, *outputs;
     size_t input_count, output_count;
     struct bpmn_expr assignee, groups, users, due, follow_up, priority; /* user tasks */
-    struct str form;           /* zeebe:formDefinition formId or formKey */
+    bool native;         /* user tasks: <zeebe:userTask/>: the engine's own. Without it an
+                            instance that Camunda's clients started makes a job of type
+                            BPMN_USER_TASK_JOB; in a matter's case every task is the engine's */
+    struct str form;     /* zeebe:formDefinition formId or formKey */
+    struct str form_key; /* formKey alone; form is then the same */
+    struct bpmn_expr form_external; /* externalReference */
+    struct bpmn_bound form_bound;
     struct bpmn_expr decision; /* business rule tasks: decision id */
-    struct bpmn_expr script;   /* script tasks */
-    struct bpmn_expr called;   /* call activities: process id */
-    bool all_in, all_out;      /* call activities: propagate all variables in, out */
-    struct str result;         /* user tasks: variable that takes the outcome ("outcome");
-                                  rule and script tasks: resultVariable */
+    struct bpmn_bound decision_bound;
+    struct bpmn_expr script; /* script tasks */
+    struct bpmn_expr called; /* call activities: process id */
+    struct bpmn_bound called_bound;
+    struct bpmn_expr business_id; /* zeebe:calledElement businessId */
+    bool all_in, all_out;         /* call activities: propagate all variables in, out */
+    struct str result;            /* user tasks: variable that takes the outcome ("outcome");
+                                     rule and script tasks: resultVariable */
     /* the law */
     struct bpmn_clock *clocks;
     struct bpmn_letter *letters;
@@ -220,10 +413,57 @@ struct bpmn_lane {
     struct bpmn_box box;
 };
 
-struct bpmn_artifact { /* text annotations and pools, only drawn */
-    struct str text;
-    bool is_pool;
+/* What is drawn beside nodes, flows and lanes. */
+enum bpmn_artifact_kind {
+    BPMN_ART_POOL,
+    BPMN_ART_ANNOTATION,
+    BPMN_ART_GROUP,
+    BPMN_ART_DATA_OBJECT, /* a reference to one, or the object itself */
+    BPMN_ART_DATA_INPUT,
+    BPMN_ART_DATA_OUTPUT,
+    BPMN_ART_DATA_STORE,
+    BPMN_ART_MESSAGE,      /* an envelope on a message flow */
+    BPMN_ART_CONVERSATION, /* conversation, subConversation, callConversation */
+    BPMN_ART_CHOREOGRAPHY, /* a choreography activity: its bands are pools */
+    BPMN_ART_EVENT,        /* of a choreography */
+    BPMN_ART_GATEWAY,      /* likewise */
+};
+struct bpmn_artifact {
+    enum bpmn_artifact_kind kind;
+    struct str id, text;
+    bool collection; /* data objects: several; pools: multiplicity above 1 */
+    bool upright;    /* pools: isHorizontal="false" */
+    bool bold;       /* a choreography's initiating band, a calling conversation: drawn heavier */
     struct bpmn_box box;
+};
+
+/* Lines that no token walks along. */
+enum bpmn_connection_kind {
+    BPMN_LINE_ASSOCIATION,
+    BPMN_LINE_DATA,
+    BPMN_LINE_MESSAGE,
+    BPMN_LINE_CONVERSATION,
+    BPMN_LINE_CHOREOGRAPHY
+};
+struct bpmn_connection {
+    enum bpmn_connection_kind kind;
+    struct str id, name;
+    bool from_arrow, to_arrow;
+    const struct bpmn_point *points;
+    size_t point_count;
+    struct bpmn_box label;
+    bool has_label;
+};
+
+/* Why a process, or a part of it, cannot be executed. */
+struct bpmn_problem {
+    enum err_code code; /* ERR_UNSUPPORTED, ERR_INVALID, ERR_SYNTAX, ERR_UNKNOWN */
+    struct err_at at;
+    struct str text; /* names element and id, as err.text does */
+};
+
+struct bpmn_form { /* <zeebe:userTaskForm id>: "camunda-forms:bpmn:<id>" in a formKey names it */
+    struct str id, body;
 };
 
 struct bpmn_process {
@@ -232,22 +472,59 @@ struct bpmn_process {
     const char *source; /* file, for messages */
     struct str version; /* zeebe:versionTag, or empty */
     uint32_t line;
+    bool executable;         /* isExecutable="true" */
+    bool global_task;        /* made of a globalTask: its one activity */
     struct bpmn_node *nodes; /* [0] is the process */
     struct bpmn_flow *flows;
     struct bpmn_lane *lanes;
     struct bpmn_artifact *artifacts;
-    size_t node_count, flow_count, lane_count, artifact_count;
+    struct bpmn_connection *lines;
+    struct bpmn_form *forms;
+    size_t node_count, flow_count, lane_count, artifact_count, line_count, form_count;
+    const struct bpmn_problem *problems; /* of bpmn_read_drawing(); bpmn_read() gives none */
+    size_t problem_count;
     bool has_diagram;
     struct map node_at;            /* node id -> index */
     const struct bpmn_join *joins; /* of the engine: where an inclusive gateway must look */
     size_t join_count;
 };
 
-/* Every executable process of one file. */
+/* ---- what stands around the processes (BPMN 2.0.2: chapters 8 and 9) ---- */
+struct bpmn_participant {
+    struct str id, name;
+    struct str process_id;      /* empty: a pool without a process */
+    uint32_t process;           /* index in the model's processes, or BPMN_NONE */
+    uint32_t line, least, most; /* participantMultiplicity; 1 and 1 */
+};
+/* A message from one pool to another. Where both ends are flow nodes of processes of this file, the
+ * message of the flow is the one that the throwing end publishes and the catching one awaits. */
+struct bpmn_message_flow {
+    struct str id, name, message;      /* message: its name, or empty */
+    struct str from, to;               /* ids of participants or flow nodes */
+    uint32_t from_process, to_process; /* in the model's processes, or BPMN_NONE */
+    uint32_t from_node, to_node;       /* in these, or BPMN_NONE: the pool itself */
+    uint32_t line;
+};
+/* A root element, read and kept: message, error, signal, escalation, itemDefinition, resource,
+ * interface, category, dataStore, ... */
+struct bpmn_declaration {
+    struct str element, id, name;
+    struct str detail; /* errorCode, escalationCode, structureRef, location, or empty */
+    uint32_t line;
+};
+
+/* One file. */
 struct bpmn_model {
     const char *source;
+    struct str id, name, exporter;
     struct bpmn_process **processes;
     size_t process_count;
+    struct bpmn_participant *participants;
+    struct bpmn_message_flow *message_flows;
+    struct bpmn_declaration *declarations;
+    struct bpmn_artifact *artifacts; /* of collaborations and choreographies; pools too */
+    struct bpmn_connection *lines;   /* likewise */
+    size_t participant_count, message_flow_count, declaration_count, artifact_count, line_count;
 };
 
 /* Read a file.
@@ -259,6 +536,13 @@ struct bpmn_model {
  * file and line. */
 MUST_USE bool bpmn_read(struct bpmn_model **out, struct str text, const char *source,
                         struct arena *arena, struct budget *budget, struct err *err);
+
+/* Read a file in order to draw it or to check its soundness: every process of it, also those with
+ * isExecutable="false". What cannot be executed is no error but a problem of its process; a flow
+ * out of a gateway that chooses, of such a process, has some condition (a free choice).
+ * Errors: a broken file and what cannot be drawn either, as above. */
+MUST_USE bool bpmn_read_drawing(struct bpmn_model **out, struct str text, const char *source,
+                                struct arena *arena, struct budget *budget, struct err *err);
 
 /* By id of its XML element; NULL when there is none. */
 const struct bpmn_node *bpmn_node(const struct bpmn_process *process, struct str id);

@@ -109,7 +109,8 @@ static bool find_kind(enum bpmn_kind *out, const struct xml_node *x) {
     if (!str_eq(x->ns, bpmn_ns))
         return false;
     for (int kind = BPMN_SUB_PROCESS; kind < BPMN_KINDS; kind++) {
-        if (!str_eq(x->name, str_from(bpmn_kind_element((enum bpmn_kind)kind))))
+        if (!str_eq(x->name, str_from(bpmn_kind_element((enum bpmn_kind)kind))) ||
+            kind == BPMN_TRANSACTION || kind == BPMN_AD_HOC || kind == BPMN_COMPLEX)
             continue;
         *out = (enum bpmn_kind)kind;
         if (kind == BPMN_SUB_PROCESS && read_flag(x, "triggeredByEvent", false))
@@ -182,6 +183,9 @@ static bool number_scope(struct reader *r, const struct xml_node *scope, uint32_
                                              .lane = BPMN_NONE,
                                              .attached_to = BPMN_NONE,
                                              .default_flow = BPMN_NONE,
+                                             .activity = BPMN_NONE,
+                                             .handler = BPMN_NONE,
+                                             .compensates = BPMN_NONE,
                                              .start = BPMN_NONE};
         if (!map_put(&p->node_at, id, index))
             return read_wrong(r, x, "the id is used twice");
@@ -573,6 +577,9 @@ static bool read_process(struct bpmn_process **out, struct reader *r, const stru
                                      .lane = BPMN_NONE,
                                      .attached_to = BPMN_NONE,
                                      .default_flow = BPMN_NONE,
+                                     .activity = BPMN_NONE,
+                                     .handler = BPMN_NONE,
+                                     .compensates = BPMN_NONE,
                                      .start = BPMN_NONE};
     r->node_xml[0] = x;
     p->node_count = 1;

@@ -68,6 +68,7 @@ static void read_artifact(struct reader *r, struct str id, const struct xml_node
     if (!read_bounds(&artifact.box, shape))
         return;
     if (read_is(x, "textAnnotation")) {
+        artifact.kind = BPMN_ART_ANNOTATION;
         artifact.text = arena_str(
             r->arena, str_trim(xml_text(xml_child(x, STR(BPMN_NS), STR("text")), r->scratch)));
     } else {
@@ -76,7 +77,7 @@ static void read_artifact(struct reader *r, struct str id, const struct xml_node
         if (!read_is(pool, "participant") ||
             !str_eq(read_local(xml_attr_text(pool, STR("processRef"))), p->id))
             return;
-        artifact.is_pool = true;
+        artifact.kind = BPMN_ART_POOL;
         artifact.text = read_attr(r, pool, "name");
     }
     p->artifacts[p->artifact_count++] = artifact;

@@ -304,6 +304,12 @@ static const char *event_path(enum bpmn_event event) {
     case BPMN_EVENT_LINK: return "M2 7H11V3L18 10L11 17V13H2Z";
     case BPMN_EVENT_SIGNAL: return "M10 3L18 16H2Z";
     case BPMN_EVENT_ESCALATION: return "M10 2L16 17L10 11L4 17Z";
+    case BPMN_EVENT_COMPENSATION: return "M10 5V15L3 10ZM17 5V15L10 10Z";
+    case BPMN_EVENT_CANCEL:
+        return "M5 3L10 8L15 3L17 5L12 10L17 15L15 17L10 12L5 17L3 15L8 10L3 5Z";
+    case BPMN_EVENT_CONDITIONAL: return "M5 3H15V17H5ZM7 6H13M7 9H13M7 12H13M7 15H13";
+    case BPMN_EVENT_MULTIPLE: return "M10 3L17 8L14.5 16H5.5L3 8Z";
+    case BPMN_EVENT_PARALLEL_MULTIPLE: return "M8 3H12V8H17V12H12V17H8V12H3V8H8Z";
     case BPMN_EVENT_TERMINATE:
     case BPMN_EVENT_NONE: break;
     }
@@ -329,6 +335,7 @@ static void draw_gateway(struct pen *pen, const struct bpmn_node *n, struct bpmn
         [BPMN_PARALLEL] = "M10 3V17M3 10H17",
         [BPMN_INCLUSIVE] = "M10 4A6 6 0 1 1 9.99 4Z",
         [BPMN_EVENT_BASED] = "M10 3L17 8L14.5 16H5.5L3 8Z",
+        [BPMN_COMPLEX] = "M10 3V17M3 10H17M5 5L15 15M15 5L5 15",
     };
     int32_t x = box.x + box.width / 2, y = box.y + box.height / 2;
     buf_lit(pen->out, "<polygon class=\"bpmn-shape\"");
@@ -464,7 +471,7 @@ static void describe(struct pen *pen) {
 static void draw_artifacts(struct pen *pen) {
     for (size_t i = 0; pen->p->has_diagram && i < pen->p->artifact_count; i++) {
         const struct bpmn_artifact *a = &pen->p->artifacts[i];
-        if (a->is_pool) {
+        if (a->kind == BPMN_ART_POOL) {
             rect(pen, "bpmn-pool", a->box, 0);
             continue;
         }
