@@ -319,13 +319,23 @@ static bool fold_job(struct bpmn_state *state, const struct bpmn_record *record,
             return corrupt(record, err, "its id is not the next one");
         state->last_id = record->ref;
         LIST_ROOM(state, jobs);
-        state->jobs.list[state->jobs.count++] = (struct bpmn_job){
-            record->ref, record->instance, record->n, arena_str(state->arena, record->name)};
+        state->jobs.list[state->jobs.count++] =
+            (struct bpmn_job){.id = record->ref,
+                              .instance = record->instance,
+                              .retries = record->n,
+                              .type = arena_str(state->arena, record->name)};
         return true;
     case BPMN_REC_JOB_FAILED:
         if (i == state->jobs.count)
             return corrupt(record, err, "there is no such job");
         state->jobs.list[i].retries = record->n;
+        return true;
+    case BPMN_REC_LEASED:
+        if (i == state->jobs.count || record->code > 1)
+            return corrupt(record, err, "there is no such job");
+        state->jobs.list[i].lease += record->code;
+        state->jobs.list[i].free_us = record->n;
+        state->jobs.list[i].worker = arena_str(state->arena, record->name);
         return true;
     default:
         if (i == state->jobs.count)
@@ -388,6 +398,7 @@ bool bpmn_fold(struct bpmn_state *state, const struct bpmn_process *process,
     case BPMN_REC_WAIT_CLOSED: return fold_wait_gone(state, process, record, err);
     case BPMN_REC_JOB:
     case BPMN_REC_JOB_FAILED:
+    case BPMN_REC_LEASED:
     case BPMN_REC_JOB_CLOSED:
         return owner_alive(state, process, record, err) && fold_job(state, record, err);
     case BPMN_REC_INCIDENT:

@@ -130,7 +130,8 @@ void bpmn_record_print(struct buf *out, const struct bpmn_process *process,
     else if (r->kind == BPMN_REC_INCIDENT)
         buf_printf(out, " %s", bpmn_incident_name((enum bpmn_incident)r->code));
     else if (r->kind == BPMN_REC_TIMER || r->kind == BPMN_REC_JOB ||
-             r->kind == BPMN_REC_JOB_FAILED || (r->kind == BPMN_REC_TASK && r->n != BPMN_NEVER))
+             r->kind == BPMN_REC_JOB_FAILED || r->kind == BPMN_REC_LEASED ||
+             (r->kind == BPMN_REC_TASK && r->n != BPMN_NEVER))
         buf_printf(out, " %" PRId64, r->n);
     if (!feel_is_null(r->value) || r->kind == BPMN_REC_VARIABLE) {
         buf_lit(out, " = ");

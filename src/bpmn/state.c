@@ -4,7 +4,8 @@
 
 #include "bpmn/engine.h"
 
-enum { STATE_VERSION = 1 };
+/* Version 1 had no leases of jobs; it is still read. */
+enum { STATE_VERSION = 2 };
 
 static uint32_t scope_of(const struct bpmn_state *state, uint32_t instance) {
     const struct bpmn_instance *row = bpmn_instance(state, instance);
@@ -107,6 +108,9 @@ bool bpmn_state_encode(struct buf *out, const struct bpmn_state *state, struct e
         bytes_add_u64(out, row->instance);
         bytes_add_i64(out, row->retries);
         bytes_add_str(out, row->type);
+        bytes_add_u64(out, row->lease);
+        bytes_add_i64(out, row->free_us);
+        bytes_add_str(out, row->worker);
     }
     bytes_add_u64(out, state->variables.count);
     for (uint32_t i = 0; i < state->variables.count; i++) {
@@ -123,6 +127,7 @@ struct decoder {
     const struct bpmn_process *process;
     struct bytes_reader *in;
     struct err *err;
+    uint32_t version;
 };
 
 static uint32_t take_u32(struct decoder *d) {
@@ -213,6 +218,11 @@ static void take_rows(struct decoder *d) {
         row->instance = take_u32(d);
         (void)bytes_take_i64(&row->retries, d->in);
         (void)bytes_take_str(&row->type, d->in);
+        if (d->version < 2)
+            continue;
+        row->lease = take_u32(d);
+        (void)bytes_take_i64(&row->free_us, d->in);
+        (void)bytes_take_str(&row->worker, d->in);
     }
 }
 
@@ -252,8 +262,9 @@ static bool count_live(struct bpmn_state *state) {
 bool bpmn_state_decode(struct bpmn_state *out, struct bytes_reader *in,
                        const struct bpmn_process *process, struct arena *arena, struct err *err) {
     bpmn_state_init(out, arena);
-    struct decoder d = {out, process, in, err};
-    if (take_u32(&d) != STATE_VERSION)
+    struct decoder d = {out, process, in, err, 0};
+    d.version = take_u32(&d);
+    if (d.version < 1 || d.version > STATE_VERSION)
         in->bad = true;
     out->last_id = take_u32(&d);
     out->ending = (enum bpmn_ending)take_below(&d, BPMN_ENDING_CANCELLED + 1);

@@ -796,6 +796,17 @@ static bool do_job(struct run *run, const struct bpmn_input *input) {
                run_leave(run, id);
     if (input->n < 0)
         return err_set(run->err, ERR_INVALID, err_nowhere, "retries cannot be negative");
+    size_t count = feel_is_null(input->variables) ? 0 : feel_count(input->variables);
+    for (size_t i = 0; i < count; i++)
+        if (!run_set(run, id, feel_entries(input->variables)[i].name,
+                     feel_entries(input->variables)[i].value))
+            return false;
+    if ((job->worker.len > 0 || job->free_us != 0 || input->until_us != 0) &&
+        !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_LEASED,
+                                            .instance = id,
+                                            .ref = input->id,
+                                            .n = input->until_us}))
+        return false;
     if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB_FAILED,
                                             .instance = id,
                                             .ref = input->id,
@@ -804,6 +815,25 @@ static bool do_job(struct run *run, const struct bpmn_input *input) {
         return false;
     return input->n > 0 || run_incident(run, id, BPMN_INCIDENT_JOB_RETRIES, BPMN_PHASE_ENTERING,
                                         input->text.len > 0 ? input->text : STR("the job failed"));
+}
+
+/* Who has it, and for how long; or more retries, which end no incident: BPMN_IN_RETRY does. */
+static bool do_job_kept(struct run *run, const struct bpmn_input *input) {
+    const struct bpmn_job *job = find_job(run->state, input->id);
+    if (job == NULL)
+        return err_set(run->err, ERR_NOT_FOUND, err_nowhere,
+                       "there is no open job with the number %" PRIu32, input->id);
+    struct bpmn_record record = {
+        .kind = BPMN_REC_JOB_FAILED, .instance = job->instance, .ref = job->id, .n = input->n};
+    if (input->kind == BPMN_IN_JOB_RETRIES)
+        return input->n > 0
+                   ? run_emit(run, record)
+                   : err_set(run->err, ERR_INVALID, err_nowhere, "a job needs at least one retry");
+    record.kind = BPMN_REC_LEASED;
+    record.code = input->n != 0;
+    record.n = input->until_us;
+    record.name = input->name;
+    return run_emit(run, record);
 }
 
 static bool do_timer(struct run *run, const struct bpmn_input *input) {
@@ -912,6 +942,8 @@ static bool apply(struct run *run, const struct bpmn_input *input) {
     case BPMN_IN_JOB_DONE:
     case BPMN_IN_JOB_FAIL:
     case BPMN_IN_JOB_ERROR: return do_job(run, input);
+    case BPMN_IN_JOB_LEASE:
+    case BPMN_IN_JOB_RETRIES: return do_job_kept(run, input);
     case BPMN_IN_TIMER: return do_timer(run, input);
     case BPMN_IN_MESSAGE: return do_message(run, input);
     case BPMN_IN_SIGNAL: return do_signal(run, input);

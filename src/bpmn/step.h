@@ -90,6 +90,10 @@ struct bpmn_job {
     uint32_t id, instance;
     int64_t retries;
     struct str type;
+    /* who works on it: not the engine's business, but kept with the job */
+    uint32_t lease;    /* how often it was leased */
+    int64_t free_us;   /* when it can be leased again; 0: now */
+    struct str worker; /* that has it; empty: nobody */
 };
 struct bpmn_variable {
     uint32_t scope; /* an instance */
@@ -168,13 +172,17 @@ struct bpmn_env {
 };
 
 enum bpmn_input_kind {
-    BPMN_IN_START,      /* begin: name = message name of a message start, or empty; variables */
-    BPMN_IN_COMPLETE,   /* a person did a user task: id = its instance; outcome; variables */
-    BPMN_IN_JOB_DONE,   /* id = job; variables */
-    BPMN_IN_JOB_FAIL,   /* id = job; n = retries left, 0 makes an incident; text = why */
-    BPMN_IN_JOB_ERROR,  /* id = job; name = BPMN error code; text = why; variables */
-    BPMN_IN_TIMER,      /* id = timer, due at or before env->now_us */
-    BPMN_IN_MESSAGE,    /* name, key, variables: goes to the oldest subscription that matches */
+    BPMN_IN_START,       /* begin: name = message name of a message start, or empty; variables */
+    BPMN_IN_COMPLETE,    /* a person did a user task: id = its instance; outcome; variables */
+    BPMN_IN_JOB_DONE,    /* id = job; variables */
+    BPMN_IN_JOB_FAIL,    /* id = job; n = retries left, 0 makes an incident; text = why; variables,
+                            which stay with the element; until_us: not to be leased before */
+    BPMN_IN_JOB_LEASE,   /* id = job; name = worker; until_us; n = 1: a new lease, 0: the worker's
+                            lease ends at another time */
+    BPMN_IN_JOB_RETRIES, /* id = job; n = retries left, from 1 */
+    BPMN_IN_JOB_ERROR,   /* id = job; name = BPMN error code; text = why; variables */
+    BPMN_IN_TIMER,       /* id = timer, due at or before env->now_us */
+    BPMN_IN_MESSAGE,     /* name, key, variables: goes to the oldest subscription that matches */
     BPMN_IN_SIGNAL,     /* name, variables: goes to every subscription that matches, perhaps none */
     BPMN_IN_RETRY,      /* id = an instance with an incident; n = a failed job's new retries */
     BPMN_IN_SET,        /* id = an instance whose scope takes the variables; local: exactly there */
@@ -187,7 +195,7 @@ struct bpmn_input {
     enum bpmn_input_kind kind;
     uint32_t id;
     struct str name, key, outcome, text;
-    int64_t n;
+    int64_t n, until_us;
     bool local;
     struct feel_value variables; /* a context, or null */
 };

@@ -605,6 +605,7 @@ void test_bpmn_fold_corrupt(void) {
         {.kind = BPMN_REC_WAIT_MET, .ref = 77},
         {.kind = BPMN_REC_JOB, .instance = 3, .ref = 77},
         {.kind = BPMN_REC_JOB_FAILED, .instance = 3, .ref = 77},
+        {.kind = BPMN_REC_LEASED, .instance = 3, .ref = 77, .code = 1},
         {.kind = BPMN_REC_JOB_CLOSED, .instance = 3, .ref = 77},
         {.kind = BPMN_REC_INCIDENT, .instance = 3},
         {.kind = BPMN_REC_RESOLVED, .instance = 3},
@@ -630,5 +631,48 @@ void test_bpmn_fold_corrupt(void) {
         CHECK_AT((int)i, !bpmn_fold(&state, process, &rows[i], &fault));
         CHECK_INT_AT((int)i, fault.code, ERR_CORRUPT);
     }
+    arena_destroy(arena);
+}
+
+/* Who has a job is kept with it, and comes back from the state's bytes. */
+void test_bpmn_job_lease(void) {
+    struct err err = {0};
+    struct arena *arena = arena_create("lease", 16 << 20);
+    struct bpmn_process *process;
+    struct bpmn_state state, decoded;
+    bpmn_state_init(&state, arena);
+    CHECK_OK(model_read(&process, arena,
+                        START("s") SERVICE("a", "t", "") END("e") FLOW("s", "a") FLOW("a", "e"),
+                        &err),
+             &err);
+    struct bpmn_records records = {.arena = arena};
+    struct bpmn_env env = {.now_us = START_US};
+    struct budget budget = budget_of(1000, 1 << 20);
+    const struct bpmn_input inputs[] = {
+        {.kind = BPMN_IN_START},
+        {.kind = BPMN_IN_JOB_LEASE, .id = 4, .name = STR("w1"), .until_us = 50, .n = 1},
+        {.kind = BPMN_IN_JOB_LEASE, .id = 4, .name = STR("w1"), .until_us = 70},
+        {.kind = BPMN_IN_JOB_LEASE, .id = 4, .name = STR("w2"), .until_us = 90, .n = 1},
+        {.kind = BPMN_IN_JOB_RETRIES, .id = 4, .n = 5},
+    };
+    for (size_t i = 0; i < COUNT_OF(inputs); i++)
+        CHECK_OK(bpmn_step(&records, &state, process, &inputs[i], &env, arena, &budget, &err),
+                 &err);
+    struct buf bytes;
+    buf_init(&bytes, 1 << 16);
+    CHECK_OK(bpmn_state_encode(&bytes, &state, &err), &err);
+    struct bytes_reader in = {.in = buf_view(&bytes)};
+    CHECK_OK(bpmn_state_decode(&decoded, &in, process, arena, &err), &err);
+    CHECK_INT(decoded.jobs.count, 1);
+    CHECK_INT(decoded.jobs.list[0].lease, 2);
+    CHECK_INT(decoded.jobs.list[0].free_us, 90);
+    CHECK_INT(decoded.jobs.list[0].retries, 5);
+    CHECK_STR(decoded.jobs.list[0].worker, STR("w2"));
+    const struct bpmn_input fail = {
+        .kind = BPMN_IN_JOB_FAIL, .id = 4, .n = 2, .until_us = 120, .text = STR("no")};
+    CHECK_OK(bpmn_step(&records, &decoded, process, &fail, &env, arena, &budget, &err), &err);
+    CHECK_INT(decoded.jobs.list[0].free_us, 120);
+    CHECK(decoded.jobs.list[0].worker.len == 0);
+    buf_done(&bytes);
     arena_destroy(arena);
 }
