@@ -259,8 +259,12 @@ static bool fold_timer(struct bpmn_state *state, const struct bpmn_record *recor
                        struct err *err) {
     uint32_t i;
     LIST_FIND(state, timers, record->ref, i);
-    struct bpmn_timer_row row = {record->ref, record->instance, record->node, record->code,
-                                 record->n};
+    struct bpmn_timer_row row = {.id = record->ref,
+                                 .instance = record->instance,
+                                 .node = record->node,
+                                 .def = record->scope,
+                                 .left = record->code,
+                                 .due_us = record->n};
     if (i < state->timers.count) {
         state->timers.list[i] = row;
         return true;
@@ -289,12 +293,13 @@ static bool fold_wait(struct bpmn_state *state, const struct bpmn_record *record
     state->last_id = record->ref;
     LIST_ROOM(state, waits);
     state->waits.list[state->waits.count++] =
-        (struct bpmn_wait){record->ref,
-                           record->instance,
-                           record->node,
-                           (enum bpmn_event)record->code,
-                           arena_str(state->arena, record->name),
-                           arena_str(state->arena, record->text)};
+        (struct bpmn_wait){.id = record->ref,
+                           .instance = record->instance,
+                           .node = record->node,
+                           .def = (uint32_t)record->n,
+                           .event = (enum bpmn_event)record->code,
+                           .name = arena_str(state->arena, record->name),
+                           .key = arena_str(state->arena, record->text)};
     return true;
 }
 
@@ -322,6 +327,8 @@ static bool fold_job(struct bpmn_state *state, const struct bpmn_record *record,
         state->jobs.list[state->jobs.count++] =
             (struct bpmn_job){.id = record->ref,
                               .instance = record->instance,
+                              .kind = record->code,
+                              .listener = record->scope,
                               .retries = record->n,
                               .type = arena_str(state->arena, record->name)};
         return true;
@@ -411,7 +418,9 @@ bool bpmn_fold(struct bpmn_state *state, const struct bpmn_process *process,
     case BPMN_REC_LETTER:
     case BPMN_REC_STATUS:
     case BPMN_REC_THROWN:
+    case BPMN_REC_SENT:
     case BPMN_REC_CALLED: return true; /* they tell the world; the tokens do not change */
+    default: break;
     }
     return corrupt(record, err, "its kind is not known");
 }

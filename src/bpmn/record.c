@@ -18,13 +18,25 @@ const char *bpmn_record_name(enum bpmn_record_kind kind) {
 const char *bpmn_incident_name(enum bpmn_incident incident) {
     switch (incident) {
     case BPMN_INCIDENT_NONE: return "none";
-#define INCIDENT(kind, code, name, what)                                                           \
+#define INCIDENT(kind, code, name, type, what)                                                     \
     case BPMN_INCIDENT_##kind:                                                                     \
         return name;
 #include "bpmn/incidents.def"
 #undef INCIDENT
     }
     return "unknown";
+}
+
+const char *bpmn_incident_type(enum bpmn_incident incident) {
+    switch (incident) {
+    case BPMN_INCIDENT_NONE: return "UNSPECIFIED";
+#define INCIDENT(kind, code, name, type, what)                                                     \
+    case BPMN_INCIDENT_##kind:                                                                     \
+        return type;
+#include "bpmn/incidents.def"
+#undef INCIDENT
+    }
+    return "UNKNOWN";
 }
 
 enum field {

@@ -224,7 +224,7 @@ static bool decide(struct run *run, uint32_t id) {
     if (why.len == 0 && run->env->decide == NULL)
         why = STR("there are no decisions here");
     if (why.len == 0) {
-        struct bpmn_view view = {run->state, id, run->env};
+        struct bpmn_view view = {run->state, id, run->env, node};
         if (!run->env->decide(&decision, run->env->self, feel_as_string(decision_id), &view,
                               run->arena, run->budget, run->err))
             return false;
@@ -953,6 +953,7 @@ static bool apply(struct run *run, const struct bpmn_input *input) {
     case BPMN_IN_CALL_DONE:
     case BPMN_IN_CALL_ERROR: return do_call(run, input);
     case BPMN_IN_CANCEL: return run_empty(run, 1) && end_process(run, BPMN_ENDING_CANCELLED);
+    default: break;
     }
     return err_set(run->err, ERR_INVALID, err_nowhere, "there is no such input");
 }

@@ -32,7 +32,7 @@ bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t
     }
     size_t count = feel_input_count(expr->program);
     struct feel_value *vars = arena_new(run->arena, struct feel_value, count);
-    struct bpmn_view view = {run->state, instance, run->env};
+    struct bpmn_view view = {.state = run->state, .instance = instance, .env = run->env};
     for (size_t slot = 0; slot < count; slot++)
         if (feel_input_used(expr->program, slot))
             vars[slot] = bpmn_view_get(&view, feel_input_name(expr->program, slot), run->arena);
