@@ -51,22 +51,30 @@ struct bpmn_instance *run_instance(const struct run *run, uint32_t id);
 /* trigger: the instance whose event fired this node, or 0; flow: -1 when it took no token. */
 bool run_enter(struct run *run, uint32_t node, uint32_t scope, int64_t flow, uint32_t trigger,
                uint32_t *out_id);
-bool run_leave(struct run *run, uint32_t id);
+const struct bpmn_node *run_node(const struct run *run, uint32_t id); /* of the instance */
+/* ---- act.c ---- */
+/* The statutory clocks that the node moves on being entered or left; all that the law does on
+ * entering. */
+bool run_clocks(struct run *run, uint32_t id, const struct bpmn_node *node, bool leave);
+bool run_actions(struct run *run, uint32_t id, const struct bpmn_node *node);
 bool run_execute(struct run *run, uint32_t id); /* the entering phase; also on a retry */
 bool run_incident(struct run *run, uint32_t id, enum bpmn_incident code, enum bpmn_phase phase,
                   struct str why);
+/* ---- leave.c ---- */
+bool run_leave(struct run *run, uint32_t id);
+bool run_end(struct run *run, enum bpmn_ending ending); /* the process, in which nothing is alive */
+/* Does a token wait on every flow into the join? */
+bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node *join);
 /* Cancel an instance with everything in it. */
 bool run_cancel(struct run *run, uint32_t id);
 /* Cancel everything in a scope but not the scope. */
 bool run_empty(struct run *run, uint32_t scope);
-/* Close its timers, subscriptions and jobs; those of events of the given kind only, or of all
- * (BPMN_KINDS). */
-bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
-
+/* ---- the loop ---- */
 /* Let the tokens move until everything waits. */
 bool run_settle(struct run *run);
 /* The input, and then run_settle(). */
 bool run_apply(struct run *run, const struct bpmn_input *input);
+bool run_input(struct run *run, const struct bpmn_input *input); /* input.c: the input alone */
 /* In how many ways the node can choose its flows; 0: it does not choose. */
 uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_node *node);
 
@@ -86,7 +94,7 @@ bool run_map_outputs(struct str *why, struct run *run, uint32_t id);
 /* ERR_INVALID, ERR_LIMIT: before anything happens. */
 bool vars_check(struct feel_value variables, const struct bpmn_state *state, struct err *err);
 
-/* ---- arm.c: timers and subscriptions ---- */
+/* ---- wait.c: subscriptions ---- */
 struct arm {
     uint32_t node;
     enum bpmn_event event;
@@ -103,14 +111,27 @@ struct arms {
 bool run_arms(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
               uint32_t id);
 bool run_arm(struct run *run, uint32_t id, const struct arms *arms);
-/* The moment a value says; false when it is none. */
-bool run_moment(int64_t *out_us, const struct run *run, struct feel_value value);
+/* Close its timers, subscriptions and jobs; those of events of the given kind only, or of all
+ * (BPMN_KINDS). */
+bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
 /* The event of `node`, for which `owner` waited, came. */
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables);
+/* ---- throw.c ---- */
 /* An error or escalation, thrown from inside `scope` (from: the instance itself or the child it
  * came from). *caught false: nobody catches it. */
 bool run_throw(bool *caught, struct run *run, uint32_t from, enum bpmn_event event, struct str code,
                struct feel_value variables);
+
+/* ---- arm.c: timers ---- */
+/* The moment a value says; false when it is none. */
+bool run_moment(int64_t *out_us, const struct run *run, struct feel_value value);
+/* "file:line: 'expression' gives a string, not a number" */
+struct str run_not_a(struct run *run, const struct bpmn_expr *expr, struct feel_value value,
+                     const char *wanted);
+/* When the node's timer is due for the instance, seen from now_us. */
+bool run_due(int64_t *out_us, struct str *why, struct run *run, uint32_t id,
+             const struct bpmn_node *node, int64_t now_us);
+bool run_timer(struct run *run, uint32_t id, uint32_t node, int64_t due_us, uint8_t left);
 bool run_fire_timer(struct run *run, uint32_t timer);
 bool run_redue(struct run *run);
 
