@@ -2,30 +2,17 @@
 #include <inttypes.h>
 
 #include "bpmn/engine.h"
-#include "cal/zone.h"
+#include "bpmn/timer.h"
 
 bool run_moment(int64_t *out_us, const struct run *run, struct feel_value value) {
-    if (run->oracle != NULL) {
-        *out_us = 0;
+    struct bpmn_plan plan;
+    struct str why;
+    *out_us = 0;
+    if (run->oracle != NULL)
         return true;
-    }
-    if (feel_kind(value) == FEEL_STRING)
-        value = feel_temporal_text(run->arena, feel_as_string(value), NULL);
-    struct cal_datetime at = {0};
-    if (feel_kind(value) == FEEL_DATE)
-        at.date = feel_as_date(value); /* its first moment */
-    else if (feel_kind(value) == FEEL_DATE_TIME)
-        at = feel_as_date_time(value);
-    else
+    if (!bpmn_plan_read(&plan, &why, BPMN_TIMER_DATE, value, run->env->zone, run->arena))
         return false;
-    if (at.time.kind == CAL_LOCAL)
-        at.time =
-            cal_time_in_zone(at.time, run->env->zone != NULL ? run->env->zone : cal_zone_utc());
-    struct cal_instant instant;
-    if (!cal_datetime_instant(&instant, at) || instant.s > INT64_MAX / 1000000 - 1 ||
-        instant.s < INT64_MIN / 1000000 + 1)
-        return false;
-    *out_us = instant.s * 1000000 + instant.ns / 1000;
+    *out_us = plan.at_us;
     return true;
 }
 
@@ -36,56 +23,82 @@ struct str run_not_a(struct run *run, const struct bpmn_expr *expr, struct feel_
                         wanted);
 }
 
-bool run_due(int64_t *out_us, struct str *why, struct run *run, uint32_t id,
-             const struct bpmn_node *node, int64_t now_us) {
+bool run_due(struct arm *out, struct str *why, struct run *run, uint32_t id,
+             const struct bpmn_event_def *def) {
     struct feel_value value;
-    if (!run_eval(&value, why, run, id, &node->when, now_us))
+    struct bpmn_plan plan;
+    if (!run_eval(&value, why, run, id, &def->when, run->env->now_us))
         return false;
-    if (why->len == 0 && !run_moment(out_us, run, value))
-        *why = run_not_a(run, &node->when, value, "a date, a date and time or a duration");
+    if (why->len > 0 || run->oracle != NULL)
+        return true;
+    if (!bpmn_plan_read(&plan, why, def->timer, value, run->env->zone, run->arena)) {
+        *why = arena_printf(run->arena, "%s:%" PRIu32 ": '%.*s': %.*s", def->when.at.source,
+                            def->when.at.line, STR_ARG(def->when.text), STR_ARG(*why));
+        return true;
+    }
+    out->due_us = bpmn_plan_first(&plan, run->env->now_us, run->env->zone);
+    if (def->timer == BPMN_TIMER_CYCLE)
+        out->cycle = bpmn_cycle_text(value, run->arena);
     return true;
 }
 
-bool run_timer(struct run *run, uint32_t id, uint32_t node, int64_t due_us, uint8_t left) {
+static bool emit_timer(struct run *run, struct bpmn_timer_row row) {
     return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER,
-                                              .instance = id,
-                                              .node = node,
-                                              .ref = run->state->last_id + 1,
-                                              .n = due_us,
-                                              .code = left});
+                                              .instance = row.instance,
+                                              .node = row.node,
+                                              .scope = row.def,
+                                              .ref = row.id,
+                                              .n = row.due_us,
+                                              .text = row.cycle,
+                                              .value = row.cycle.len > 0 ? feel_int(row.armed_us)
+                                                                         : feel_null()});
 }
 
-/* When a cycle fires next. Repetitions that were missed while nobody looked fall away. */
+bool run_timer(struct run *run, uint32_t id, const struct arm *arm) {
+    return emit_timer(run, (struct bpmn_timer_row){.id = run->state->last_id + 1,
+                                                   .instance = id,
+                                                   .node = arm->node,
+                                                   .def = arm->def,
+                                                   .due_us = arm->due_us,
+                                                   .armed_us = run->env->now_us,
+                                                   .cycle = arm->cycle});
+}
+
+/* When a cycle fires next; BPMN_NEVER. Moments that were missed while nobody looked fall away. */
 static bool next_due(int64_t *out_us, struct run *run, const struct bpmn_timer_row *row) {
-    const struct bpmn_node *node = &run->process->nodes[row->node];
+    struct bpmn_plan plan;
     struct str why;
-    if (!run_due(out_us, &why, run, row->instance, node, row->due_us))
-        return false;
-    if (why.len == 0 && *out_us <= run->env->now_us &&
-        !run_due(out_us, &why, run, row->instance, node, run->env->now_us))
-        return false;
-    return why.len == 0 || err_set(run->err, ERR_INVALID, err_nowhere,
-                                   "the cycle of '%.*s' could not be evaluated again: %.*s",
-                                   STR_ARG(node->id), STR_ARG(why));
+    *out_us = BPMN_NEVER;
+    if (row->cycle.len == 0 || run->oracle != NULL)
+        return true;
+    if (!bpmn_plan_read(&plan, &why, BPMN_TIMER_CYCLE, feel_string(row->cycle), run->env->zone,
+                        run->arena))
+        return err_set(run->err, ERR_CORRUPT, err_nowhere, "the cycle of timer %" PRIu32 ": %.*s",
+                       row->id, STR_ARG(why));
+    *out_us = bpmn_plan_next(&plan, row->armed_us, run->env->now_us, run->env->zone);
+    return true;
 }
 
 bool run_fire_timer(struct run *run, uint32_t timer) {
     struct bpmn_timer_row row = {0};
+    int64_t due_us;
     for (uint32_t i = 0; i < run->state->timers.count; i++)
         if (run->state->timers.list[i].id == timer)
             row = run->state->timers.list[i];
-    bool again = row.left > 1 && run->oracle == NULL;
-    int64_t due_us = 0;
-    if (again && !next_due(&due_us, run, &row))
-        return false;
-    if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER_FIRED,
+    if (!next_due(&due_us, run, &row) ||
+        !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER_FIRED,
                                             .instance = row.instance,
                                             .node = row.node,
                                             .ref = row.id}))
         return false;
-    uint8_t left = row.left == 255 ? 255 : (uint8_t)(row.left - 1);
-    return (!again || run_timer(run, row.instance, row.node, due_us, left)) &&
-           run_trigger(run, row.instance, row.node, feel_null());
+    if (due_us != BPMN_NEVER) {
+        struct bpmn_timer_row next = row;
+        next.id = run->state->last_id + 1;
+        next.due_us = due_us;
+        if (!emit_timer(run, next))
+            return false;
+    }
+    return run_trigger(run, row.instance, row.node, feel_null());
 }
 
 /* All are evaluated before the first is moved, so that a failure changes nothing. */
@@ -95,24 +108,22 @@ bool run_redue(struct run *run) {
     for (uint32_t i = 0; i < count; i++) {
         const struct bpmn_timer_row *row = &run->state->timers.list[i];
         const struct bpmn_node *node = &run->process->nodes[row->node];
+        const struct bpmn_event_def *def = &node->defs[row->def];
+        struct arm arm = {.due_us = row->due_us};
         struct str why = STR_NONE;
-        dues[i] = row->due_us;
-        if (node->timer == BPMN_TIMER_DATE &&
-            !run_due(&dues[i], &why, run, row->instance, node, run->env->now_us))
+        if (def->timer == BPMN_TIMER_DATE && !run_due(&arm, &why, run, row->instance, def))
             return false;
         if (why.len > 0)
             return err_set(run->err, ERR_INVALID, err_nowhere,
                            "the timer of '%.*s' could not be evaluated again: %.*s",
                            STR_ARG(node->id), STR_ARG(why));
+        dues[i] = arm.due_us;
     }
     for (uint32_t i = 0; i < count; i++) {
         struct bpmn_timer_row row = run->state->timers.list[i];
-        if (dues[i] != row.due_us && !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER,
-                                                                         .instance = row.instance,
-                                                                         .node = row.node,
-                                                                         .ref = row.id,
-                                                                         .n = dues[i],
-                                                                         .code = row.left}))
+        bool moved = dues[i] != row.due_us;
+        row.due_us = dues[i];
+        if (moved && !emit_timer(run, row))
             return false;
     }
     return true;

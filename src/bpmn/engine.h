@@ -96,10 +96,10 @@ bool vars_check(struct feel_value variables, const struct bpmn_state *state, str
 
 /* ---- wait.c: subscriptions ---- */
 struct arm {
-    uint32_t node;
+    uint32_t node, def; /* which of the node's event definitions */
     enum bpmn_event event;
     int64_t due_us;
-    uint8_t left;
+    struct str cycle; /* of a timer that comes again; see bpmn_timer_row */
     struct str name, key;
 };
 struct arms {
@@ -128,10 +128,10 @@ bool run_moment(int64_t *out_us, const struct run *run, struct feel_value value)
 /* "file:line: 'expression' gives a string, not a number" */
 struct str run_not_a(struct run *run, const struct bpmn_expr *expr, struct feel_value value,
                      const char *wanted);
-/* When the node's timer is due for the instance, seen from now_us. */
-bool run_due(int64_t *out_us, struct str *why, struct run *run, uint32_t id,
-             const struct bpmn_node *node, int64_t now_us);
-bool run_timer(struct run *run, uint32_t id, uint32_t node, int64_t due_us, uint8_t left);
+/* When a timer that the instance arms now is due, and its cycle. *why as above. */
+bool run_due(struct arm *out, struct str *why, struct run *run, uint32_t id,
+             const struct bpmn_event_def *def);
+bool run_timer(struct run *run, uint32_t id, const struct arm *arm);
 bool run_fire_timer(struct run *run, uint32_t timer);
 bool run_redue(struct run *run);
 

@@ -263,8 +263,10 @@ static bool fold_timer(struct bpmn_state *state, const struct bpmn_record *recor
                                  .instance = record->instance,
                                  .node = record->node,
                                  .def = record->scope,
-                                 .left = record->code,
-                                 .due_us = record->n};
+                                 .due_us = record->n,
+                                 .cycle = arena_str(state->arena, record->text)};
+    if (record->text.len > 0 && !feel_to_i64(&row.armed_us, record->value))
+        return corrupt(record, err, "the cycle does not say when it began");
     if (i < state->timers.count) {
         state->timers.list[i] = row;
         return true;

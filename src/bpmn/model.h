@@ -304,7 +304,6 @@ struct bpmn_node {
                                     copy in the fields below */
     size_t def_count;
     enum bpmn_timer timer;
-    uint8_t repeat;        /* of a cycle: how often it fires; 255 for ever */
     struct bpmn_expr when; /* of the timer */
     /* Name and correlation key. On a throwing event or send task without job type or letter: the
      * message is published by the engine, with the variables that `inputs` map. */

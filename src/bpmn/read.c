@@ -11,6 +11,8 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "bpmn/timer.h"
+
 enum { SCRATCH_BYTES_MAX = 512 << 20 }; /* the XML tree of FILE_BYTES_MAX of the densest markup */
 
 static const struct str bpmn_ns = STR_INIT(BPMN_NS);
@@ -280,56 +282,18 @@ static bool read_lanes(struct reader *r, const struct xml_node *process) {
 
 /* --- one node
  * ----------------------------------------------------------------------------------------- */
-static bool is_temporal(struct reader *r, struct str text, enum feel_kind one,
-                        enum feel_kind other) {
-    enum feel_kind kind = feel_kind(feel_temporal_text(r->scratch, text, NULL));
-    return kind == one || kind == other;
-}
-
-/* A duration is compiled as the moment it leads to, so that months and zones follow FEEL's rules.
- */
-static bool read_duration(struct reader *r, struct bpmn_node *node, const struct xml_node *x,
-                          struct str text) {
-    bool feel = str_starts(text, STR("="));
-    if (feel)
-        text = str_trim(str_sub(text, 1, text.len));
-    else if (!is_temporal(r, text, FEEL_DAYS_TIME, FEEL_YEARS_MONTHS))
-        return read_wrong(r, x, "'%.*s' is no duration", STR_ARG(text));
-    struct str program =
-        arena_printf(r->arena, feel ? "=now() + (%.*s)" : "=now() + @\"%.*s\"", STR_ARG(text));
-    if (text.len > 1000)
-        return read_wrong(r, x, "the expression is longer than 1000 bytes");
-    return read_feel(&node->when, r, x, program);
-}
-
-/* ISO 8601 as BPMN 2.0.2 has it in 10.5.5: "R5/PT1H", "R/PT1H" for ever. */
-static bool read_cycle(struct reader *r, struct bpmn_node *node, const struct xml_node *x,
-                       struct str text) {
-    struct str count, rest = text;
-    uint64_t n = 255;
-    if (!str_split(&count, &rest, '/') || rest.at == NULL || !str_starts(count, STR("R")))
-        return read_refuse(r, x, "a cycle is written R5/PT1H, or R/PT1H for ever");
-    count = str_sub(count, 1, count.len);
-    if (count.len > 0 && (!str_to_u64(&n, count) || n == 0 || n > 254))
-        return read_wrong(r, x, "a cycle repeats 1 to 254 times, or R/ for ever");
-    node->repeat = (uint8_t)n;
-    return read_duration(r, node, x, rest);
-}
-
+/* A literal is checked here and now; an expression when the timer is armed. */
 static bool read_time(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
-    struct str text = str_trim(xml_text(x, r->scratch));
+    struct str text = str_trim(xml_text(x, r->scratch)), why;
+    struct bpmn_plan plan;
     if (text.len == 0)
         return read_wrong(r, x, "the time is empty");
-    switch (node->timer) {
-    case BPMN_TIMER_DURATION: return read_duration(r, node, x, text);
-    case BPMN_TIMER_CYCLE: return read_cycle(r, node, x, text);
-    default: break;
-    }
     if (!read_expr(&node->when, r, x, text))
         return false;
     return node->when.program != NULL ||
-           is_temporal(r, node->when.text, FEEL_DATE, FEEL_DATE_TIME) ||
-           read_wrong(r, x, "'%.*s' is no date and time", STR_ARG(text));
+           bpmn_plan_read(&plan, &why, node->timer, feel_string(node->when.text), NULL,
+                          r->scratch) ||
+           read_wrong(r, x, "%.*s", STR_ARG(why));
 }
 
 static bool read_timer(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
@@ -448,15 +412,26 @@ static bool read_event_definition(struct reader *r, struct bpmn_node *node,
         return read_refuse(r, r->node_xml[node->index],
                            "this event definition is not supported at this place");
     node->event = events[row].event;
+    bool ok = true;
     switch (node->event) {
-    case BPMN_EVENT_MESSAGE: return read_message(r, node, x);
-    case BPMN_EVENT_TIMER: return read_timer(r, node, x);
-    case BPMN_EVENT_ERROR: return read_code(r, node, x, "error");
-    case BPMN_EVENT_ESCALATION: return read_code(r, node, x, "escalation");
-    case BPMN_EVENT_SIGNAL: return read_code(r, node, x, "signal");
-    case BPMN_EVENT_LINK: return read_link(r, node, x);
-    default: return true;
+    case BPMN_EVENT_MESSAGE: ok = read_message(r, node, x); break;
+    case BPMN_EVENT_TIMER: ok = read_timer(r, node, x); break;
+    case BPMN_EVENT_ERROR: ok = read_code(r, node, x, "error"); break;
+    case BPMN_EVENT_ESCALATION: ok = read_code(r, node, x, "escalation"); break;
+    case BPMN_EVENT_SIGNAL: ok = read_code(r, node, x, "signal"); break;
+    case BPMN_EVENT_LINK: ok = read_link(r, node, x); break;
+    default: break;
     }
+    node->defs = arena_new(r->arena, struct bpmn_event_def, 1);
+    node->defs[node->def_count++] = (struct bpmn_event_def){.event = node->event,
+                                                            .line = x->line,
+                                                            .timer = node->timer,
+                                                            .when = node->when,
+                                                            .message = node->message,
+                                                            .key = node->key,
+                                                            .code = node->code,
+                                                            .activity = BPMN_NONE};
+    return ok;
 }
 
 static bool read_event(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {

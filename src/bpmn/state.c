@@ -88,8 +88,10 @@ bool bpmn_state_encode(struct buf *out, const struct bpmn_state *state, struct e
         bytes_add_u64(out, row->id);
         bytes_add_u64(out, row->instance);
         bytes_add_u64(out, row->node);
-        bytes_add_u64(out, row->left);
+        bytes_add_u64(out, row->def);
         bytes_add_i64(out, row->due_us);
+        bytes_add_i64(out, row->armed_us);
+        bytes_add_str(out, row->cycle);
     }
     bytes_add_u64(out, state->waits.count);
     for (uint32_t i = 0; i < state->waits.count; i++) {
@@ -198,8 +200,10 @@ static void take_rows(struct decoder *d) {
         row->id = take_u32(d);
         row->instance = take_u32(d);
         row->node = take_below(d, d->process->node_count);
-        row->left = (uint8_t)take_below(d, 256);
+        row->def = take_u32(d);
         (void)bytes_take_i64(&row->due_us, d->in);
+        (void)bytes_take_i64(&row->armed_us, d->in);
+        (void)bytes_take_str(&row->cycle, d->in);
     }
     TAKE_LIST(d, waits);
     for (uint32_t i = 0; i < d->state->waits.count && !d->in->bad; i++) {

@@ -123,8 +123,10 @@ struct bpmn_token { /* on a flow; waits at a join, or moves (only within a step)
 struct bpmn_timer_row {
     uint32_t id, instance, node;
     uint32_t def; /* index in the node's event definitions */
-    uint8_t left; /* repetitions; 255 for ever */
     int64_t due_us;
+    int64_t armed_us; /* of a cycle: when it began; its moments are counted from here */
+    struct str cycle; /* what the model's expression gave then, as bpmn/timer.h reads it; empty:
+                         it comes once */
 };
 struct bpmn_wait {
     uint32_t id, instance, node, def;

@@ -225,6 +225,17 @@ bool bpmn_plan_read(struct bpmn_plan *out, struct str *why, enum bpmn_timer time
     return ok;
 }
 
+struct str bpmn_cycle_text(struct feel_value value, struct arena *arena) {
+    if (feel_kind(value) == FEEL_STRING)
+        return feel_as_string(value);
+    struct buf text;
+    buf_init(&text, CAL_TEXT_MAX);
+    feel_print_plain(&text, value);
+    struct str out = arena_printf(arena, "R/%.*s", STR_ARG(buf_view(&text)));
+    buf_done(&text);
+    return out;
+}
+
 /* --- moments
  * ---------------------------------------------------------------------------------- */
 /* base + k spans, k of any sign; BPMN_NEVER beyond the calendar. */

@@ -66,6 +66,9 @@ struct bpmn_plan {
 bool bpmn_plan_read(struct bpmn_plan *out, struct str *why, enum bpmn_timer timer,
                     struct feel_value value, const struct cal_zone *zone, struct arena *arena);
 
+/* A cycle's value as text that means the same; for keeping. Value: a text or a duration. */
+struct str bpmn_cycle_text(struct feel_value value, struct arena *arena);
+
 /* The first moment of a timer that is armed now. A date or duration may lie in the past, which
  * means at once; so does a cycle all of whose moments have passed. */
 int64_t bpmn_plan_first(const struct bpmn_plan *plan, int64_t armed_us,

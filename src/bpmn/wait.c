@@ -34,8 +34,7 @@ static bool one_arm(struct arms *out, struct str *why, enum bpmn_incident *code,
     bool receive = node->kind == BPMN_RECEIVE_TASK;
     if (node->event == BPMN_EVENT_TIMER) {
         *code = BPMN_INCIDENT_TIMER;
-        arm.left = node->repeat;
-        if (!run_due(&arm.due_us, why, run, id, node, run->env->now_us))
+        if (!run_due(&arm, why, run, id, &node->defs[arm.def]))
             return false;
     } else if (node->event == BPMN_EVENT_MESSAGE || receive) {
         *code = BPMN_INCIDENT_MESSAGE;
@@ -90,7 +89,7 @@ bool run_arm(struct run *run, uint32_t id, const struct arms *arms) {
         const struct arm *arm = &arms->list[i];
         bool ok;
         if (arm->event == BPMN_EVENT_TIMER)
-            ok = run_timer(run, id, arm->node, arm->due_us, arm->left);
+            ok = run_timer(run, id, arm);
         else
             ok = run_emit(run, (struct bpmn_record){.kind = BPMN_REC_WAIT,
                                                     .code = (uint8_t)arm->event,
