@@ -128,7 +128,12 @@ bool db_script(struct db_conn *conn, const char *sql, struct err *err) {
 
 bool db_query(struct db_rows *rows, struct db_conn *conn, const char *sql,
               const struct db_value *args, size_t arg_count, struct err *err) {
-    return conn->driver->query(rows, conn, sql, args, arg_count, err);
+    return conn->driver->query(rows, conn, sql, false, args, arg_count, err);
+}
+
+bool db_query_once(struct db_rows *rows, struct db_conn *conn, const char *sql,
+                   const struct db_value *args, size_t arg_count, struct err *err) {
+    return conn->driver->query(rows, conn, sql, true, args, arg_count, err);
 }
 
 bool db_next(struct db_rows *rows, struct err *err) {

@@ -101,6 +101,10 @@ struct db_rows {
 };
 MUST_USE bool db_query(struct db_rows *rows, struct db_conn *conn, const char *sql,
                        const struct db_value *args, size_t arg_count, struct err *err);
+/* The same for a text that was put together, which need live for the call only: prepared for this
+ * once. What stands in it is code's; what came from outside is among the args. */
+MUST_USE bool db_query_once(struct db_rows *rows, struct db_conn *conn, const char *sql,
+                            const struct db_value *args, size_t arg_count, struct err *err);
 bool db_next(struct db_rows *rows, struct err *err);         /* false at the end and on error */
 MUST_USE bool db_end(struct db_rows *rows, struct err *err); /* false when err is set */
 int db_col_count(const struct db_rows *rows);

@@ -20,7 +20,8 @@ struct db_driver {
     int64_t (*changed)(const struct db_conn *conn);
     int64_t (*written)(const struct db_conn *conn);
     bool (*script)(struct db_conn *conn, const char *sql, struct err *err);
-    bool (*query)(struct db_rows *rows, struct db_conn *conn, const char *sql,
+    /* once: the statement is not kept */
+    bool (*query)(struct db_rows *rows, struct db_conn *conn, const char *sql, bool once,
                   const struct db_value *args, size_t arg_count, struct err *err);
     bool (*next)(struct db_rows *rows, struct err *err);
     void (*end)(struct db_rows *rows);

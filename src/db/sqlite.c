@@ -67,7 +67,8 @@ static bool lite_settings(struct lite *lite, struct err *err) {
     (void)snprintf(text, sizeof text,
                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-%d;"
                    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF;"
-                   "PRAGMA cell_size_check=ON; PRAGMA foreign_keys=OFF;%s",
+                   "PRAGMA cell_size_check=ON; PRAGMA foreign_keys=OFF;"
+                   "PRAGMA case_sensitive_like=ON;%s",
                    lite->base.writes ? DB_WRITER_CACHE_KB : DB_READER_CACHE_KB,
                    lite->base.writes ? "" : "PRAGMA query_only=ON;");
     int result = sqlite3_exec(lite->handle, text, NULL, NULL, NULL);
@@ -226,12 +227,13 @@ static bool lite_script(struct db_conn *conn, const char *sql, struct err *err) 
     return result == SQLITE_OK || lite_fail(err, lite, result, "change");
 }
 
-static bool lite_query(struct db_rows *rows, struct db_conn *conn, const char *sql,
+static bool lite_query(struct db_rows *rows, struct db_conn *conn, const char *sql, bool once,
                        const struct db_value *args, size_t arg_count, struct err *err) {
     struct lite *lite = lite_of(conn);
     sqlite3_stmt *statement = NULL;
     int32_t slot = -1;
-    if (!statement_find(&statement, &slot, lite, sql, err))
+    if (once ? !prepare(&statement, lite, sql, 0, err)
+             : !statement_find(&statement, &slot, lite, sql, err))
         return false;
     if (!bind_all(lite, statement, args, arg_count, true, err)) {
         statement_give(lite, statement, slot);
@@ -341,7 +343,7 @@ static bool lite_backup(struct db_conn *from, const char *path, struct err *err)
 
 static bool lite_integrity(struct db_conn *conn, struct err *err) {
     struct db_rows rows;
-    if (!lite_query(&rows, conn, "PRAGMA integrity_check(1)", DB_NO_ARGS, err))
+    if (!lite_query(&rows, conn, "PRAGMA integrity_check(1)", false, DB_NO_ARGS, err))
         return false;
     if (lite_next(&rows, err) && !str_eq(lite_col_bytes(&rows, 0), STR("ok")))
         (void)err_set(err, ERR_CORRUPT, err_nowhere, "the database is damaged: %.*s",

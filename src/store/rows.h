@@ -1,0 +1,52 @@
+/* store/rows.h - the kinds of rows that programs search and read (migrations/0002-process.sql),
+ * with the names that the Camunda 8 REST API gives to their fields. What belongs to a case of a
+ * matter is in none of them: cases are seen in their own places, each look on record. */
+#ifndef MANDATE_STORE_ROWS_H
+#define MANDATE_STORE_ROWS_H
+
+#include "store/search.h"
+
+extern const struct search_entity rows_process_definition;
+extern const struct search_entity rows_process_instance;
+extern const struct search_entity rows_element_instance;
+extern const struct search_entity rows_incident;
+extern const struct search_entity rows_job;
+extern const struct search_entity rows_user_task;
+extern const struct search_entity rows_variable;       /* values cut at ROWS_VALUE_CHARS */
+extern const struct search_entity rows_variable_whole; /* one variable with its whole value */
+extern const struct search_entity rows_message_subscription;
+extern const struct search_entity rows_correlated_subscription;
+extern const struct search_entity rows_decision_definition;
+extern const struct search_entity rows_decision_requirements;
+extern const struct search_entity rows_decision_instance;
+extern const struct search_entity
+    rows_decision_instance_whole; /* with inputs and rules, as stored */
+extern const struct search_entity rows_form;
+extern const struct search_entity rows_resource;
+extern const struct search_entity rows_sequence_flow;
+extern const struct search_entity rows_statistics; /* sums by element: for store_search_groups() */
+#define ROWS_STATISTICS_GROUP "p.element"
+
+/* store_search(), with the conditions that no column says (variables, tags), and with the rule that
+ * a value of a variable is asked for within one procedure only: a filter by value must also name,
+ * not under $or, a process definition (id or key), a process instance or a scope, by a plain value,
+ * $eq or $in. There is no search for a person across procedures. Errors: as store_search();
+ * ERR_INVALID also for that rule. */
+MUST_USE bool rows_search(struct json **out, struct db_conn *conn,
+                          const struct search_entity *entity, const struct search_ask *ask,
+                          struct err *err);
+
+/* What a search gives from another table: the text of a resource. */
+MUST_USE bool rows_resource_bytes(struct str *bytes, struct str *kind, struct db_conn *conn,
+                                  int64_t resource, struct arena *arena, struct err *err);
+/* The resource of a definition ("process_definition", "requirements_definition" as kind 'p', 'r');
+ * ERR_NOT_FOUND. */
+MUST_USE bool rows_definition_bytes(struct str *bytes, struct db_conn *conn, char kind,
+                                    int64_t definition, struct arena *arena, struct err *err);
+/* The instances from the one at the top down to this one: [{processInstanceKey,
+ * processDefinitionKey, processDefinitionName}]. ERR_NOT_FOUND. */
+MUST_USE bool rows_call_hierarchy(struct json **out, struct db_conn *conn, int64_t instance,
+                                  struct arena *arena, struct err *err);
+enum { ROWS_VALUE_CHARS = 8191, ROWS_CALLS_MAX = 100 };
+
+#endif
