@@ -150,8 +150,8 @@ bool play_variables(struct bpmn_input *input, struct play *play, struct str *tex
                      &budget, err);
 }
 
-static bool read_input(struct bpmn_input *input, struct play *play, struct str text,
-                       struct err *err) {
+bool play_read_input(struct bpmn_input *input, struct play *play, struct str text,
+                     struct err *err) {
     static const struct {
         const char *verb;
         enum bpmn_input_kind kind;
@@ -233,6 +233,18 @@ void play_check_replay(struct play *play) {
     buf_done(&bytes);
 }
 
+void play_keep(struct play *play, const struct bpmn_record *record) {
+    struct bpmn_records *all = &play->all;
+    if (all->count == all->room) {
+        all->room = all->room == 0 ? 64 : all->room * 2;
+        struct bpmn_record *more = arena_new(play->arena, struct bpmn_record, all->room);
+        if (all->count > 0)
+            memcpy(more, all->list, all->count * sizeof *more);
+        all->list = more;
+    }
+    all->list[all->count++] = *record;
+}
+
 /* "refused" when the step gave an error; otherwise the happenings. */
 void play_step(struct play *play, struct str text, struct str want) {
     struct err err = {0};
@@ -241,20 +253,14 @@ void play_step(struct play *play, struct str text, struct str want) {
     struct buf got;
     buf_init(&got, 1 << 16);
     struct bpmn_records records = {.arena = play->arena};
-    bool ok = read_input(&input, play, text, &err);
+    bool ok = play_read_input(&input, play, text, &err);
     PLAY_OK(ok, &err);
     struct bpmn_env env = {.now_us = play->now_us, .lookup = play_lookup, .decide = play_decide};
     if (bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget,
                   &err)) {
         for (size_t i = 0; i < records.count; i++) {
             print_happening(&got, play, &records.list[i]);
-            struct bpmn_record *more =
-                arena_new(play->arena, struct bpmn_record, play->all.count + 1);
-            if (play->all.count > 0)
-                memcpy(more, play->all.list, play->all.count * sizeof *more);
-            more[play->all.count] = records.list[i];
-            play->all.list = more;
-            play->all.count++;
+            play_keep(play, &records.list[i]);
         }
     } else {
         buf_printf(&got, " refused:%s", err_code_name(err.code));

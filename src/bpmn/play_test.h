@@ -40,6 +40,8 @@ void play_step(struct play *play, struct str input, struct str want);
 /* A whole script on a fresh state: steps separated by '|'. */
 void play_script(const char *file, int line, struct bpmn_process *process, struct arena *arena,
                  const char *script);
+/* For the replay. */
+void play_keep(struct play *play, const struct bpmn_record *record);
 /* Replays everything and compares the bytes. */
 void play_check_replay(struct play *play);
 
@@ -51,6 +53,8 @@ bool play_decide(struct bpmn_decision *out, void *self, struct str decision_id,
                  struct err *err);
 /* The live instance of the element, or 0. */
 uint32_t play_instance_at(const struct play *play, struct str id);
+/* The input that the text says. */
+bool play_read_input(struct bpmn_input *input, struct play *play, struct str text, struct err *err);
 /* Take a context off the end of the text. */
 bool play_variables(struct bpmn_input *input, struct play *play, struct str *text, struct err *err);
 

@@ -1,0 +1,792 @@
+#include "slow.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ENTERED_MAX = 300, NOTHING = -1 };
+
+/* --- telling
+ * ------------------------------------------------------------------------------------------- */
+static void say(struct slow_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
+static void say(struct slow_state *s, const char *format, ...) {
+    va_list args;
+    if (s->log_count == LOG_MAX) {
+        s->too_much = true;
+        return;
+    }
+    va_start(args, format);
+    (void)vsnprintf(s->log[s->log_count++], sizeof s->log[0], format, args);
+    va_end(args);
+}
+
+/* "+u3" */
+static void say_node(struct slow_state *s, const char *what, int node) {
+    char id[8];
+    slow_id(id, s->m, node);
+    say(s, "%s%s", what, id);
+}
+
+/* --- the lists
+ * ----------------------------------------------------------------------------------------- */
+static const struct slow_node *node_at(const struct slow_state *s, int node) {
+    return &s->m->nodes[node];
+}
+
+/* Its place in the list; NOTHING when it lives no more. */
+static int place_of(const struct slow_state *s, int id) {
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].id == id)
+            return i;
+    return NOTHING;
+}
+
+static struct slow_live *live_at(struct slow_state *s, int id) {
+    int place = place_of(s, id);
+    assert(place != NOTHING);
+    return &s->live[place];
+}
+
+static void remove_token(struct slow_state *s, int place) {
+    s->token_count--;
+    for (int i = place; i < s->token_count; i++)
+        s->tokens[i] = s->tokens[i + 1];
+}
+
+static void remove_live(struct slow_state *s, int id) {
+    int place = place_of(s, id);
+    assert(place != NOTHING);
+    s->live_count--;
+    for (int i = place; i < s->live_count; i++)
+        s->live[i] = s->live[i + 1];
+}
+
+/* --- variables
+ * -------------------------------------------------------------------------------------------- */
+static void set_in(struct slow_state *s, int scope, int variable, int value) {
+    for (int i = 0; i < s->value_count; i++)
+        if (s->values[i].scope == scope && s->values[i].variable == variable) {
+            s->values[i].value = value;
+            return;
+        }
+    if (s->value_count == VALUES_MAX)
+        s->too_much = true;
+    else
+        s->values[s->value_count++] = (struct slow_value){scope, variable, value};
+}
+
+static bool has_own(const struct slow_state *s, int scope, int variable, int *out) {
+    for (int i = 0; i < s->value_count; i++)
+        if (s->values[i].scope == scope && s->values[i].variable == variable) {
+            *out = s->values[i].value;
+            return true;
+        }
+    return false;
+}
+
+/* As the element sees it: its own, or that of the nearest scope around it. */
+static int get(const struct slow_state *s, int id, int variable) {
+    int value = NO_VALUE;
+    while (!has_own(s, id, variable, &value) && id != 0)
+        id = s->live[place_of(s, id)].scope;
+    return value;
+}
+
+/* Where the nearest scope has it, else at the process. */
+static void set_outwards(struct slow_state *s, int id, int variable, int value) {
+    int old;
+    while (id != 1 && !has_own(s, id, variable, &old))
+        id = live_at(s, id)->scope;
+    set_in(s, id, variable, value);
+}
+
+/* What an event or a completion brought: stays with an element that maps its outputs. */
+static void bring(struct slow_state *s, int id, struct slow_input input) {
+    if (input.variable < 0)
+        return;
+    if (node_at(s, live_at(s, id)->node)->out >= 0)
+        set_in(s, id, input.variable, input.value);
+    else
+        set_outwards(s, id, input.variable, input.value);
+}
+
+/* --- what is waited for
+ * ----------------------------------------------------------------------------------- */
+/* Does a live element of `owner` wait for this event node, as long as it lives? */
+static bool belongs(const struct slow_model *m, int event, int owner) {
+    const struct slow_node *e = &m->nodes[event], *o = &m->nodes[owner];
+    if (e->event != E_TIMER && e->event != E_MESSAGE && e->event != E_SIGNAL)
+        return false;
+    if (e->kind == S_BOUNDARY)
+        return e->host == owner;
+    if (e->kind == S_START)
+        return m->nodes[e->parent].kind == S_EVENT_SUB && m->nodes[e->parent].parent == owner;
+    if (e->kind == S_CATCH || e->kind == S_RECEIVE) {
+        if (event == owner)
+            return true;
+        for (int i = 0; o->kind == S_EVENT_BASED && i < m->flow_count; i++)
+            if (m->flows[i].from == owner && m->flows[i].to == event)
+                return true;
+    }
+    return false;
+}
+
+/* BPMN 2.0.2, 13.5.4: event sub-processes begin while their parent runs. When it was interrupted,
+ * or has nothing left but the event sub-processes that run, no new one begins. */
+static bool handlers_open(const struct slow_state *s, int scope) {
+    for (int i = 0; i < s->token_count; i++)
+        if (s->tokens[i].scope == scope)
+            return true;
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].scope == scope && node_at(s, s->live[i].node)->kind != S_EVENT_SUB)
+            return true;
+    return false;
+}
+
+static struct slow_spent *spent_of(struct slow_state *s, int owner, int event) {
+    for (int i = 0; i < s->spent_count; i++)
+        if (s->spent[i].owner == owner && s->spent[i].node == event)
+            return &s->spent[i];
+    return NULL;
+}
+
+bool slow_waits(const struct slow_state *s, int owner, int event) {
+    const struct slow_live *o = &s->live[place_of(s, owner)];
+    if (o->since == 0 || !belongs(s->m, event, o->node))
+        return false;
+    if (node_at(s, event)->kind == S_START && !handlers_open(s, owner))
+        return false;
+    for (int i = 0; i < s->spent_count; i++)
+        if (s->spent[i].owner == owner && s->spent[i].node == event && s->spent[i].gone)
+            return false;
+    return true;
+}
+
+/* When it began to wait; an event on the boundary a little before the activity's own. */
+static int since_of(const struct slow_state *s, int place, int event) {
+    int own = node_at(s, event)->kind == S_BOUNDARY ? 0 : NODES_MAX;
+    return s->live[place].since * 2 * NODES_MAX + own + event;
+}
+
+/* The owner that waits longest for an event of that kind and name; NOTHING. */
+static int find_waiting(int *event, const struct slow_state *s, enum slow_event kind, int name,
+                        int after, int until) {
+    int best = NOTHING, best_since = 0;
+    for (int i = 0; i < s->live_count; i++)
+        for (int n = 1; n < s->m->node_count; n++) {
+            int since = since_of(s, i, n);
+            if (node_at(s, n)->event == kind && node_at(s, n)->name == name &&
+                slow_waits(s, s->live[i].id, n) && since > after && since < until &&
+                (best == NOTHING || since < best_since)) {
+                best = s->live[i].id;
+                best_since = since;
+                *event = n;
+            }
+        }
+    return best;
+}
+
+/* --- entering and leaving
+ * ----------------------------------------------------------------------------------- */
+static void execute(struct slow_state *s, int id);
+static void leave(struct slow_state *s, int id);
+
+static void stop(struct slow_state *s, int id, const char *why, bool leaving) {
+    char text[16];
+    live_at(s, id)->stop = why;
+    live_at(s, id)->leaving = leaving;
+    (void)snprintf(text, sizeof text, "%s:", why);
+    say_node(s, text, live_at(s, id)->node);
+}
+
+static int enter(struct slow_state *s, int node, int scope) {
+    int id = ++s->ids;
+    if (s->live_count == LIVE_MAX || ++s->entered > ENTERED_MAX) {
+        s->too_much = true;
+        return NOTHING;
+    }
+    s->live[s->live_count++] = (struct slow_live){.id = id, .node = node, .scope = scope};
+    say_node(s, "+", node);
+    return id;
+}
+
+static void cancel(struct slow_state *s, int id);
+
+/* Everything in it is cancelled; its tokens vanish. */
+static void empty(struct slow_state *s, int scope) {
+    for (int i = s->token_count - 1; i >= 0; i--)
+        if (s->tokens[i].scope == scope)
+            remove_token(s, i);
+    for (bool found = true; found;) {
+        found = false;
+        for (int i = 0; i < s->live_count && !found; i++)
+            if (s->live[i].scope == scope && s->live[i].id != scope) {
+                found = true;
+                cancel(s, s->live[i].id);
+            }
+    }
+}
+
+static void cancel(struct slow_state *s, int id) {
+    empty(s, id);
+    say_node(s, "x", live_at(s, id)->node);
+    remove_live(s, id);
+}
+
+/* 13.2, 13.3.4: a scope completes when no token is left in it and nothing is alive. */
+static void complete_if_empty(struct slow_state *s, int scope, const char *how) {
+    for (int i = 0; i < s->token_count; i++)
+        if (s->tokens[i].scope == scope)
+            return;
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].scope == scope)
+            return;
+    if (scope != 1) {
+        leave(s, scope);
+        return;
+    }
+    s->ended = how;
+    s->live_count = 0;
+    say(s, "end:%s", how);
+}
+
+/* FEEL: a comparison with null is null, but for "=". NOTHING: neither true nor false. */
+static int is_true(const struct slow_state *s, int scope, const struct slow_flow *f) {
+    int value = f->test == C_EQUAL || f->test == C_ABOVE ? get(s, scope, f->variable) : 0;
+    switch (f->test) {
+    case C_FALSE: return 0;
+    case C_EQUAL: return value == f->number;
+    case C_ABOVE: return value == NO_VALUE ? NOTHING : value > f->number;
+    default: return 1;
+    }
+}
+
+/* Which flows get a token. 13.4.2 exclusive: the first that is true. 13.4.3 inclusive and 13.3.1
+ * activities: all that are true, and those without a condition. The default flow when no condition
+ * is true. The reason when it cannot be told, or NULL. */
+static const char *choose(int *flows, int *count, const struct slow_state *s, int node, int scope) {
+    bool exclusive = node_at(s, node)->kind == S_EXCLUSIVE, conditions = false, some = false;
+    *count = 0;
+    for (int i = 0; i < s->m->flow_count; i++) {
+        const struct slow_flow *f = &s->m->flows[i];
+        if (f->from != node || f->otherwise)
+            continue;
+        int yes = is_true(s, scope, f);
+        if (yes == NOTHING)
+            return "condition";
+        conditions = conditions || f->test != C_NONE;
+        if (yes == 0)
+            continue;
+        some = some || f->test != C_NONE;
+        flows[(*count)++] = i;
+        if (exclusive)
+            return NULL;
+    }
+    for (int i = 0; i < s->m->flow_count && !some; i++)
+        if (s->m->flows[i].from == node && s->m->flows[i].otherwise) {
+            flows[(*count)++] = i;
+            return NULL;
+        }
+    return conditions && *count == 0 ? "no-flow" : NULL;
+}
+
+static void leave(struct slow_state *s, int id) {
+    struct slow_live me = *live_at(s, id);
+    const struct slow_node *n = node_at(s, me.node);
+    int flows[FLOWS_MAX], count;
+    if (n->out >= 0)
+        set_outwards(s, me.scope, n->out, get(s, id, n->out_from));
+    const char *why = choose(flows, &count, s, me.node, me.scope);
+    if (why != NULL) {
+        stop(s, id, why, true);
+        return;
+    }
+    say_node(s, "-", me.node);
+    remove_live(s, id);
+    for (int i = 0; i < count; i++) {
+        if (s->token_count == TOKENS_MAX) {
+            s->too_much = true;
+            return;
+        }
+        s->tokens[s->token_count++] = (struct slow_token){flows[i], me.scope, ++s->clock};
+    }
+    if (n->kind == S_END && n->event == E_TERMINATE) { /* 13.5.6 */
+        empty(s, me.scope);
+        complete_if_empty(s, me.scope, "terminated");
+        return;
+    }
+    complete_if_empty(s, me.scope, "completed");
+}
+
+/* --- events
+ * -----------------------------------------------------------------------------------------------
+ */
+static void enter_and_leave(struct slow_state *s, int node, int scope, struct slow_input input) {
+    int id = enter(s, node, scope);
+    if (id == NOTHING)
+        return;
+    bring(s, id, input);
+    leave(s, id);
+}
+
+/* The event for which `owner` waited came. */
+static void trigger(struct slow_state *s, int owner, int event, struct slow_input input) {
+    const struct slow_node *e = node_at(s, event);
+    struct slow_live o = *live_at(s, owner);
+    if (e->kind == S_BOUNDARY) { /* 13.5.3 */
+        if (!e->beside)
+            cancel(s, owner);
+        enter_and_leave(s, event, o.scope, input);
+    } else if (e->kind == S_START) { /* 13.5.4 */
+        if (!e->beside)
+            empty(s, owner);
+        int sub = enter(s, e->parent, owner);
+        if (sub != NOTHING)
+            enter_and_leave(s, event, sub, input);
+    } else if (o.node == event) { /* 13.5.2 */
+        bring(s, owner, input);
+        leave(s, owner);
+    } else { /* 13.4.4: behind an event-based gateway; the first event decides */
+        say_node(s, "-", o.node);
+        remove_live(s, owner);
+        enter_and_leave(s, event, o.scope, input);
+    }
+}
+
+/* The event came from outside: a message, a signal, the time. */
+static void happen(struct slow_state *s, int owner, int event, const char *what,
+                   struct slow_input input) {
+    const struct slow_node *e = node_at(s, event);
+    bool stays = e->beside && (e->kind == S_BOUNDARY || e->kind == S_START);
+    struct slow_spent *spent = spent_of(s, owner, event);
+    say_node(s, what, event);
+    if (spent == NULL) {
+        assert(s->spent_count < SPENT_MAX);
+        spent = &s->spent[s->spent_count++];
+        *spent = (struct slow_spent){.owner = owner, .node = event};
+    }
+    spent->fired++;
+    spent->at = ++s->clock;
+    spent->gone = !stays || (e->event == E_TIMER && spent->fired >= e->fires);
+    trigger(s, owner, event, input);
+}
+
+static bool catches(const struct slow_node *n, enum slow_event event, int code, bool exact) {
+    return n->event == event && (exact ? n->name == code : n->name == ANY_CODE);
+}
+
+/* 10.5.7, 13.5: an error or escalation goes outwards to the innermost place that catches it: an
+ * event sub-process of the scope, or an event on its boundary. The code itself comes before "all".
+ * False: nobody catches it. */
+static bool throw_at(struct slow_state *s, int from, enum slow_event event, int code,
+                     struct slow_input input) {
+    int came_from = NOTHING; /* the event sub-process that throws does not catch */
+    for (int at = from; at != 0;) {
+        struct slow_live here = *live_at(s, at);
+        for (int exact = 1; exact >= 0; exact--)
+            for (int n = 1; n < s->m->node_count; n++) {
+                const struct slow_node *c = node_at(s, n);
+                if (c->kind == S_START && node_at(s, c->parent)->kind == S_EVENT_SUB &&
+                    node_at(s, c->parent)->parent == here.node && c->parent != came_from &&
+                    catches(c, event, code, exact == 1) && handlers_open(s, at)) {
+                    trigger(s, at, n, input);
+                    return true;
+                }
+            }
+        for (int exact = 1; exact >= 0; exact--)
+            for (int n = 1; n < s->m->node_count; n++)
+                if (node_at(s, n)->kind == S_BOUNDARY && node_at(s, n)->host == here.node &&
+                    catches(node_at(s, n), event, code, exact == 1)) {
+                    trigger(s, at, n, input);
+                    return true;
+                }
+        came_from = here.node;
+        at = here.scope;
+    }
+    return false;
+}
+
+static void throw_event(struct slow_state *s, int id) {
+    const struct slow_node *n = node_at(s, live_at(s, id)->node);
+    struct slow_input nothing = {.variable = NO_VALUE};
+    int scope = live_at(s, id)->scope;
+    switch (n->event) {
+    case E_SIGNAL: say(s, "throw:S%d", n->name); break;
+    case E_ERROR:
+        say(s, "throw:E%d", n->name);
+        if (!throw_at(s, scope, E_ERROR, n->name, nothing))
+            stop(s, id, "error", false);
+        return;
+    case E_ESCALATION: /* nobody need catch it (10.5.7) */
+        say(s, "throw:C%d", n->name);
+        (void)throw_at(s, scope, E_ESCALATION, n->name, nothing);
+        if (place_of(s, id) == NOTHING)
+            return;
+        break;
+    default: break;
+    }
+    leave(s, id);
+}
+
+/* --- what an element does
+ * --------------------------------------------------------------------------------- */
+static void execute(struct slow_state *s, int id) {
+    int node = live_at(s, id)->node;
+    const struct slow_node *n = node_at(s, node);
+    if (n->local >= 0)
+        set_in(s, id, n->local, n->value);
+    bool waiting = n->kind == S_USER || n->kind == S_SERVICE || n->kind == S_RECEIVE ||
+                   n->kind == S_CALL || n->kind == S_SUB || n->kind == S_EVENT_BASED ||
+                   (n->kind == S_CATCH && n->event != E_LINK);
+    if (waiting && live_at(s, id)->since == 0)
+        live_at(s, id)->since = ++s->clock;
+    switch (n->kind) {
+    case S_USER: say_node(s, "?", node); return;
+    case S_SERVICE:
+        say_node(s, "job:", node);
+        live_at(s, id)->job = true;
+        return;
+    case S_CALL: say_node(s, "call:", node); return;
+    case S_SUB:
+        for (int i = 1; i < s->m->node_count; i++)
+            if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == node)
+                enter_and_leave(s, i, id, (struct slow_input){.variable = NO_VALUE});
+        return;
+    case S_SCRIPT:
+        if (n->from >= 0 && get(s, id, n->from) == NO_VALUE)
+            stop(s, id, "script", false);
+        else if (n->out >= 0)
+            set_in(s, id, n->set, n->from < 0 ? 7 : get(s, id, n->from) + 1);
+        else
+            set_outwards(s, id, n->set, n->from < 0 ? 7 : get(s, id, n->from) + 1);
+        if (live_at(s, id)->stop == NULL)
+            leave(s, id);
+        return;
+    case S_THROW:
+    case S_END: throw_event(s, id); return;
+    default:
+        if (!waiting)
+            leave(s, id);
+    }
+}
+
+/* --- tokens
+ * ---------------------------------------------------------------------------------------------- */
+static int in_count(const struct slow_state *s, int node) {
+    int count = 0;
+    for (int i = 0; i < s->m->flow_count; i++)
+        count += s->m->flows[i].to == node;
+    return count;
+}
+
+static bool is_join(const struct slow_state *s, int node) {
+    enum slow_kind kind = node_at(s, node)->kind;
+    return (kind == S_PARALLEL || kind == S_INCLUSIVE) && in_count(s, node) > 1;
+}
+
+/* The oldest token on the flow; NOTHING. */
+static int token_on(const struct slow_state *s, int flow, int scope) {
+    for (int i = 0; i < s->token_count; i++)
+        if (s->tokens[i].flow == flow && s->tokens[i].scope == scope)
+            return i;
+    return NOTHING;
+}
+
+/* One token from each incoming flow that has one; then the join goes on. */
+static void join(struct slow_state *s, int node, int scope) {
+    for (int i = 0; i < s->m->flow_count; i++)
+        if (s->m->flows[i].to == node && token_on(s, i, scope) != NOTHING)
+            remove_token(s, token_on(s, i, scope));
+    int id = enter(s, node, scope);
+    if (id != NOTHING)
+        execute(s, id);
+}
+
+static bool move_token(struct slow_state *s) {
+    for (int i = 0; i < s->token_count; i++) {
+        struct slow_token token = s->tokens[i];
+        int to = s->m->flows[token.flow].to;
+        if (is_join(s, to))
+            continue;
+        remove_token(s, i);
+        int id = enter(s, to, token.scope);
+        if (id != NOTHING)
+            execute(s, id);
+        return true;
+    }
+    return false;
+}
+
+/* 13.4.1: a token on each incoming flow. Of several, the one that was complete first. */
+static bool go_on_parallel(struct slow_state *s) {
+    int best = NOTHING, best_time = 0, best_scope = 0;
+    for (int i = 0; i < s->token_count; i++) {
+        int node = s->m->flows[s->tokens[i].flow].to, time = 0;
+        bool all = is_join(s, node) && node_at(s, node)->kind == S_PARALLEL;
+        for (int f = 0; f < s->m->flow_count && all; f++) {
+            if (s->m->flows[f].to != node)
+                continue;
+            int token = token_on(s, f, s->tokens[i].scope);
+            all = token != NOTHING;
+            if (all && s->tokens[token].arrived > time)
+                time = s->tokens[token].arrived;
+        }
+        if (all && (best == NOTHING || time < best_time)) {
+            best = node;
+            best_time = time;
+            best_scope = s->tokens[i].scope;
+        }
+    }
+    if (best == NOTHING)
+        return false;
+    join(s, best, best_scope);
+    return true;
+}
+
+/* The nodes to which a token at `from` can come over sequence flows, in its scope, without going
+ * through `gateway`. An event on the boundary of an activity is a way out of it. */
+static void reach(bool reached[NODES_MAX], const struct slow_model *m, int from, int gateway) {
+    for (int i = 0; i < NODES_MAX; i++)
+        reached[i] = i == from;
+    for (bool more = true; more;) {
+        more = false;
+        for (int i = 0; i < m->flow_count; i++) {
+            int a = m->flows[i].from, b = m->flows[i].to;
+            if (reached[a] && a != gateway && !reached[b])
+                more = reached[b] = true;
+        }
+        for (int i = 0; i < m->node_count; i++)
+            if (m->nodes[i].kind == S_BOUNDARY && reached[m->nodes[i].host] && !reached[i])
+                more = reached[i] = true;
+    }
+}
+
+/* Could a token that stands at `at` still come along a flow into the gateway where none waits, and
+ * along none where one waits? */
+static bool holds_up(const struct slow_state *s, int at, int gateway, int scope) {
+    bool reached[NODES_MAX], to_empty = false, to_full = false;
+    reach(reached, s->m, at, gateway);
+    for (int i = 0; i < s->m->flow_count; i++) {
+        const struct slow_flow *f = &s->m->flows[i];
+        if (f->to != gateway || f->from == gateway || !reached[f->from])
+            continue;
+        if (token_on(s, i, scope) != NOTHING)
+            to_full = true;
+        else
+            to_empty = true;
+    }
+    return to_empty && !to_full;
+}
+
+/* 13.4.3, table 13.3 */
+static bool go_on_inclusive(struct slow_state *s) {
+    for (int t = 0; t < s->token_count; t++) {
+        int node = s->m->flows[s->tokens[t].flow].to, scope = s->tokens[t].scope;
+        bool ready = node_at(s, node)->kind == S_INCLUSIVE && is_join(s, node);
+        for (int i = 0; i < s->live_count && ready; i++)
+            if (s->live[i].scope == scope && holds_up(s, s->live[i].node, node, scope))
+                ready = false;
+        for (int i = 0; i < s->token_count && ready; i++) {
+            int at = s->m->flows[s->tokens[i].flow].to;
+            if (s->tokens[i].scope == scope && at != node && holds_up(s, at, node, scope))
+                ready = false;
+        }
+        if (ready) {
+            join(s, node, scope);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void settle(struct slow_state *s) {
+    while (s->ended == NULL && !s->too_much)
+        if (!move_token(s) && !go_on_parallel(s) && !go_on_inclusive(s))
+            return;
+}
+
+/* --- inputs
+ * ---------------------------------------------------------------------------------------------- */
+static int nth_live(const struct slow_state *s, int node, int nth) {
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].node == node && --nth == 0)
+            return s->live[i].id;
+    return NOTHING;
+}
+
+void slow_begin(struct slow_state *s, const struct slow_model *model) {
+    *s = (struct slow_state){.m = model, .clock = 1, .ids = 1, .live_count = 1};
+    s->live[0] = (struct slow_live){.id = 1, .since = 1};
+}
+
+static void start(struct slow_state *s, struct slow_input input) {
+    bring(s, 1, input);
+    for (int i = 1; i < s->m->node_count; i++)
+        if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == 0)
+            enter_and_leave(s, i, 1, (struct slow_input){.variable = NO_VALUE});
+}
+
+static void signal(struct slow_state *s, struct slow_input input) {
+    /* all that waited when it came, unless an earlier one took it away */
+    int until = (s->clock + 1) * 2 * NODES_MAX, after = 0, event;
+    for (;;) {
+        int owner = find_waiting(&event, s, E_SIGNAL, input.name, after, until);
+        if (owner == NOTHING || s->ended != NULL)
+            return;
+        after = since_of(s, place_of(s, owner), event);
+        happen(s, owner, event, "met:", input);
+    }
+}
+
+/* The nth timer of the node: the one that runs longest comes first; a cycle's begins anew each
+ * time. */
+static void fire(struct slow_state *s, struct slow_input input) {
+    int owner = NOTHING;
+    for (int after = 0; input.nth > 0; input.nth--) {
+        int best = NOTHING, best_since = 0;
+        for (int i = 0; i < s->live_count; i++) {
+            int since = since_of(s, i, input.node);
+            struct slow_spent *spent = spent_of(s, s->live[i].id, input.node);
+            if (spent != NULL)
+                since = spent->at * 2 * NODES_MAX;
+            if (slow_waits(s, s->live[i].id, input.node) && since > after &&
+                (best == NOTHING || since < best_since)) {
+                best = s->live[i].id;
+                best_since = since;
+            }
+        }
+        owner = best;
+        after = best_since;
+    }
+    assert(owner != NOTHING);
+    happen(s, owner, input.node, "fired:", input);
+}
+
+static void retry(struct slow_state *s, int id) {
+    struct slow_live *me = live_at(s, id);
+    say_node(s, "go:", me->node);
+    me->stop = NULL;
+    if (me->job && !me->leaving)
+        return; /* its job is offered again */
+    if (me->leaving)
+        leave(s, id);
+    else
+        execute(s, id);
+}
+
+static void fail(struct slow_state *s, int id, struct slow_input input) {
+    if (input.verb == IN_FAIL) {
+        if (input.number == 0)
+            stop(s, id, "job-retries", false);
+        return;
+    }
+    say(s, "throw:E%d", input.name);
+    if (!throw_at(s, id, E_ERROR, input.name, input))
+        stop(s, id, "error", false);
+}
+
+void slow_step(struct slow_state *s, struct slow_input input) {
+    int id = nth_live(s, input.node, input.nth), event;
+    s->log_count = 0;
+    s->entered = 0;
+    switch (input.verb) {
+    case IN_START: start(s, input); break;
+    case IN_JOB:
+        live_at(s, id)->job = false;
+        bring(s, id, input);
+        leave(s, id);
+        break;
+    case IN_DO:
+    case IN_CALLED:
+        bring(s, id, input);
+        leave(s, id);
+        break;
+    case IN_FAIL:
+    case IN_ERROR:
+    case IN_CALL_ERROR: fail(s, id, input); break;
+    case IN_TIMER: fire(s, input); break;
+    case IN_MESSAGE:
+        id = find_waiting(&event, s, E_MESSAGE, input.name, 0, INT32_MAX);
+        happen(s, id, event, "met:", input);
+        break;
+    case IN_SIGNAL: signal(s, input); break;
+    case IN_RETRY: retry(s, id); break;
+    case IN_SET: set_in(s, 1, input.variable, input.value); break;
+    case IN_CANCEL:
+        empty(s, 1);
+        complete_if_empty(s, 1, "cancelled");
+        break;
+    }
+    settle(s);
+}
+
+/* --- what could come
+ * -------------------------------------------------------------------------------------------- */
+struct offers {
+    struct slow_input *list;
+    int count, room;
+};
+
+static void offer(struct offers *o, struct slow_input input) {
+    input.variable = NO_VALUE;
+    for (int i = 0; i < o->count; i++)
+        if (memcmp(&o->list[i], &input, sizeof input) == 0)
+            return;
+    if (o->count < o->room)
+        o->list[o->count++] = input;
+}
+
+static void offer_live(struct offers *o, const struct slow_state *s, int place) {
+    const struct slow_live *l = &s->live[place];
+    const struct slow_node *n = node_at(s, l->node);
+    int nth = 1;
+    for (int i = 0; i < place; i++)
+        nth += s->live[i].node == l->node;
+    struct slow_input in = {.node = l->node, .nth = nth};
+    if (l->stop != NULL) {
+        in.verb = IN_RETRY;
+        in.number = 2;
+        offer(o, in);
+        return;
+    }
+    if (n->kind == S_USER) {
+        in.verb = IN_DO;
+        offer(o, in);
+    }
+    if (n->kind == S_CALL || n->kind == S_SERVICE) {
+        in.verb = n->kind == S_CALL ? IN_CALLED : IN_JOB;
+        offer(o, in);
+        in.verb = n->kind == S_CALL ? IN_CALL_ERROR : IN_ERROR;
+        for (in.name = 0; in.name < 2; in.name++)
+            offer(o, in);
+    }
+    if (n->kind == S_SERVICE) {
+        in.verb = IN_FAIL;
+        in.name = 0;
+        for (in.number = 0; in.number < 2; in.number++)
+            offer(o, in);
+    }
+}
+
+int slow_inputs(struct slow_input *out, int room, const struct slow_state *s) {
+    struct offers o = {out, 0, room};
+    int timers[NODES_MAX] = {0};
+    if (s->ended != NULL)
+        return 0;
+    for (int i = 1; i < s->live_count; i++)
+        offer_live(&o, s, i);
+    for (int i = 0; i < s->live_count; i++)
+        for (int n = 1; n < s->m->node_count; n++) {
+            const struct slow_node *e = node_at(s, n);
+            if (!slow_waits(s, s->live[i].id, n))
+                continue;
+            if (e->event == E_TIMER)
+                offer(&o, (struct slow_input){.verb = IN_TIMER, .node = n, .nth = ++timers[n]});
+            else
+                offer(&o,
+                      (struct slow_input){.verb = e->event == E_MESSAGE ? IN_MESSAGE : IN_SIGNAL,
+                                          .name = e->name});
+        }
+    return o.count;
+}

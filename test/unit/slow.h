@@ -1,0 +1,152 @@
+/* slow.h - an interpreter of BPMN processes to check the engine against: written from the text of
+ * BPMN 2.0.2 (chapter 13), not from the engine, with plain lists and nothing remembered that can be
+ * found out again. Slow on purpose; whoever reads it must see that it is right.
+ *
+ * Where the standard leaves an order open, both go the same way (doc/bpmn.md, "In what order"):
+ * the oldest token moves first; joins go on when no token moves, parallel ones first. */
+#ifndef MANDATE_TEST_SLOW_H
+#define MANDATE_TEST_SLOW_H
+
+#include "base/buf.h"
+
+/* ---- the model: numbers instead of names ---- */
+enum slow_kind {
+    S_PROCESS, /* node 0 */
+    S_START,
+    S_END,
+    S_CATCH,
+    S_THROW,
+    S_BOUNDARY,
+    S_TASK,
+    S_USER,
+    S_SERVICE,
+    S_RECEIVE,
+    S_CALL,
+    S_SCRIPT,
+    S_EXCLUSIVE,
+    S_PARALLEL,
+    S_INCLUSIVE,
+    S_EVENT_BASED,
+    S_SUB,
+    S_EVENT_SUB,
+    S_KINDS
+};
+enum slow_event {
+    E_NONE,
+    E_TIMER,
+    E_MESSAGE,
+    E_SIGNAL,
+    E_ERROR,
+    E_ESCALATION,
+    E_TERMINATE,
+    E_LINK
+};
+enum slow_test { C_NONE, C_TRUE, C_FALSE, C_EQUAL, C_ABOVE }; /* "v0 = 1", "v0 > 1" */
+
+enum { NODES_MAX = 80, FLOWS_MAX = 160, VARIABLES = 3, ANY_CODE = -1, NO_VALUE = -1 };
+
+struct slow_node {
+    enum slow_kind kind;
+    enum slow_event event;
+    int name;         /* message 0.. is "M0", signal "S0", error "E0", escalation "C0", link "L0" */
+    int parent, host; /* host: of a boundary event */
+    bool beside;      /* does not interrupt */
+    int fires;        /* of a timer that does not interrupt: how often */
+    int set, from;    /* script: v<set> := v<from> + 1, or 7 when from < 0 */
+    int local, value; /* input mapping: a variable of its own, or local < 0 */
+    int out, out_from; /* output mapping: v<out> := v<out_from>, or out < 0 */
+};
+struct slow_flow {
+    int from, to;
+    enum slow_test test;
+    int variable, number;
+    bool otherwise; /* the default flow */
+    bool link;      /* no sequence flow, but from a throwing link event to its partner */
+};
+struct slow_model {
+    struct slow_node nodes[NODES_MAX];
+    struct slow_flow flows[FLOWS_MAX]; /* a node's flows in this order */
+    int node_count, flow_count;
+};
+/* "u3": the id of node 3 in texts. */
+void slow_id(char out[8], const struct slow_model *model, int node);
+/* The model as a sketch (bpmn/sketch_test.h). */
+void slow_print(struct buf *out, const struct slow_model *model);
+
+/* A random model: made of blocks, then perhaps bent. The reader need not accept it. */
+uint64_t slow_random(uint64_t *seed);
+void slow_make(struct slow_model *out, uint64_t *seed);
+/* Without that node and what is in it or on it, or without that flow; the flows around it joined.
+ * moved[old] is the node's new number, or -1. */
+void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]);
+void slow_drop_flow(struct slow_model *m, int flow);
+
+/* ---- running it ---- */
+enum { LIVE_MAX = 400, TOKENS_MAX = 800, SPENT_MAX = 800, VALUES_MAX = 800, LOG_MAX = 4000 };
+
+struct slow_live { /* a live element */
+    int id, node, scope;
+    int since;        /* when it began to wait for its events; 0: not yet */
+    const char *stop; /* the incident it stands at, or NULL */
+    bool leaving;     /* the incident came when it was to leave */
+    bool job;         /* a job is open for it */
+};
+struct slow_token {
+    int flow, scope, arrived;
+};
+struct slow_spent { /* the event came and does not come again, or `fired` times by now */
+    int owner, node, fired, at;
+    bool gone;
+};
+struct slow_value {
+    int scope, variable, value;
+};
+struct slow_state {
+    const struct slow_model *m;
+    struct slow_live live[LIVE_MAX]; /* [0] is the process; oldest first, all lists */
+    struct slow_token tokens[TOKENS_MAX];
+    struct slow_spent spent[SPENT_MAX];
+    struct slow_value values[VALUES_MAX];
+    int live_count, token_count, spent_count, value_count, clock, ids;
+    const char *ended; /* "completed", ... */
+    int entered;       /* since the last input */
+    bool too_much;     /* a limit of this file is reached: throw the history away */
+    char log[LOG_MAX][24];
+    int log_count; /* of the last input */
+};
+
+enum slow_verb {
+    IN_START,
+    IN_DO,
+    IN_JOB,
+    IN_FAIL, /* number: retries left */
+    IN_ERROR,
+    IN_TIMER,
+    IN_MESSAGE,
+    IN_SIGNAL,
+    IN_RETRY,
+    IN_SET,
+    IN_CALLED,
+    IN_CALL_ERROR,
+    IN_CANCEL
+};
+struct slow_input {
+    enum slow_verb verb;
+    int node, nth;       /* the nth live instance (timer) of the node, from 1 */
+    int name;            /* message, signal, error code */
+    int number;          /* retries; of a timer: the time in seconds */
+    int variable, value; /* brought along, or variable < 0 */
+};
+/* As a line of a play (bpmn/play_test.h). */
+void slow_print_input(struct buf *out, const struct slow_model *model, struct slow_input input);
+
+/* Does this live element wait for the event? */
+bool slow_waits(const struct slow_state *s, int owner, int event);
+void slow_begin(struct slow_state *s, const struct slow_model *model);
+void slow_step(struct slow_state *s, struct slow_input input);
+/* Everything that could come now, some of it with variables. */
+int slow_inputs(struct slow_input *out, int room, const struct slow_state *s);
+/* What happened in the last step, sorted: "+u3 -s1 ?u3"; then what stands: "[u3 wait:b4 v0=1]". */
+void slow_tell(struct buf *out, const struct slow_state *s);
+
+#endif

@@ -1,0 +1,396 @@
+/* Random models for the slow interpreter: a block is an activity, an event, or blocks between two
+ * gateways; a scope is a chain of blocks. A child comes after its parent and before its parent's
+ * next brother, so that a node's number is its place in the file. */
+#include "slow.h"
+
+enum { ENOUGH = 26 }; /* nodes: beyond it only simple blocks are added */
+
+struct maker {
+    struct slow_model *m;
+    uint64_t *seed;
+};
+
+uint64_t slow_random(uint64_t *seed) { /* splitmix64, by Sebastiano Vigna, public domain */
+    uint64_t z = (*seed += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static int pick(struct maker *k, int below) {
+    return (int)(slow_random(k->seed) % (uint64_t)below);
+}
+
+static bool chance(struct maker *k, int percent) {
+    return pick(k, 100) < percent;
+}
+
+static int add_node(struct maker *k, enum slow_kind kind, int parent) {
+    struct slow_model *m = k->m;
+    if (m->node_count == NODES_MAX)
+        return NODES_MAX - 1;
+    m->nodes[m->node_count] = (struct slow_node){
+        .kind = kind, .parent = parent, .host = -1, .local = -1, .out = -1, .from = -1, .fires = 1};
+    return m->node_count++;
+}
+
+static int add_event(struct maker *k, enum slow_kind kind, int parent, enum slow_event event) {
+    int node = add_node(k, kind, parent);
+    k->m->nodes[node].event = event;
+    k->m->nodes[node].name = pick(k, 2);
+    return node;
+}
+
+static int add_flow(struct maker *k, int from, int to) {
+    struct slow_model *m = k->m;
+    if (m->flow_count == FLOWS_MAX)
+        return FLOWS_MAX - 1;
+    m->flows[m->flow_count] = (struct slow_flow){.from = from, .to = to};
+    return m->flow_count++;
+}
+
+static void add_test(struct maker *k, int flow) {
+    struct slow_flow *f = &k->m->flows[flow];
+    int kind = pick(k, 10);
+    f->test = kind < 1 ? C_TRUE : kind < 2 ? C_FALSE : kind < 7 ? C_EQUAL : C_ABOVE;
+    f->variable = pick(k, VARIABLES);
+    f->number = pick(k, 3);
+}
+
+/* A block: from `first` to `last`. */
+struct block {
+    int first, last;
+};
+static struct block make_block(struct maker *k, int parent, int depth);
+static void make_scope(struct maker *k, int parent, int depth, enum slow_event start);
+
+static void make_end(struct maker *k, int from, int parent) {
+    int kind = pick(k, 20);
+    enum slow_event event = kind < 2                  ? E_TERMINATE
+                            : kind < 4                ? E_ESCALATION
+                            : kind < 5                ? E_SIGNAL
+                            : kind < 7 && parent != 0 ? E_ERROR
+                                                      : E_NONE;
+    add_flow(k, from, add_event(k, S_END, parent, event));
+}
+
+static enum slow_event boundary_event(struct maker *k, enum slow_kind host) {
+    int kind = pick(k, 10);
+    if (host == S_SUB && kind < 3)
+        return E_ESCALATION;
+    if ((host == S_SUB || host == S_SERVICE || host == S_CALL) && kind < 6)
+        return E_ERROR;
+    return kind < 7 ? E_TIMER : kind < 9 ? E_MESSAGE : E_SIGNAL;
+}
+
+/* The way that begins at a boundary event: to an end of its own, or back behind the activity. */
+static void make_boundary(struct maker *k, struct block *block, int host, int depth) {
+    int parent = k->m->nodes[host].parent;
+    enum slow_event event = boundary_event(k, k->m->nodes[host].kind);
+    int b = add_event(k, S_BOUNDARY, parent, event);
+    struct slow_node *n = &k->m->nodes[b];
+    n->host = host;
+    n->beside = event != E_ERROR && chance(k, 50);
+    n->fires = n->beside ? 1 + pick(k, 3) : 1;
+    if ((event == E_ERROR || event == E_ESCALATION) && chance(k, 30))
+        n->name = ANY_CODE;
+    int last = b;
+    if (chance(k, 50)) {
+        struct block way = make_block(k, parent, depth + 1);
+        add_flow(k, b, way.first);
+        last = way.last;
+    }
+    if (chance(k, 50)) {
+        make_end(k, last, parent);
+        return;
+    }
+    static const enum slow_kind joins[] = {S_EXCLUSIVE, S_EXCLUSIVE, S_EXCLUSIVE, S_INCLUSIVE};
+    int join = add_node(k, joins[pick(k, 4)], parent);
+    add_flow(k, block->last, join);
+    add_flow(k, last, join);
+    block->last = join;
+}
+
+static struct block make_activity(struct maker *k, int parent, int depth) {
+    static const enum slow_kind some[] = {S_TASK,    S_USER, S_USER,   S_USER, S_SERVICE, S_SERVICE,
+                                          S_RECEIVE, S_CALL, S_SCRIPT, S_SUB,  S_SUB};
+    enum slow_kind kind = some[pick(k, (int)COUNT_OF(some))];
+    if (kind == S_SUB && (depth > 3 || k->m->node_count > ENOUGH))
+        kind = S_USER;
+    int node = add_node(k, kind, parent);
+    struct slow_node *n = &k->m->nodes[node];
+    n->name = pick(k, 2);
+    n->event = kind == S_RECEIVE ? E_MESSAGE : E_NONE;
+    n->set = pick(k, VARIABLES);
+    n->from = chance(k, 50) ? pick(k, VARIABLES) : -1;
+    if (kind != S_TASK && chance(k, 20)) {
+        n->local = pick(k, VARIABLES);
+        n->value = pick(k, 3);
+    }
+    if (kind != S_TASK && chance(k, 15)) {
+        n->out = pick(k, VARIABLES);
+        n->out_from = pick(k, VARIABLES);
+    }
+    if (kind == S_SUB)
+        make_scope(k, node, depth + 1, E_NONE);
+    struct block block = {node, node};
+    bool waits = kind != S_TASK && kind != S_SCRIPT;
+    for (int left = waits ? 2 : 0; left > 0 && chance(k, 40) && k->m->node_count < ENOUGH; left--)
+        make_boundary(k, &block, node, depth);
+    return block;
+}
+
+static struct block make_event(struct maker *k, int parent) {
+    static const enum slow_event caught[] = {E_TIMER, E_MESSAGE, E_SIGNAL};
+    static const enum slow_event thrown[] = {E_NONE, E_SIGNAL, E_ESCALATION, E_ESCALATION};
+    int node = chance(k, 50) ? add_event(k, S_CATCH, parent, caught[pick(k, 3)])
+                             : add_event(k, S_THROW, parent, thrown[pick(k, 4)]);
+    return (struct block){node, node};
+}
+
+static struct block make_link(struct maker *k, int parent) {
+    int from = add_event(k, S_THROW, parent, E_LINK), to = add_event(k, S_CATCH, parent, E_LINK);
+    k->m->nodes[from].name = k->m->nodes[to].name = from;
+    k->m->flows[add_flow(k, from, to)].link = true;
+    return (struct block){from, to};
+}
+
+/* Several ways between two gateways; the closing one is not always of the opening one's kind. */
+static struct block make_ways(struct maker *k, int parent, int depth) {
+    static const enum slow_kind some[] = {S_EXCLUSIVE, S_PARALLEL, S_INCLUSIVE};
+    enum slow_kind kind = some[pick(k, 3)];
+    enum slow_kind closing = chance(k, 80) ? kind : some[pick(k, 3)];
+    int open = add_node(k, kind, parent), count = 2 + pick(k, 2);
+    int lasts[3];
+    for (int i = 0; i < count; i++) {
+        bool empty = i > 0 && chance(k, 10);
+        struct block way = empty ? (struct block){open, open} : make_block(k, parent, depth + 1);
+        lasts[i] = way.last;
+        if (empty)
+            continue;
+        int flow = add_flow(k, open, way.first);
+        if (kind != S_PARALLEL)
+            add_test(k, flow);
+    }
+    int close = add_node(k, closing, parent);
+    for (int i = 0; i < count; i++) {
+        if (i > 0 && lasts[i] != open && chance(k, 12)) {
+            make_end(k, lasts[i], parent);
+            continue;
+        }
+        int flow = add_flow(k, lasts[i], close);
+        if (lasts[i] == open && kind != S_PARALLEL)
+            add_test(k, flow);
+    }
+    if (kind != S_PARALLEL && chance(k, 70))
+        for (int i = k->m->flow_count - 1; i >= 0; i--)
+            if (k->m->flows[i].from == open) {
+                k->m->flows[i].otherwise = true;
+                k->m->flows[i].test = C_NONE;
+                break;
+            }
+    return (struct block){open, close};
+}
+
+static struct block make_loop(struct maker *k, int parent, int depth) {
+    int merge = add_node(k, S_EXCLUSIVE, parent);
+    struct block body = make_block(k, parent, depth + 1);
+    int split = add_node(k, S_EXCLUSIVE, parent), after = add_node(k, S_TASK, parent);
+    add_flow(k, merge, body.first);
+    add_flow(k, body.last, split);
+    add_test(k, add_flow(k, split, merge));
+    k->m->flows[add_flow(k, split, after)].otherwise = true;
+    return (struct block){merge, after};
+}
+
+static struct block make_race(struct maker *k, int parent, int depth) {
+    int gate = add_node(k, S_EVENT_BASED, parent), count = 2 + pick(k, 2), lasts[3];
+    for (int i = 0; i < count; i++) {
+        static const enum slow_event some[] = {E_TIMER, E_MESSAGE, E_SIGNAL};
+        int event = add_event(k, S_CATCH, parent, some[i]);
+        add_flow(k, gate, event);
+        lasts[i] = event;
+        if (chance(k, 40)) {
+            struct block way = make_block(k, parent, depth + 1);
+            add_flow(k, event, way.first);
+            lasts[i] = way.last;
+        }
+    }
+    int close = add_node(k, chance(k, 85) ? S_EXCLUSIVE : S_INCLUSIVE, parent);
+    for (int i = 0; i < count; i++)
+        add_flow(k, lasts[i], close);
+    return (struct block){gate, close};
+}
+
+static struct block make_block(struct maker *k, int parent, int depth) {
+    int kind = pick(k, 100);
+    if (depth > 4 || k->m->node_count > ENOUGH)
+        kind = 0;
+    if (kind < 50)
+        return make_activity(k, parent, depth);
+    if (kind < 62)
+        return make_event(k, parent);
+    if (kind < 84)
+        return make_ways(k, parent, depth);
+    if (kind < 90)
+        return make_loop(k, parent, depth);
+    return kind < 97 ? make_race(k, parent, depth) : make_link(k, parent);
+}
+
+static void make_event_sub(struct maker *k, int parent, int depth) {
+    static const enum slow_event some[] = {E_TIMER,  E_MESSAGE, E_MESSAGE,
+                                           E_SIGNAL, E_ERROR,   E_ESCALATION};
+    make_scope(k, add_node(k, S_EVENT_SUB, parent), depth + 1, some[pick(k, 6)]);
+}
+
+static void make_scope(struct maker *k, int parent, int depth, enum slow_event start) {
+    int s = add_event(k, S_START, parent, start), last = s;
+    struct slow_node *n = &k->m->nodes[s];
+    if (start == E_NONE)
+        n->name = 0;
+    n->beside = start != E_NONE && start != E_ERROR && chance(k, 50);
+    n->fires = n->beside ? 1 + pick(k, 3) : 1;
+    if ((start == E_ERROR || start == E_ESCALATION) && chance(k, 30))
+        n->name = ANY_CODE;
+    for (int left = 1 + pick(k, depth == 0 ? 3 : 2); left > 0; left--) {
+        struct block block = make_block(k, parent, depth);
+        add_flow(k, last, block.first);
+        last = block.last;
+    }
+    make_end(k, last, parent);
+    if (k->m->nodes[last].kind == S_USER && chance(k, 8)) { /* a condition behind an activity */
+        int flow = k->m->flow_count - 1;
+        make_end(k, last, parent);
+        add_test(k, k->m->flow_count - 1);
+        if (chance(k, 50))
+            k->m->flows[flow].otherwise = true;
+    }
+    for (int left = 2; left > 0 && depth < 3 && chance(k, 25); left--)
+        make_event_sub(k, parent, depth);
+}
+
+/* --- bending
+ * --------------------------------------------------------------------------------------------- */
+static bool may_be_target(const struct slow_model *m, int node) {
+    const struct slow_node *n = &m->nodes[node];
+    if (n->kind == S_START || n->kind == S_BOUNDARY || n->kind == S_EVENT_SUB || node == 0)
+        return false;
+    if (n->kind == S_CATCH && n->event == E_LINK)
+        return false;
+    for (int i = 0; i < m->flow_count; i++) /* behind an event-based gateway: one way in */
+        if (m->flows[i].to == node && m->nodes[m->flows[i].from].kind == S_EVENT_BASED)
+            return false;
+    return true;
+}
+
+static bool chooses(enum slow_kind kind) {
+    return kind == S_EXCLUSIVE || kind == S_INCLUSIVE;
+}
+
+static void bend_flow(struct maker *k) {
+    struct slow_model *m = k->m;
+    struct slow_flow *f = &m->flows[pick(k, m->flow_count)];
+    int to = pick(k, m->node_count);
+    if (m->nodes[f->from].kind == S_EVENT_BASED || f->link || !may_be_target(m, to) ||
+        m->nodes[to].parent != m->nodes[f->from].parent)
+        return;
+    if (chance(k, 60)) {
+        f->to = to;
+        return;
+    }
+    int from = f->from;
+    int flow = add_flow(k, from, to);
+    if (chooses(m->nodes[from].kind) || m->nodes[from].kind == S_EXCLUSIVE)
+        add_test(k, flow);
+}
+
+static void bend_gateway(struct maker *k) {
+    static const enum slow_kind some[] = {S_EXCLUSIVE, S_PARALLEL, S_INCLUSIVE};
+    struct slow_model *m = k->m;
+    int node = pick(k, m->node_count), out = 0;
+    if (!chooses(m->nodes[node].kind) && m->nodes[node].kind != S_PARALLEL)
+        return;
+    m->nodes[node].kind = some[pick(k, 3)];
+    for (int i = 0; i < m->flow_count; i++)
+        out += m->flows[i].from == node;
+    for (int i = 0; i < m->flow_count; i++) {
+        struct slow_flow *f = &m->flows[i];
+        if (f->from != node || out == 1)
+            continue;
+        if (m->nodes[node].kind == S_PARALLEL) {
+            f->test = C_NONE;
+            f->otherwise = false;
+        } else if (f->test == C_NONE && !f->otherwise) {
+            add_test(k, i);
+        }
+    }
+}
+
+/* A default flow is named by where it leads: no second one may lead there. */
+static void drop_doubles(struct slow_model *m) {
+    for (int i = m->flow_count - 1; i > 0; i--)
+        for (int k = 0; k < i; k++)
+            if (m->flows[k].from == m->flows[i].from && m->flows[k].to == m->flows[i].to &&
+                (m->flows[k].otherwise || m->flows[i].otherwise || m->flows[i].link)) {
+                slow_drop_flow(m, i);
+                break;
+            }
+}
+
+void slow_make(struct slow_model *out, uint64_t *seed) {
+    struct maker k = {out, seed};
+    *out = (struct slow_model){0};
+    (void)add_node(&k, S_PROCESS, -1);
+    make_scope(&k, 0, 0, E_NONE);
+    for (int left = chance(&k, 50) ? 1 + pick(&k, 4) : 0; left > 0; left--) {
+        if (chance(&k, 70))
+            bend_flow(&k);
+        else
+            bend_gateway(&k);
+    }
+    drop_doubles(out);
+}
+
+/* --- making smaller
+ * -------------------------------------------------------------------------------------------- */
+void slow_drop_flow(struct slow_model *m, int flow) {
+    m->flow_count--;
+    for (int i = flow; i < m->flow_count; i++)
+        m->flows[i] = m->flows[i + 1];
+}
+
+static bool is_inside(const struct slow_model *m, int node, int scope) {
+    for (int at = node; at > 0; at = m->nodes[at].parent)
+        if (at == scope || (m->nodes[at].kind == S_BOUNDARY && m->nodes[at].host == scope))
+            return true;
+    return false;
+}
+
+void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]) {
+    int count = 0, next = -1;
+    for (int i = 0; i < m->node_count; i++)
+        moved[i] = is_inside(m, i, node) ? -1 : count++;
+    for (int i = 0; i < m->flow_count && next < 0; i++)
+        if (m->flows[i].from == node && m->flows[i].to != node)
+            next = m->flows[i].to;
+    for (int i = m->flow_count - 1; i >= 0; i--) {
+        struct slow_flow *f = &m->flows[i];
+        if (f->to == node && next >= 0 && !f->link)
+            f->to = next;
+        if (moved[f->from] < 0 || moved[f->to] < 0) {
+            slow_drop_flow(m, i);
+            continue;
+        }
+        f->from = moved[f->from];
+        f->to = moved[f->to];
+    }
+    for (int i = 0; i < m->node_count; i++) {
+        if (moved[i] < 0)
+            continue;
+        struct slow_node n = m->nodes[i];
+        n.parent = n.parent < 0 ? -1 : moved[n.parent];
+        n.host = n.host < 0 ? -1 : moved[n.host];
+        m->nodes[moved[i]] = n;
+    }
+    m->node_count = count;
+}

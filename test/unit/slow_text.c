@@ -1,0 +1,204 @@
+/* The slow interpreter's models, inputs and states as text. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "slow.h"
+
+static const struct {
+    const char *word;
+    char letter;
+} kinds[S_KINDS] = {
+    [S_START] = {"start", 's'},
+    [S_END] = {"end", 'e'},
+    [S_CATCH] = {"catch", 'c'},
+    [S_THROW] = {"throw", 't'},
+    [S_BOUNDARY] = {"boundary", 'b'},
+    [S_TASK] = {"task", 'a'},
+    [S_USER] = {"user", 'u'},
+    [S_SERVICE] = {"service", 'j'},
+    [S_RECEIVE] = {"receive", 'r'},
+    [S_CALL] = {"call", 'l'},
+    [S_SCRIPT] = {"script", 'f'},
+    [S_EXCLUSIVE] = {"exclusive", 'x'},
+    [S_PARALLEL] = {"parallel", 'p'},
+    [S_INCLUSIVE] = {"inclusive", 'o'},
+    [S_EVENT_BASED] = {"event-based", 'g'},
+    [S_SUB] = {"sub", 'q'},
+    [S_EVENT_SUB] = {"event-sub", 'h'},
+};
+
+void slow_id(char out[8], const struct slow_model *model, int node) {
+    (void)snprintf(out, 8, "%c%d", kinds[model->nodes[node].kind].letter, node % 1000);
+}
+
+/* --- models
+ * ---------------------------------------------------------------------------------------------- */
+static void print_event(struct buf *out, const struct slow_node *n) {
+    bool starts_sub = n->kind == S_START || n->kind == S_BOUNDARY;
+    switch (n->event) {
+    case E_TIMER:
+        if (n->beside && starts_sub && n->fires > 1)
+            buf_printf(out, " cycle R%d/PT1H", n->fires);
+        else
+            buf_lit(out, " timer PT1H");
+        break;
+    case E_MESSAGE: buf_printf(out, " message M%d", n->name); break;
+    case E_SIGNAL: buf_printf(out, " signal S%d", n->name); break;
+    case E_ERROR:
+        if (n->name == ANY_CODE)
+            buf_lit(out, " error *");
+        else
+            buf_printf(out, " error E%d", n->name);
+        break;
+    case E_ESCALATION:
+        if (n->name == ANY_CODE)
+            buf_lit(out, " escalation *");
+        else
+            buf_printf(out, " escalation C%d", n->name);
+        break;
+    case E_TERMINATE: buf_lit(out, " terminate"); break;
+    case E_LINK: buf_printf(out, " link L%d", n->name); break;
+    case E_NONE: break;
+    }
+    if (n->beside)
+        buf_lit(out, " beside");
+}
+
+static void print_node(struct buf *out, const struct slow_model *m, int node) {
+    const struct slow_node *n = &m->nodes[node];
+    char id[8];
+    slow_id(id, m, node);
+    buf_printf(out, "%s %s", kinds[n->kind].word, id);
+    if (n->kind == S_BOUNDARY) {
+        slow_id(id, m, n->host);
+        buf_printf(out, " on %s", id);
+    }
+    print_event(out, n);
+    if (n->kind == S_SERVICE)
+        buf_lit(out, " job J");
+    if (n->kind == S_CALL)
+        buf_lit(out, " process P take-all");
+    if (n->kind == S_SCRIPT && n->from >= 0)
+        buf_printf(out, " value \"v%d + 1\" result v%d", n->from, n->set);
+    else if (n->kind == S_SCRIPT)
+        buf_printf(out, " value 7 result v%d", n->set);
+    if (n->local >= 0)
+        buf_printf(out, " in v%d %d", n->local, n->value);
+    if (n->out >= 0)
+        buf_printf(out, " out v%d v%d", n->out, n->out_from);
+}
+
+static void print_flow(struct buf *out, const struct slow_model *m, const struct slow_flow *f) {
+    char from[8], to[8];
+    slow_id(from, m, f->from);
+    slow_id(to, m, f->to);
+    buf_printf(out, "%s > %s", from, to);
+    switch (f->test) {
+    case C_NONE: break;
+    case C_TRUE: buf_lit(out, " if true"); break;
+    case C_FALSE: buf_lit(out, " if false"); break;
+    case C_EQUAL: buf_printf(out, " if v%d = %d", f->variable, f->number); break;
+    case C_ABOVE: buf_printf(out, " if v%d > %d", f->variable, f->number); break;
+    }
+    buf_printf(out, "%s\n", f->otherwise ? " else" : "");
+}
+
+/* The scope's nodes, each scope's contents in braces, then the flows between them. */
+static void print_scope(struct buf *out, const struct slow_model *m, int scope, int depth) {
+    for (int i = 1; i < m->node_count; i++) {
+        if (m->nodes[i].parent != scope)
+            continue;
+        print_node(out, m, i);
+        bool opens = m->nodes[i].kind == S_SUB || m->nodes[i].kind == S_EVENT_SUB;
+        buf_lit(out, "\n");
+        if (opens && depth < 8) {
+            buf_cut(out, out->len - 1);
+            buf_lit(out, " {\n");
+            print_scope(out, m, i, depth + 1);
+            buf_lit(out, "}\n");
+        }
+    }
+    for (int i = 0; i < m->flow_count; i++)
+        if (m->nodes[m->flows[i].from].parent == scope && !m->flows[i].link)
+            print_flow(out, m, &m->flows[i]);
+}
+
+void slow_print(struct buf *out, const struct slow_model *model) {
+    print_scope(out, model, 0, 0);
+}
+
+/* --- inputs
+ * -------------------------------------------------------------------------------------------------
+ */
+void slow_print_input(struct buf *out, const struct slow_model *model, struct slow_input input) {
+    static const char *const verbs[] = {
+        [IN_START] = "start",     [IN_DO] = "do",         [IN_JOB] = "job",
+        [IN_FAIL] = "fail",       [IN_ERROR] = "error",   [IN_TIMER] = "timer",
+        [IN_MESSAGE] = "message", [IN_SIGNAL] = "signal", [IN_RETRY] = "retry",
+        [IN_SET] = "set",         [IN_CALLED] = "called", [IN_CALL_ERROR] = "call-error",
+        [IN_CANCEL] = "cancel"};
+    char id[8];
+    buf_add(out, str_from(verbs[input.verb]));
+    switch (input.verb) {
+    case IN_START:
+    case IN_SET:
+    case IN_CANCEL: break;
+    case IN_MESSAGE: buf_printf(out, " M%d", input.name); break;
+    case IN_SIGNAL: buf_printf(out, " S%d", input.name); break;
+    default:
+        slow_id(id, model, input.node);
+        buf_printf(out, " %s", id);
+        if (input.nth > 1)
+            buf_printf(out, "#%d", input.nth);
+    }
+    if (input.verb == IN_ERROR || input.verb == IN_CALL_ERROR)
+        buf_printf(out, " E%d", input.name);
+    if (input.verb == IN_FAIL || input.verb == IN_RETRY || input.verb == IN_TIMER)
+        buf_printf(out, " %d", input.number);
+    if (input.variable >= 0)
+        buf_printf(out, " {v%d: %d}", input.variable, input.value);
+}
+
+/* --- states
+ * -------------------------------------------------------------------------------------------------
+ */
+static int cmp_text(const void *a, const void *b) {
+    return strcmp(a, b);
+}
+
+static void add_sorted(struct buf *out, char (*list)[24], int count) {
+    qsort(list, (size_t)count, sizeof *list, cmp_text);
+    for (int i = 0; i < count; i++)
+        buf_printf(out, "%s%s", i > 0 ? " " : "", list[i]);
+}
+
+void slow_tell(struct buf *out, const struct slow_state *s) {
+    static char log[LOG_MAX][24], stands[LIVE_MAX * 3 + VALUES_MAX][24];
+    int count = 0;
+    char id[8];
+    memcpy(log, s->log, (size_t)s->log_count * sizeof *log);
+    add_sorted(out, log, s->log_count);
+    for (int i = 1; i < s->live_count; i++) {
+        slow_id(id, s->m, s->live[i].node);
+        (void)snprintf(stands[count++], 24, "%s%s", id, s->live[i].stop != NULL ? "!" : "");
+    }
+    for (int i = 0; i < s->live_count; i++)
+        for (int n = 1; n < s->m->node_count && count < LIVE_MAX * 3; n++)
+            if (slow_waits(s, s->live[i].id, n)) {
+                slow_id(id, s->m, n);
+                (void)snprintf(stands[count++], 24, "wait:%s", id);
+            }
+    for (int i = 0; i < s->value_count; i++) {
+        const struct slow_value *v = &s->values[i];
+        if (v->scope == 1)
+            (void)snprintf(stands[count++], 24, "v%d=%d", v->variable, v->value);
+        for (int k = 1; k < s->live_count; k++)
+            if (s->live[k].id == v->scope) {
+                slow_id(id, s->m, s->live[k].node);
+                (void)snprintf(stands[count++], 24, "%s.v%d=%d", id, v->variable, v->value);
+            }
+    }
+    buf_lit(out, " [");
+    add_sorted(out, stands, count);
+    buf_lit(out, "]");
+}
