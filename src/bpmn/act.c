@@ -293,3 +293,8 @@ bool run_execute(struct run *run, uint32_t id) {
         return run_incident(run, id, code, BPMN_PHASE_ENTERING, why);
     return act(run, id, &arms);
 }
+
+bool run_call_again(struct run *run, uint32_t id) {
+    struct arms none = {0};
+    return call(run, id, &none);
+}

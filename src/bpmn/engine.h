@@ -57,6 +57,9 @@ const struct bpmn_node *run_node(const struct run *run, uint32_t id); /* of the 
  * entering. */
 bool run_clocks(struct run *run, uint32_t id, const struct bpmn_node *node, bool leave);
 bool run_actions(struct run *run, uint32_t id, const struct bpmn_node *node);
+/* A call activity whose process ended by an error that nobody caught: it waits for its events as
+ * before. */
+bool run_call_again(struct run *run, uint32_t id);
 bool run_execute(struct run *run, uint32_t id); /* the entering phase; also on a retry */
 bool run_incident(struct run *run, uint32_t id, enum bpmn_incident code, enum bpmn_phase phase,
                   struct str why);
@@ -117,6 +120,9 @@ bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
 /* The event of `node`, for which `owner` waited, came. */
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables);
 /* ---- throw.c ---- */
+/* BPMN 2.0.2: 13.5.4: may an event sub-process begin in the scope? Not when an interrupting one
+ * runs, nor when nothing is left in it but those that run. */
+bool run_handlers_open(const struct run *run, uint32_t scope);
 /* An error or escalation, thrown from inside `scope` (from: the instance itself or the child it
  * came from). *caught false: nobody catches it. */
 bool run_throw(bool *caught, struct run *run, uint32_t from, enum bpmn_event event, struct str code,

@@ -243,6 +243,9 @@ static bool do_retry(struct run *run, const struct bpmn_input *input) {
                                                       .n = input->n > 0 ? input->n : 1});
     if (instance.id == 1)
         return open_process(run);
+    if (instance.incident == BPMN_INCIDENT_ERROR &&
+        run->process->nodes[instance.node].kind == BPMN_CALL)
+        return run_call_again(run, instance.id);
     return instance.phase == BPMN_PHASE_ENTERING ? run_execute(run, instance.id)
                                                  : run_leave(run, instance.id);
 }

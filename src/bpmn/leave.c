@@ -191,7 +191,7 @@ bool run_leave(struct run *run, uint32_t id) {
         return terminate(run, instance.scope);
     if (run_instance(run, instance.scope)->live == 0)
         return complete_scope(run, instance.scope, BPMN_ENDING_COMPLETED);
-    return true;
+    return run_handlers_open(run, instance.scope) || run_disarm(run, instance.scope, BPMN_START);
 }
 
 /* --- cancelling

@@ -31,6 +31,16 @@ static const struct bpmn_node *sub_for(const struct bpmn_process *p, const struc
     return NULL;
 }
 
+bool run_handlers_open(const struct run *run, uint32_t scope) {
+    const struct bpmn_state *state = run->state;
+    uint32_t handlers = 0;
+    for (uint32_t i = 0; i < state->instances.count; i++)
+        handlers +=
+            state->instances.list[i].scope == scope &&
+            run->process->nodes[state->instances.list[i].node].kind == BPMN_EVENT_SUB_PROCESS;
+    return handlers == 0 || run_instance(run, scope)->live > handlers;
+}
+
 bool run_throw(bool *caught, struct run *run, uint32_t from, enum bpmn_event event, struct str code,
                struct feel_value variables) {
     const struct bpmn_process *p = run->process;
@@ -39,6 +49,8 @@ bool run_throw(bool *caught, struct run *run, uint32_t from, enum bpmn_event eve
         struct bpmn_instance instance = *run_instance(run, at);
         const struct bpmn_node *node = &p->nodes[instance.node];
         const struct bpmn_node *catcher = sub_for(p, node, came_from, event, code);
+        if (catcher != NULL && !run_handlers_open(run, at))
+            catcher = NULL;
         if (catcher == NULL)
             catcher = boundary_for(p, node, event, code);
         if (catcher != NULL)
