@@ -191,11 +191,24 @@ static bool find_input(struct slow_input *out, const struct slow_state *s, uint6
     return true;
 }
 
+/* Timers fire when they are due, so that no repetition of a cycle is missed. */
+static int due_seconds(const struct play *play, const struct slow_model *model,
+                       struct slow_input input) {
+    char id[8];
+    slow_id(id, model, input.node);
+    for (uint32_t i = 0; i < play->state.timers.count; i++) {
+        const struct bpmn_timer_row *row = &play->state.timers.list[i];
+        if (str_eq(play->process->nodes[row->node].id, str_from(id)) && --input.nth == 0)
+            return (int)((row->due_us - START_US) / 1000000);
+    }
+    return 0;
+}
+
 /* One input on both sides. */
-static enum result step(struct trial *t, struct play *play, struct slow_input *input, int at) {
+static enum result step(struct trial *t, struct play *play, struct slow_input *input) {
     struct buf text;
     if (input->verb == IN_TIMER)
-        input->number = (at + 1) * 100000;
+        input->number = due_seconds(play, &t->model, *input);
     buf_init(&text, 1000);
     slow_print_input(&text, &t->model, *input);
     slow_step(&t->state, *input);
@@ -230,7 +243,7 @@ static enum result run(struct trial *t, struct play *play, int more) {
         } else if (i > 0 && !is_offered(&t->state, *input)) {
             return TOO_MUCH;
         }
-        enum result result = step(t, play, input, i);
+        enum result result = step(t, play, input);
         if (result != SAME) {
             t->history.count = i + 1;
             return result;
