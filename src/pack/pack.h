@@ -36,6 +36,8 @@ struct pack_post {
     struct lang_text title;
     bool supervises;  /* sees clocks and cases' state of its organ and everything below it */
     bool administers; /* accounts, packs, settings of its organ */
+    bool works;       /* through /v2/: jobs, messages, signals, decisions */
+    bool operates;    /* through /v2/: all of it but deploying */
 };
 
 struct pack_law {

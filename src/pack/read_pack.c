@@ -19,13 +19,15 @@ static void read_posts(struct pack_reader *r, const struct pack_doc *doc, const 
     struct pack *p = r->pack;
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json *node = json_item(list, i);
-        if (!pack_only(r, doc, node, "id title supervises administers", "a post"))
+        if (!pack_only(r, doc, node, "id title supervises administers works operates", "a post"))
             continue;
         struct pack_post post = {
             .id = pack_id(r, doc, node, STR("id"), true),
             .title = pack_lang(r, doc, node, STR("title"), true),
             .supervises = pack_flag(r, doc, node, STR("supervises"), false),
             .administers = pack_flag(r, doc, node, STR("administers"), false),
+            .works = pack_flag(r, doc, node, STR("works"), false),
+            .operates = pack_flag(r, doc, node, STR("operates"), false),
         };
         if (!put(r, &p->post_at, doc, node, post.id, p->post_count, "post"))
             continue;
