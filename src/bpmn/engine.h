@@ -29,12 +29,22 @@ struct run {
 
 /* A join waits for tokens on several flows. */
 static inline bool bpmn_is_join(const struct bpmn_node *node) {
-    return node->in_count > 1 && (node->kind == BPMN_PARALLEL || node->kind == BPMN_INCLUSIVE);
+    return node->in_count > 1 && (node->kind == BPMN_PARALLEL || node->kind == BPMN_INCLUSIVE ||
+                                  node->kind == BPMN_COMPLEX);
 }
-/* Is the subscription or timer still there after it has fired? */
+/* Is the subscription or timer still there after it has fired? Of an event that needs several, none
+ * is: all are opened again. */
 static inline bool bpmn_stays_armed(const struct bpmn_node *node) {
-    return (node->kind == BPMN_BOUNDARY || node->kind == BPMN_START) && !node->interrupting;
+    return (node->kind == BPMN_BOUNDARY || node->kind == BPMN_START) && !node->interrupting &&
+           node->event != BPMN_EVENT_PARALLEL_MULTIPLE;
 }
+/* ---- fold.c: a complex gateway between its start and its reset (BPMN 2.0.2: 13.4.5) ---- */
+bool bpmn_gate_started(const struct bpmn_state *state, const struct bpmn_node *node,
+                       uint32_t scope);
+bool bpmn_gate_spent(const struct bpmn_state *state, struct bpmn_token token);
+/* Attributes of a user task with others over them; null unsets. */
+struct feel_value bpmn_merge(struct feel_value base, struct feel_value changes,
+                             struct arena *arena);
 
 /* For each inclusive join: from which nodes its incoming flows can be reached without it. */
 struct bpmn_join {

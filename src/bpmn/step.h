@@ -222,6 +222,10 @@ bool bpmn_variable(struct feel_value *out, const struct bpmn_state *state, uint3
 struct feel_value bpmn_variables(const struct bpmn_state *state, uint32_t instance,
                                  struct arena *arena);
 
+/* Those of the instance's own scope alone; null when it has none. */
+struct feel_value bpmn_own_variables(const struct bpmn_state *state, uint32_t instance,
+                                     struct arena *arena);
+
 /* Canonical bytes: equal states give equal bytes. */
 MUST_USE bool bpmn_state_encode(struct buf *out, const struct bpmn_state *state, struct err *err);
 /* ERR_CORRUPT when the bytes were not written by bpmn_state_encode() for this process. Texts borrow
