@@ -6,13 +6,14 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
-# V=debug|asan|clang|cov picks another build of the same sources, in a folder of its own.
+# V=asan|clang|cov|tsan picks another build of the same sources, in a folder of its own.
 V ?= release
 CC_release := gcc
 CC_asan    := gcc
 CC_clang   := clang
 CC_cov     := gcc
 CC_fuzz    := clang
+CC_tsan    := gcc
 CC := $(CC_$(V))
 B  := build$(if $(filter release,$(V)),,/$(V))
 
@@ -32,16 +33,18 @@ HARDEN := -fstack-clash-protection -fstack-protector-strong -fcf-protection=full
 HARDEN_LD := -pie -Wl,-z,nodlopen -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,-z,separate-code \
         -Wl,--as-needed -Wl,--no-copy-dt-needed-entries
 
-BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g -Isrc -include base/banned.h $(WARN)
+BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g -Isrc -Iinclude -include base/banned.h $(WARN)
 CFLAGS_release := -O2 $(WARN_GCC) $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 CFLAGS_asan    := -O1 $(WARN_GCC) -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS_clang   := -O1 -Wno-unknown-warning-option
 CFLAGS_cov     := -O0 --coverage
 CFLAGS_fuzz    := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+CFLAGS_tsan    := -O1 $(WARN_GCC) -fsanitize=thread -fno-omit-frame-pointer
 LDFLAGS_release := $(HARDEN_LD)
 LDFLAGS_asan    := -fsanitize=address,undefined
 LDFLAGS_cov     := --coverage
 LDFLAGS_fuzz    := -fsanitize=address,undefined
+LDFLAGS_tsan    := -fsanitize=thread
 WERROR ?= -Werror
 CFLAGS_ALL = $(BASE_CFLAGS) $(CFLAGS_$(V)) $(WERROR) $(PKG_CFLAGS) $(CFLAGS)
 LIBS = $(PKG_LIBS) -l:libbidgcc000.a -lm -lpthread
@@ -134,6 +137,31 @@ fuzz:
 	@$(MAKE) V=fuzz fuzz
 endif
 
+#: make lib      builds the FEEL and DMN library, shared and static (include/mandate/feel.h)
+# The static one is a single object in which only the public names are left visible, so that it can
+# be linked into any program beside anything.
+FEEL_VERSION := $(shell sed -n 's/^\#define MFEEL_VERSION  *"\(.*\)"/\1/p' include/mandate/feel.h)
+FEEL_MAJOR   := $(firstword $(subst ., ,$(FEEL_VERSION)))
+FEEL_SONAME  := libmandate-feel.so.$(FEEL_MAJOR)
+FEEL_SRC     := $(filter-out %_test.c,$(sort $(foreach d,base num cal json xml feel dmn lib,$(wildcard src/$(d)/*.c))))
+FEEL_OBJ     := $(FEEL_SRC:%.c=$(B)/lib/%.o)
+FEEL_LIBS    := -l:libbidgcc000.a -lexpat -lm -lpthread
+$(B)/lib/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "$(CC) -fPIC $<"
+	@$(CC) $(CFLAGS_ALL) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+$(B)/lib/$(FEEL_SONAME): $(FEEL_OBJ) src/lib/exports.map
+	@echo "$(CC) -shared -o $@"
+	@$(CC) $(filter-out -pie %nodlopen,$(LDFLAGS_$(V))) -shared -Wl,-soname,$(FEEL_SONAME) -Wl,--version-script,src/lib/exports.map \
+		-Wl,-z,defs -o $@ $(FEEL_OBJ) $(FEEL_LIBS)
+$(B)/lib/libmandate-feel.a: $(FEEL_OBJ)
+	@echo "ar $@"
+	@$(CC) -r -nostdlib -o $(B)/lib/mandate-feel.o $(FEEL_OBJ) -l:libbidgcc000.a
+	@objcopy --wildcard --keep-global-symbol='mfeel_*' $(B)/lib/mandate-feel.o
+	@rm -f $@ && ar rcs $@ $(B)/lib/mandate-feel.o
+.PHONY: lib install-lib
+lib: $(B)/lib/$(FEEL_SONAME) $(B)/lib/libmandate-feel.a
+
 #: make run      installs what is missing, builds, and serves the demonstration on 127.0.0.1:8110
 run:
 	@tool/deps build
@@ -162,9 +190,20 @@ soak: all $(B)/unit
 	MANDATE_CRASHES=2000 node --test --test-reporter=spec test/crash_test.mjs
 	$(MAKE) fuzz SECONDS=600
 
-#: make install  the program, packs and unit below PREFIX (/usr/local), in DESTDIR
+#: make install  the program, packs, unit and library below PREFIX (/usr/local), in DESTDIR
 PREFIX ?= /usr/local
-install: all
+LIBDIR ?= $(PREFIX)/lib
+#: make install-lib  the library alone
+install-lib: lib
+	install -D -m 644 include/mandate/feel.h $(DESTDIR)$(PREFIX)/include/mandate/feel.h
+	install -D -m 755 $(B)/lib/$(FEEL_SONAME) $(DESTDIR)$(LIBDIR)/libmandate-feel.so.$(FEEL_VERSION)
+	ln -sf libmandate-feel.so.$(FEEL_VERSION) $(DESTDIR)$(LIBDIR)/$(FEEL_SONAME)
+	ln -sf $(FEEL_SONAME) $(DESTDIR)$(LIBDIR)/libmandate-feel.so
+	install -D -m 644 $(B)/lib/libmandate-feel.a $(DESTDIR)$(LIBDIR)/libmandate-feel.a
+	mkdir -p $(DESTDIR)$(LIBDIR)/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(FEEL_VERSION)|' deploy/mandate-feel.pc.in \
+		> $(DESTDIR)$(LIBDIR)/pkgconfig/mandate-feel.pc
+install: all install-lib
 	install -D -m 755 build/mandate $(DESTDIR)$(PREFIX)/bin/mandate
 	mkdir -p $(DESTDIR)$(PREFIX)/share/mandate
 	cp -r packs $(DESTDIR)$(PREFIX)/share/mandate/
@@ -178,4 +217,4 @@ deps:
 clean:
 	rm -rf build
 
--include $(wildcard $(B)/src/*/*.d $(B)/test/*.d $(B)/test/unit/*.d $(B)/fuzz/*.d)
+-include $(wildcard $(B)/src/*/*.d $(B)/lib/src/*/*.d $(B)/test/*.d $(B)/test/unit/*.d $(B)/fuzz/*.d)

@@ -31,7 +31,7 @@
  * left at all (malloc returns NULL), which aborts.
  *
  * Texts are UTF-8, given as bytes with a length; MFEEL_ZERO_ENDED as length means that a zero byte
- * ends them. Texts given out end with a zero byte that their length does not count.
+ * ends them. A const char * that is given out ends with a zero byte, unless it says otherwise.
  *
  * Stability: functions, enum values and the order of fields do not change within a major version
  * (the soname is libmandate-feel.so.1). Structs whose first field is struct_bytes may grow at their
@@ -60,6 +60,12 @@ extern "C" {
 
 #define MFEEL_ZERO_ENDED ((size_t)-1)
 #define MFEEL_NONE       ((size_t)-1) /* no such slot, no such element */
+
+/* A piece of text without an ending zero. */
+struct mfeel_view {
+    const char *at;
+    size_t bytes;
+};
 
 struct mfeel_engine;
 struct mfeel_program;
@@ -321,12 +327,11 @@ MFEEL_API enum mfeel_status mfeel_once(struct mfeel_evaluator *ev, const char *t
 
 /* What went wrong on the way to a null. Lives until the reset or the next evaluation. */
 struct mfeel_diagnosis {
-    const char *source;     /* file; "" when unknown */
-    uint32_t line, column;  /* from 1 */
-    const char *expression; /* the whole text that was compiled; "" in parts of a model without */
-    size_t expression_bytes;
-    size_t offset, length; /* the place in it */
-    const char *cause;     /* "cannot add string and number" */
+    const char *source;           /* the file; "" when unknown */
+    uint32_t line, column;        /* from 1; 0 when unknown */
+    struct mfeel_view expression; /* the whole text that was compiled; empty when there is none */
+    size_t offset, length;        /* the place in it, in bytes */
+    struct mfeel_view cause;      /* "cannot add string and number" */
 };
 MFEEL_API size_t mfeel_diagnosis_count(const struct mfeel_evaluator *ev);
 MFEEL_API bool mfeel_diagnosis_at(const struct mfeel_evaluator *ev, size_t index,
@@ -380,9 +385,12 @@ MFEEL_API bool mfeel_element_at(const struct mfeel_model *model, size_t index,
                                 struct mfeel_element *out);
 MFEEL_API size_t mfeel_element_find(const struct mfeel_model *model, const char *id_or_name,
                                     size_t bytes); /* MFEEL_NONE */
-/* The names of the input data that an element needs, directly or through others. */
-MFEEL_API size_t mfeel_element_input_count(const struct mfeel_model *model, size_t index);
-MFEEL_API const char *mfeel_element_input(const struct mfeel_model *model, size_t index, size_t n);
+/* The names of the input data that an element needs, directly or through others: an array in the
+ * evaluator's memory. */
+MFEEL_API enum mfeel_status mfeel_element_inputs(struct mfeel_evaluator *ev,
+                                                 const struct mfeel_model *model, size_t index,
+                                                 const struct mfeel_view **names, size_t *count,
+                                                 struct mfeel_error *error);
 
 /* The value of a decision or a service, or a call of a knowledge model, by id or name; inputs: a
  * context with the values of input data (of a service also input decisions; of a knowledge model
@@ -400,19 +408,19 @@ MFEEL_API enum mfeel_status mfeel_decide_json(struct mfeel_evaluator *ev,
 /* The trace: which tables and decisions were evaluated, with which inputs, and which rules matched.
  * Off at first. Lives until the reset or the next decision; at most 1,000 steps are kept. */
 struct mfeel_step {
-    const char *decision_id, *decision_name; /* of the element whose logic this is */
+    struct mfeel_view decision_id, decision_name; /* of the element whose logic this is */
     bool is_table;
     const char *hit_policy; /* "UNIQUE"; "" without a table */
     size_t input_count, rule_count;
     struct mfeel_value output;
 };
 struct mfeel_step_input {
-    const char *expression;
+    struct mfeel_view expression;
     struct mfeel_value value;
 };
 struct mfeel_step_rule {
-    uint32_t number; /* from 1, as it stands in the model */
-    const char *id, *note;
+    uint32_t number;            /* from 1, as it stands in the model */
+    struct mfeel_view id, note; /* its id and first annotation or description; may be empty */
 };
 MFEEL_API void mfeel_trace(struct mfeel_evaluator *ev, bool on);
 MFEEL_API size_t mfeel_step_count(const struct mfeel_evaluator *ev);
@@ -428,11 +436,12 @@ MFEEL_API enum mfeel_status mfeel_trace_json(struct mfeel_evaluator *ev, const c
 /* What is wrong with a model's tables: called once for each finding, in the order of the model. */
 struct mfeel_finding {
     const char *kind;        /* "gap", "overlap", "unreachable", "wrong type", "undecided" */
-    const char *table;       /* the element's name */
+    struct mfeel_view table; /* the element's name */
     uint32_t line, column;   /* of the table or the rule */
     uint32_t rule_a, rule_b; /* from 1; 0: none */
-    const char *input;       /* an input that shows it: `age = 17, place = "Wenzhou"`; or "" */
-    const char *text;        /* one line for a person */
+    struct mfeel_view
+        input; /* an input that shows it: `age = 17, place = "Wenzhou"`; may be empty */
+    struct mfeel_view text; /* one line for a person */
 };
 typedef void (*mfeel_finding_fn)(void *self, const struct mfeel_finding *finding);
 MFEEL_API enum mfeel_status mfeel_model_check(struct mfeel_evaluator *ev,

@@ -92,6 +92,23 @@ void test_buf_cap(void) {
     buf_done(&b);
 }
 
+/* Room that the caller lends is used first, and never freed. */
+void test_buf_borrowed(void) {
+    char room[8];
+    struct buf b;
+    buf_init_at(&b, 100, room, sizeof room);
+    buf_lit(&b, "1234567");
+    CHECK(b.at == room && b.borrowed);
+    buf_lit(&b, "890");
+    CHECK(b.at != room && !b.borrowed);
+    CHECK_STR(buf_view(&b), STR("1234567890"));
+    buf_done(&b);
+    buf_init_at(&b, 4, room, sizeof room); /* the cap counts, not the room */
+    buf_lit(&b, "12345");
+    CHECK(b.full && b.len == 0);
+    buf_done(&b);
+}
+
 void test_map_order(void) {
     struct arena *a = arena_create("test", 1 << 22);
     struct map m;

@@ -11,8 +11,16 @@ void buf_init(struct buf *b, size_t cap_bytes) {
     *b = (struct buf){.cap_bytes = cap_bytes};
 }
 
+void buf_init_at(struct buf *b, size_t cap_bytes, char *room, size_t room_bytes) {
+    *b = (struct buf){.cap_bytes = cap_bytes,
+                      .at = room,
+                      .size_bytes = MIN_OF(room_bytes, cap_bytes),
+                      .borrowed = true};
+}
+
 void buf_done(struct buf *b) {
-    free(b->at);
+    if (!b->borrowed)
+        free(b->at);
     *b = (struct buf){0};
 }
 
@@ -29,9 +37,12 @@ char *buf_grow(struct buf *b, size_t len) {
     if (b->len + len > b->size_bytes) {
         size_t size = MAX_OF(b->size_bytes * 2, (size_t)256);
         size = MIN_OF(MAX_OF(size, b->len + len), b->cap_bytes);
-        char *at = realloc(b->at, size);
+        char *at = realloc(b->borrowed ? NULL : b->at, size);
         if (at == NULL)
             abort();
+        if (b->borrowed && b->len > 0)
+            memcpy(at, b->at, b->len);
+        b->borrowed = false;
         b->at = at;
         b->size_bytes = size;
     }

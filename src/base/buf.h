@@ -11,10 +11,14 @@
 struct buf {
     char *at;
     size_t len, size_bytes, cap_bytes;
-    bool full; /* something did not fit; stays until buf_reset() */
+    bool full;     /* something did not fit; stays until buf_reset() */
+    bool borrowed; /* at is the caller's: by buf_init_at() */
 };
 
 void buf_init(struct buf *b, size_t cap_bytes); /* allocates nothing yet */
+/* The first bytes go to room, which is borrowed until buf_done(); what outgrows it moves to memory
+ * of its own. For texts that are mostly short. */
+void buf_init_at(struct buf *b, size_t cap_bytes, char *room, size_t room_bytes);
 void buf_done(struct buf *b);
 void buf_reset(struct buf *b); /* empty again, memory kept */
 void buf_add(struct buf *b, struct str s);

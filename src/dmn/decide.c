@@ -295,6 +295,11 @@ bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct 
 /* --- the trace
  * -----------------------------------------------------------------------------------------------
  */
+bool run_trace_affords(const struct dmn_trace *trace, size_t bytes) {
+    enum { SLACK_BYTES = 8192 };
+    return arena_limit_bytes(trace->arena) - arena_used_bytes(trace->arena) > bytes + SLACK_BYTES;
+}
+
 void run_trace(struct dmn_run *run, const struct dmn_step *step) {
     struct dmn_trace *trace = run->trace;
     if (trace->count == DMN_TRACE_STEPS_MAX)
@@ -308,6 +313,8 @@ void run_trace(struct dmn_run *run, const struct dmn_step *step) {
     }
     if (trace->count == trace->room) {
         size_t room = trace->room == 0 ? 8 : trace->room * 2;
+        if (!run_trace_affords(trace, room * sizeof *trace->steps))
+            return;
         struct dmn_step *grown = arena_new(trace->arena, struct dmn_step, room);
         if (trace->count > 0)
             memcpy(grown, trace->steps, trace->count * sizeof *grown);

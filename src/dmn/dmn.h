@@ -61,7 +61,10 @@ size_t dmn_count(const struct dmn_model *model);
 struct dmn_info dmn_info(const struct dmn_model *model, size_t index);
 /* The element with that id, or else that name; SIZE_MAX when there is none. */
 size_t dmn_find(const struct dmn_model *model, struct str id_or_name);
-/* The names of the input data that an element needs, directly or through others. */
+/* Elements of this and of all imported models. */
+size_t dmn_state_count(const struct dmn_model *model);
+/* The names of the input data that an element needs, directly or through others. Takes memory for
+ * each of dmn_state_count(). */
 size_t dmn_inputs_of(const struct str **names, const struct dmn_model *model, size_t index,
                      struct arena *a);
 

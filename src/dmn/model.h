@@ -167,6 +167,8 @@ struct dmn_run {
     const struct dmn_element *now; /* whose logic runs, for the trace */
     int depth;
 };
+/* Can the trace's arena take so many bytes more? A step that does not fit is dropped. */
+bool run_trace_affords(const struct dmn_trace *trace, size_t bytes);
 void run_trace(struct dmn_run *run, const struct dmn_step *step);
 
 #endif

@@ -192,6 +192,10 @@ struct dmn_info dmn_info(const struct dmn_model *model, size_t index) {
     return model->elements[index].info;
 }
 
+size_t dmn_state_count(const struct dmn_model *model) {
+    return model->state_count;
+}
+
 size_t dmn_find(const struct dmn_model *model, struct str id_or_name) {
     const size_t *found = map_find(&model->by_id, id_or_name);
     if (found == NULL)

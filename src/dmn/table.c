@@ -570,6 +570,10 @@ static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
     if (run == NULL || run->trace == NULL)
         return;
     struct arena *a = run->trace->arena;
+    size_t bytes = count * (sizeof(uint32_t) + 2 * sizeof(struct str)) +
+                   t->input_count * sizeof(struct feel_value);
+    if (!run_trace_affords(run->trace, bytes))
+        return;
     uint32_t *rules = arena_new(a, uint32_t, count);
     struct str *ids = arena_new(a, struct str, count), *notes = arena_new(a, struct str, count);
     struct feel_value *inputs = arena_new(a, struct feel_value, t->input_count);

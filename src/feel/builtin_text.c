@@ -6,6 +6,8 @@
 #include "feel/machine.h"
 #include "feel/regex.h"
 
+enum { BRIEF_BYTES = 256 }; /* texts up to this length are made without the heap */
+
 static struct str text_of(struct feel_value v) {
     return (struct str){v.u.text, v.count};
 }
@@ -20,7 +22,8 @@ struct feel_value builtin_string(struct feel_machine *m, const struct feel_value
     if (feel_kind(args[0]) == FEEL_STRING || feel_is_null(args[0]))
         return args[0];
     struct buf text;
-    buf_init(&text, FEEL_TEXT_BYTES_MAX);
+    char room[BRIEF_BYTES];
+    buf_init_at(&text, FEEL_TEXT_BYTES_MAX, room, sizeof room);
     feel_print_plain(&text, args[0]);
     if (!machine_spend(m, text.len / 16)) {
         buf_done(&text);
@@ -68,7 +71,8 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
         return machine_null(m, "number() takes two different separators");
     struct buf text;
     struct num n;
-    buf_init(&text, 4096);
+    char room[BRIEF_BYTES];
+    buf_init_at(&text, 4096, room, sizeof room);
     bool good = plain_number(&text, text_of(args[0]), feel_is_null(group) ? '\0' : group.u.text[0],
                              feel_is_null(point) ? '.' : point.u.text[0]) &&
                 !text.full && num_parse(&n, buf_view(&text));
@@ -170,7 +174,8 @@ static struct feel_value map_case(struct feel_machine *m, struct feel_value v, b
     uint32_t code;
     if (!machine_spend(m, text.len / 8))
         return feel_null();
-    buf_init(&out, FEEL_TEXT_BYTES_MAX);
+    char room[BRIEF_BYTES];
+    buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
     while (utf8_take(&code, &text)) {
         if (upper && code == 0xdf)
             buf_lit(&out, "SS");
@@ -204,7 +209,8 @@ struct feel_value builtin_string_join(struct feel_machine *m, const struct feel_
         if (feel_kind(args[0].u.items[i]) != FEEL_STRING && !feel_is_null(args[0].u.items[i]))
             return machine_null(m, "string join() takes strings, not a %s",
                                 feel_kind_name(feel_kind(args[0].u.items[i])));
-    buf_init(&out, FEEL_TEXT_BYTES_MAX);
+    char room[BRIEF_BYTES];
+    buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
     for (uint32_t i = 0; i < args[0].count && machine_spend(m, 1); i++) {
         if (feel_is_null(args[0].u.items[i]))
             continue;
@@ -303,7 +309,8 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
     if (matching_find(&x, &match, STR_NONE, 0))
         return machine_null(m, "the pattern of replace() matches the empty string");
     struct buf out;
-    buf_init(&out, FEEL_TEXT_BYTES_MAX);
+    char room[BRIEF_BYTES];
+    buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
     size_t at = 0;
     while (good && !out.full && machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
         buf_add(&out, str_sub(input, at, match.from[0] - at));

@@ -1,0 +1,382 @@
+/* Tests of the public library, through its header alone but for the bench's own counting. */
+#include <pthread.h>
+
+#include "base/test.h"
+#include "mandate/feel.h"
+
+static struct mfeel_evaluator *evaluator(uint64_t steps, size_t memory_bytes) {
+    struct mfeel_limits limits = MFEEL_LIMITS_INIT;
+    limits.steps = steps;
+    limits.memory_bytes = memory_bytes;
+    return mfeel_evaluator_create(NULL, &limits);
+}
+
+/* Expression and JSON in, JSON out. */
+void test_lib_json(void) {
+    static const struct {
+        int line;
+        const char *text, *json, *want;
+    } rows[] = {
+        {__LINE__, "a + b", "{\"a\": 1.10, \"b\": 2}", "3.10"},
+        {__LINE__, "monthly fee * 12", "{\"monthly fee\": 10.5}", "126.0"},
+        {__LINE__, "a.b c", "{\"a\": {\"b c\": [1, null]}}", "[1,null]"},
+        {__LINE__, "date(a) + duration(\"P1M\")", "{\"a\": \"2026-01-31\"}", "\"2026-02-28\""},
+        {__LINE__, "{x: a, y: null}", "{\"a\": true}", "{\"x\":true,\"y\":null}"},
+        {__LINE__, "missing", "{}", "null"},
+        {__LINE__, "12345678901234567890 + 1", "", "12345678901234567891"},
+    };
+    static const char *const members[] = {"b c"};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct mfeel_options options = MFEEL_OPTIONS_INIT;
+        struct mfeel_name names[] = {{"monthly fee", NULL}};
+        struct mfeel_error error = {0};
+        const char *out = "";
+        size_t out_bytes = 0;
+        options.open = true;
+        options.names = names;
+        options.name_count = 1;
+        options.members = members;
+        options.member_count = 1;
+        struct mfeel_evaluator *ev = evaluator(0, 0);
+        struct mfeel_program *p =
+            mfeel_compile(NULL, rows[i].text, MFEEL_ZERO_ENDED, &options, &error);
+        CHECK_AT(rows[i].line, p != NULL);
+        CHECK_AT(rows[i].line, p != NULL && mfeel_eval_json(ev, p, rows[i].json, MFEEL_ZERO_ENDED,
+                                                            &out, &out_bytes, &error) == MFEEL_OK);
+        CHECK_STR_AT(rows[i].line, ((struct str){out, out_bytes}), str_from(rows[i].want));
+        CHECK_AT(rows[i].line, strlen(out) == out_bytes);
+        mfeel_program_destroy(p);
+        mfeel_evaluator_destroy(ev);
+    }
+}
+
+/* What each kind of error gives, and where. */
+void test_lib_errors(void) {
+    static const struct {
+        int line;
+        const char *text;
+        enum mfeel_mode mode;
+        enum mfeel_status want;
+        uint32_t column;
+        size_t diagnoses;
+    } rows[] = {
+        {__LINE__, "1 +", MFEEL_COLLECT, MFEEL_SYNTAX, 4, 0},
+        {__LINE__, "\xff", MFEEL_COLLECT, MFEEL_SYNTAX, 0, 0},
+        {__LINE__, "1 / 0", MFEEL_COLLECT, MFEEL_OK, 0, 1},
+        {__LINE__, "[1 / 0, 2 / 0]", MFEEL_COLLECT, MFEEL_OK, 0, 2},
+        {__LINE__, "[1 / 0, 2 / 0]", MFEEL_STOP, MFEEL_INVALID, 2, 1},
+        {__LINE__, "1 / 0", MFEEL_QUIET, MFEEL_OK, 0, 0},
+        {__LINE__, "for i in 1..100000000 return i", MFEEL_QUIET, MFEEL_LIMIT, 0, 0},
+        {__LINE__, "nobody", MFEEL_COLLECT, MFEEL_OK, 0, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct mfeel_error error = {0};
+        struct mfeel_value out;
+        struct mfeel_evaluator *ev = evaluator(100000, 1 << 20);
+        mfeel_mode(ev, rows[i].mode);
+        enum mfeel_status status =
+            mfeel_once(ev, rows[i].text, MFEEL_ZERO_ENDED, mfeel_null(), &out, &error);
+        CHECK_INT_AT(rows[i].line, status, rows[i].want);
+        CHECK_INT_AT(rows[i].line, error.status, status);
+        CHECK_INT_AT(rows[i].line, error.column, rows[i].column);
+        CHECK_INT_AT(rows[i].line, (int64_t)mfeel_diagnosis_count(ev), (int64_t)rows[i].diagnoses);
+        CHECK_AT(rows[i].line, mfeel_kind(out) == MFEEL_NULL || status == MFEEL_OK);
+        mfeel_evaluator_destroy(ev);
+    }
+    struct mfeel_error error = {0};
+    CHECK(mfeel_compile(NULL, "nobody", MFEEL_ZERO_ENDED, NULL, &error) == NULL);
+    CHECK_INT(error.status, MFEEL_UNKNOWN);
+}
+
+void test_lib_printed(void) {
+    static const char text[] = "1 +\n  \"\xc3\xa9\" *";
+    struct mfeel_error error = {0};
+    struct mfeel_value out;
+    char printed[200], cut[9];
+    CHECK(mfeel_compile(NULL, text, MFEEL_ZERO_ENDED, NULL, &error) == NULL);
+    size_t len = mfeel_error_print(&error, text, MFEEL_ZERO_ENDED, printed, sizeof printed);
+    CHECK_INT((int64_t)len, (int64_t)strlen(printed));
+    CHECK(strstr(printed, "expression:2:") == printed);
+    CHECK(strstr(printed, "\n  \"\xc3\xa9\" *\n") != NULL && printed[len - 2] == '^');
+    CHECK_INT((int64_t)mfeel_error_print(&error, text, MFEEL_ZERO_ENDED, cut, sizeof cut),
+              (int64_t)len);
+    CHECK_STR(str_from(cut), str_sub(str_from(printed), 0, 8));
+
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    struct mfeel_diagnosis d;
+    CHECK_INT(mfeel_once(ev, "[1,\n 2 / 0]", MFEEL_ZERO_ENDED, mfeel_null(), &out, NULL), MFEEL_OK);
+    CHECK(mfeel_diagnosis_at(ev, 0, &d) && d.line == 2 && d.column == 2 && d.offset == 5 &&
+          d.length == 5);
+    len = mfeel_diagnosis_print(ev, 0, printed, sizeof printed);
+    CHECK_STR(((struct str){printed, len}),
+              STR("expression:2:2: a division by zero\n 2 / 0]\n ^^^^^\n"));
+    CHECK(!mfeel_diagnosis_at(ev, 1, &d));
+    mfeel_evaluator_destroy(ev);
+}
+
+/* Every kind goes in and comes out as it was. */
+void test_lib_values(void) {
+    struct mfeel_evaluator *ev = evaluator(0, 0), *other = evaluator(0, 0);
+    struct mfeel_value v, items[3], list, context, copy, range;
+    struct mfeel_range r = {mfeel_int(1), mfeel_null(), true, true}, ends;
+    struct mfeel_entry entries[20], entry;
+    struct mfeel_error error = {0};
+    char number[96];
+    const char *text;
+    size_t bytes;
+    int64_t n = 7;
+    int32_t year;
+    int month, day;
+    bool b;
+    CHECK(mfeel_number(ev, "-1234567890123456789012.50", MFEEL_ZERO_ENDED, &v, &error) == MFEEL_OK);
+    CHECK_INT((int64_t)mfeel_to_number(v, number, sizeof number), 26);
+    CHECK_STR(str_from(number), STR("-1234567890123456789012.50"));
+    CHECK(!mfeel_to_int(v, &n) && n == 7);
+    CHECK(mfeel_number(ev, "12x", MFEEL_ZERO_ENDED, &v, &error) == MFEEL_SYNTAX);
+    CHECK(mfeel_to_int(mfeel_decimal(200, 2), &n) && n == 2);
+    CHECK(mfeel_kind(mfeel_decimal(1, 19)) == MFEEL_NULL);
+    CHECK(mfeel_to_boolean(mfeel_boolean(true), &b) && b);
+    CHECK(mfeel_to_date(mfeel_date(2026, 2, 28), &year, &month, &day) && year == 2026 &&
+          month == 2 && day == 28);
+    CHECK(mfeel_kind(mfeel_date(2026, 2, 29)) == MFEEL_NULL);
+    CHECK(mfeel_string(ev, "a\xff", 2, &v, &error) == MFEEL_SYNTAX);
+    CHECK(mfeel_string(ev, "\xe4\xb8\xad", MFEEL_ZERO_ENDED, &items[0], &error) == MFEEL_OK);
+    CHECK(mfeel_to_string(items[0], &text, &bytes) && bytes == 3);
+    CHECK(mfeel_temporal(ev, "2026-01-31T10:00:00@Asia/Shanghai", MFEEL_ZERO_ENDED, &items[1],
+                         &error) == MFEEL_OK);
+    CHECK(mfeel_temporal(ev, "tomorrow", MFEEL_ZERO_ENDED, &v, &error) == MFEEL_SYNTAX);
+    CHECK(mfeel_range(ev, &r, &items[2], &error) == MFEEL_OK);
+    CHECK(mfeel_to_range(items[2], &ends) && ends.low_closed && !ends.high_closed);
+    r.high = mfeel_int(0);
+    CHECK(mfeel_range(ev, &r, &range, &error) == MFEEL_INVALID);
+    CHECK(mfeel_list(ev, items, 3, &list, &error) == MFEEL_OK && mfeel_count(list) == 3);
+    for (int i = 0; i < 20; i++)
+        entries[i] = (struct mfeel_entry){i == 19      ? "k"
+                                          : i % 2 == 0 ? "k"
+                                                       : "list",
+                                          MFEEL_ZERO_ENDED, i == 19 ? mfeel_int(19) : list};
+    CHECK(mfeel_context(ev, entries, 20, &context, &error) == MFEEL_OK);
+    CHECK_INT((int64_t)mfeel_count(context), 2);
+    CHECK(mfeel_to_int(mfeel_get(context, "k", 1), &n) && n == 19);
+    CHECK(mfeel_entry_at(context, 1, &entry) && entry.name_bytes == 4);
+    CHECK(!mfeel_entry_at(context, 2, &entry) && !mfeel_entry_at(list, 0, &entry));
+    CHECK(mfeel_same(mfeel_item(mfeel_get(context, "list", 4), 1), items[1]));
+    CHECK(mfeel_kind(mfeel_item(list, 3)) == MFEEL_NULL);
+    CHECK(mfeel_copy(other, context, &copy, &error) == MFEEL_OK);
+    CHECK(mfeel_text(ev, context, MFEEL_TEXT_FEEL, &text, &bytes, &error) == MFEEL_OK);
+    struct str before = {text, bytes};
+    CHECK(mfeel_text(other, copy, MFEEL_TEXT_FEEL, &text, &bytes, &error) == MFEEL_OK);
+    CHECK_STR(((struct str){text, bytes}), before);
+    mfeel_reset(ev);
+    CHECK(mfeel_memory_used(ev) == 0 && mfeel_memory_used(other) > 0);
+    mfeel_evaluator_destroy(ev);
+    mfeel_evaluator_destroy(other);
+}
+
+/* Every evaluator too small for the work says so, and none ends the process. */
+void test_lib_small_memory(void) {
+    static const char json[] = "{\"a\": [[], {}, [1, 2.5, \"x\", {\"y\": [null, true]}], "
+                               "12345678901234567890123, {\"k\": {\"k\": {\"k\": {}}}}]}";
+    char large[20000];
+    size_t len = 0;
+    large[len++] = '[';
+    while (len + sizeof json + 2 < sizeof large) {
+        memcpy(large + len, json, sizeof json - 1);
+        len += sizeof json - 1;
+        large[len++] = ',';
+    }
+    large[len++] = '1';
+    large[len++] = ']';
+    size_t fitted = 0;
+    for (size_t bytes = 1 << 16; bytes < (4 << 20); bytes += 40961) {
+        struct mfeel_evaluator *ev = evaluator(0, bytes);
+        struct mfeel_value v, out;
+        const char *text;
+        size_t text_bytes;
+        enum mfeel_status status = mfeel_from_json(ev, large, len, &v, NULL);
+        for (int i = 0; i < 100 && status == MFEEL_OK; i++)
+            status = mfeel_text(ev, v, MFEEL_TEXT_JSON, &text, &text_bytes, NULL);
+        CHECK(status == MFEEL_OK || status == MFEEL_LIMIT);
+        status = mfeel_once(ev, "for i in 1..1000 return [i / 0, string(i)]", MFEEL_ZERO_ENDED,
+                            mfeel_null(), &out, NULL);
+        CHECK(status == MFEEL_OK || status == MFEEL_LIMIT);
+        CHECK(mfeel_memory_used(ev) <= bytes);
+        fitted += status == MFEEL_OK;
+        mfeel_evaluator_destroy(ev);
+    }
+    CHECK(fitted > 0);
+}
+
+static enum mfeel_status twice(struct mfeel_value *out, void *self, struct mfeel_evaluator *ev,
+                               const struct mfeel_value *args, size_t arg_count, const char **why) {
+    int64_t n;
+    int *calls = self;
+    (void)ev;
+    ++*calls;
+    if (arg_count != 1 || !mfeel_to_int(args[0], &n))
+        *why = "twice() takes a whole number";
+    else if (n < 0)
+        return MFEEL_CANCELLED;
+    else
+        *out = mfeel_int(2 * n);
+    return MFEEL_OK;
+}
+
+void test_lib_native(void) {
+    static const char *const params[] = {"n"};
+    static const struct {
+        int line;
+        const char *text, *want;
+        enum mfeel_status status;
+    } rows[] = {
+        {__LINE__, "twice(4)", "8", MFEEL_OK},
+        {__LINE__, "twice(n: 4)", "8", MFEEL_OK},
+        {__LINE__, "for i in [1, 2] return twice(i)", "[2, 4]", MFEEL_OK},
+        {__LINE__, "twice(\"x\")", "null", MFEEL_OK},
+        {__LINE__, "twice(-1)", "", MFEEL_CANCELLED},
+    };
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    int calls = 0;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct mfeel_entry entry = {"twice", MFEEL_ZERO_ENDED, mfeel_null()};
+        struct mfeel_value context, out;
+        const char *text = "";
+        size_t bytes = 0;
+        mfeel_reset(ev);
+        CHECK(mfeel_function(ev, twice, &calls, params, 1, &entry.value, NULL) == MFEEL_OK);
+        CHECK(mfeel_context(ev, &entry, 1, &context, NULL) == MFEEL_OK);
+        CHECK_INT_AT(rows[i].line,
+                     mfeel_once(ev, rows[i].text, MFEEL_ZERO_ENDED, context, &out, NULL),
+                     rows[i].status);
+        if (rows[i].status == MFEEL_OK)
+            CHECK(mfeel_text(ev, out, MFEEL_TEXT_FEEL, &text, &bytes, NULL) == MFEEL_OK);
+        CHECK_STR_AT(rows[i].line, ((struct str){text, bytes}), str_from(rows[i].want));
+    }
+    CHECK_INT(calls, 6);
+    mfeel_evaluator_destroy(ev);
+}
+
+/* --- models ---------------------------------------------------------------------------------- */
+static const char model_text[] =
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' id='m' name='main'"
+    " namespace='urn:main'><import name='lib' namespace='urn:lib' locationURI='lib.dmn'"
+    " importType='https://www.omg.org/spec/DMN/20230324/MODEL/'/>"
+    "<inputData id='a' name='Age'><variable name='Age' typeRef='number'/></inputData>"
+    "<decision id='d' name='Fee'><description>the fee</description>"
+    "<variable name='Fee' typeRef='number'/>"
+    "<informationRequirement><requiredInput href='#a'/></informationRequirement>"
+    "<knowledgeRequirement><requiredKnowledge href='urn:lib#f'/></knowledgeRequirement>"
+    "<decisionTable hitPolicy='UNIQUE'><input><inputExpression typeRef='number'><text>Age</text>"
+    "</inputExpression></input><output/>"
+    "<rule id='r1'><description>young</description><inputEntry><text>&lt; 18</text></inputEntry>"
+    "<outputEntry><text>lib.twice(5)</text></outputEntry></rule>"
+    "<rule id='r2'><inputEntry><text>> 20</text></inputEntry><outputEntry><text>40</text>"
+    "</outputEntry></rule></decisionTable></decision></definitions>";
+static const char lib_text[] =
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' id='l' name='lib'"
+    " namespace='urn:lib'><businessKnowledgeModel id='f' name='twice'><variable name='twice'/>"
+    "<encapsulatedLogic><formalParameter name='x'/><literalExpression><text>x * 2</text>"
+    "</literalExpression></encapsulatedLogic></businessKnowledgeModel></definitions>";
+
+static enum mfeel_status give(void *self, const char *ns, const char *location, const char **xml,
+                              size_t *xml_bytes, const char **source) {
+    CHECK_STR(str_from(location), STR("lib.dmn"));
+    if (strcmp(ns, "urn:lib") != 0 || self == NULL)
+        return MFEEL_NOT_FOUND;
+    *xml = lib_text;
+    *xml_bytes = sizeof lib_text - 1;
+    *source = "lib.dmn";
+    return MFEEL_OK;
+}
+
+static void count_findings(void *self, const struct mfeel_finding *finding) {
+    int *gaps = self;
+    *gaps += strcmp(finding->kind, "gap") == 0 && finding->input.bytes > 0;
+}
+
+void test_lib_model(void) {
+    struct mfeel_model_options options = MFEEL_MODEL_OPTIONS_INIT;
+    struct mfeel_error error = {0};
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    struct mfeel_element element;
+    struct mfeel_step step;
+    struct mfeel_step_rule rule;
+    struct mfeel_step_input input;
+    const struct mfeel_view *names;
+    const char *json;
+    size_t bytes, count;
+    int self = 0, gaps = 0;
+    CHECK(mfeel_model_load(NULL, model_text, MFEEL_ZERO_ENDED, NULL, &error) == NULL);
+    CHECK_INT(error.status, MFEEL_UNSUPPORTED);
+    options.import = give;
+    CHECK(mfeel_model_load(NULL, model_text, MFEEL_ZERO_ENDED, &options, &error) == NULL);
+    CHECK_INT(error.status, MFEEL_NOT_FOUND);
+    options.import_self = &self;
+    struct mfeel_model *model =
+        mfeel_model_load(NULL, model_text, MFEEL_ZERO_ENDED, &options, &error);
+    CHECK(model != NULL);
+    if (model == NULL)
+        return;
+    CHECK_STR(str_from(mfeel_model_namespace(model)), STR("urn:main"));
+    CHECK_INT((int64_t)mfeel_element_count(model), 2);
+    CHECK(mfeel_element_at(model, 1, &element) && element.kind == MFEEL_DECISION);
+    CHECK_STR(str_from(element.description), STR("the fee"));
+    CHECK_STR(str_from(element.type), STR("number"));
+    CHECK(mfeel_element_find(model, "Nobody", MFEEL_ZERO_ENDED) == MFEEL_NONE);
+    CHECK(mfeel_element_inputs(ev, model, 1, &names, &count, &error) == MFEEL_OK && count == 1);
+    mfeel_trace(ev, true);
+    CHECK_INT(mfeel_decide_json(ev, model, "Fee", MFEEL_ZERO_ENDED, "{\"Age\": 17}",
+                                MFEEL_ZERO_ENDED, &json, &bytes, &error),
+              MFEEL_OK);
+    CHECK_STR(((struct str){json, bytes}), STR("10"));
+    CHECK(mfeel_step_at(ev, 0, &step) && step.is_table && step.rule_count == 1);
+    CHECK(mfeel_step_rule_at(ev, 0, 0, &rule) && rule.number == 1 && rule.note.bytes == 5);
+    CHECK(mfeel_step_input_at(ev, 0, 0, &input) && mfeel_kind(input.value) == MFEEL_NUMBER);
+    CHECK(!mfeel_step_at(ev, 1, &step) && !mfeel_step_rule_at(ev, 0, 1, &rule));
+    CHECK(mfeel_trace_json(ev, &json, &bytes, &error) == MFEEL_OK && json[0] == '[');
+    CHECK_INT(mfeel_decide_json(ev, model, "nobody", 6, "", 0, &json, &bytes, &error),
+              MFEEL_NOT_FOUND);
+    CHECK_INT(mfeel_decide_json(ev, model, "Fee", 3, "[1]", 3, &json, &bytes, &error),
+              MFEEL_INVALID);
+    CHECK_INT(mfeel_model_check(ev, model, count_findings, &gaps, &error), MFEEL_OK);
+    CHECK_INT(gaps, 1);
+    mfeel_model_destroy(model);
+    mfeel_evaluator_destroy(ev);
+}
+
+/* Zones, calendars and the clock. */
+void test_lib_engine(void) {
+    static const char ics[] =
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nX-MANDATE-COVERS:20260101/20261231\r\n"
+        "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:rest\r\n"
+        "CATEGORIES:REST-DAY\r\nDTSTART;VALUE=DATE:20260103\r\nRRULE:FREQ=WEEKLY;BYDAY=SA,SU\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n";
+    struct mfeel_engine *engine = mfeel_engine_create();
+    struct mfeel_evaluator *ev = mfeel_evaluator_create(engine, NULL);
+    struct mfeel_error error = {0};
+    struct mfeel_value out;
+    const char *text;
+    size_t bytes;
+    CHECK_INT(mfeel_engine_zones(engine, "/nowhere", &error), MFEEL_NOT_FOUND);
+    CHECK_INT(mfeel_engine_calendar(engine, "x", "nonsense", MFEEL_ZERO_ENDED, &error),
+              MFEEL_SYNTAX);
+    CHECK_INT(mfeel_engine_calendar(engine, "x", ics, sizeof ics - 1, &error), MFEEL_OK);
+    CHECK_INT(mfeel_once(ev, "add working days(@\"2026-01-30\", 1, \"x\")", MFEEL_ZERO_ENDED,
+                         mfeel_null(), &out, &error),
+              MFEEL_OK);
+    CHECK(mfeel_same(out, mfeel_date(2026, 2, 2)));
+    CHECK_INT(mfeel_once(ev, "now()", MFEEL_ZERO_ENDED, mfeel_null(), &out, &error), MFEEL_OK);
+    CHECK(mfeel_kind(out) == MFEEL_NULL);
+    CHECK_INT(mfeel_now(ev, 0, "Nowhere/None", &error), MFEEL_UNKNOWN);
+    CHECK_INT(mfeel_now(ev, 1000000, "Asia/Shanghai", &error), MFEEL_OK);
+    CHECK_INT(mfeel_once(ev, "now()", MFEEL_ZERO_ENDED, mfeel_null(), &out, &error), MFEEL_OK);
+    CHECK(mfeel_text(ev, out, MFEEL_TEXT_PLAIN, &text, &bytes, &error) == MFEEL_OK);
+    CHECK_STR(((struct str){text, bytes}), STR("1970-01-01T08:00:01@Asia/Shanghai"));
+    if (mfeel_engine_zones(engine, NULL, &error) == MFEEL_OK) {
+        CHECK_INT(mfeel_now(ev, 0, "Europe/Paris", &error), MFEEL_OK);
+        CHECK_INT(mfeel_now(ev, 0, "../../etc/passwd", &error), MFEEL_UNKNOWN);
+    }
+    CHECK_INT(mfeel_engine_zones(engine, NULL, &error), MFEEL_INVALID);
+    mfeel_evaluator_destroy(ev);
+    mfeel_engine_destroy(engine);
+}
