@@ -171,7 +171,7 @@ static struct ast *parse_context(struct parser *p) {
     struct chain chain = {0};
     size_t mark = p->long_count;
     (void)parser_advance(p);
-    while (!parser_at(p, TOKEN_BRACE_END)) {
+    for (bool more = !parser_at(p, TOKEN_BRACE_END); more; more = parser_accept(p, TOKEN_COMMA)) {
         uint32_t from = p->token.from;
         struct ast *entry = parse_entry(p);
         if (entry == NULL)
@@ -179,8 +179,6 @@ static struct ast *parse_context(struct parser *p) {
         if (same_entry(chain.first, entry->name))
             return parser_fail_at(p, from, "a context has two entries with one name", entry->name);
         chain_add(&chain, entry);
-        if (!parser_accept(p, TOKEN_COMMA))
-            break;
     }
     parser_forget(p, mark);
     node->list = chain.first;
@@ -252,6 +250,22 @@ static struct ast *parse_paren(struct parser *p) {
     return parser_expect(p, TOKEN_PAREN_END, "expected ')'") ? inner : NULL;
 }
 
+/* Behind the [ of a list, a ] that a value follows opens a range: []1..2]]. */
+static bool opens_range(const struct parser *p) {
+    struct token next;
+    const char *what;
+    if (!lex_next(&next, p->text, p->from, &what))
+        return false;
+    switch (next.kind) {
+    case TOKEN_NAME:
+    case TOKEN_NUMBER:
+    case TOKEN_STRING:
+    case TOKEN_AT:
+    case TOKEN_NULL: return true;
+    default: return false;
+    }
+}
+
 /* [ list ] or [ a .. b ] */
 static struct ast *parse_bracket(struct parser *p) {
     uint32_t from = p->token.from;
@@ -260,7 +274,8 @@ static struct ast *parse_bracket(struct parser *p) {
     bool outer = p->range_end;
     p->range_end = false;
     (void)parser_advance(p);
-    while (!parser_at(p, TOKEN_BRACKET_END)) {
+    bool more = !parser_at(p, TOKEN_BRACKET_END) || opens_range(p);
+    for (; more; more = parser_accept(p, TOKEN_COMMA)) {
         struct ast *item = parse_expression(p);
         if (item == NULL)
             return NULL;
@@ -269,8 +284,6 @@ static struct ast *parse_bracket(struct parser *p) {
             return parse_range_end(p, item, from, true);
         }
         chain_add(&chain, item);
-        if (!parser_accept(p, TOKEN_COMMA))
-            break;
     }
     p->range_end = outer;
     node->list = chain.first;
@@ -299,7 +312,7 @@ static struct ast *parse_function(struct parser *p) {
     (void)parser_advance(p);
     if (!parser_expect(p, TOKEN_PAREN, "expected '(' after 'function'"))
         return NULL;
-    while (!parser_at(p, TOKEN_PAREN_END)) {
+    for (bool more = !parser_at(p, TOKEN_PAREN_END); more; more = parser_accept(p, TOKEN_COMMA)) {
         struct ast *param = node_new(p, AST_PARAM, p->token.from);
         param->name = parser_take_new_name(p, NULL);
         if (parser_accept(p, TOKEN_COLON))
@@ -308,8 +321,6 @@ static struct ast *parse_function(struct parser *p) {
             return NULL;
         parser_know(p, param->name, true);
         chain_add(&chain, param);
-        if (!parser_accept(p, TOKEN_COMMA))
-            break;
     }
     if (!parser_expect(p, TOKEN_PAREN_END, "expected ')' after the parameters"))
         return NULL;
@@ -425,7 +436,7 @@ static struct ast *parse_call(struct parser *p, struct ast *function) {
     bool outer = p->range_end;
     p->range_end = false;
     (void)parser_advance(p);
-    while (!parser_at(p, TOKEN_PAREN_END)) {
+    for (bool more = !parser_at(p, TOKEN_PAREN_END); more; more = parser_accept(p, TOKEN_COMMA)) {
         struct ast *argument = parse_argument(p);
         if (argument == NULL)
             return NULL;
@@ -434,8 +445,6 @@ static struct ast *parse_call(struct parser *p, struct ast *function) {
             return parser_fail_at(p, argument->at,
                                   "arguments are given by place or by name, not both", STR_NONE);
         chain_add(&chain, argument);
-        if (!parser_accept(p, TOKEN_COMMA))
-            break;
     }
     p->range_end = outer;
     node->a = function;
@@ -505,6 +514,13 @@ static bool bracket_closes(const struct parser *p) {
     case TOKEN_ELSE:
     case TOKEN_RETURN:
     case TOKEN_SATISFIES:
+    case TOKEN_BETWEEN:
+    case TOKEN_IN:
+    case TOKEN_INSTANCE:
+    case TOKEN_STAR:
+    case TOKEN_SLASH:
+    case TOKEN_POWER:
+    case TOKEN_PLUS:
     case TOKEN_EQ:
     case TOKEN_NE:
     case TOKEN_DOT: return true;
