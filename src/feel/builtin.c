@@ -105,6 +105,9 @@ uint32_t builtin_mask(char letter) {
     case 'e': /* a duration or its text */
         return BIT(FEEL_STRING) | BIT(FEEL_DAYS_TIME) | BIT(FEEL_YEARS_MONTHS);
     case 'o': /* a number or its text */ return BIT(FEEL_STRING) | BIT(FEEL_NUMBER);
+    case 'p': /* a point or a range */
+        return BIT(FEEL_NUMBER) | BIT(FEEL_STRING) | BIT(FEEL_DATE) | BIT(FEEL_TIME) |
+               BIT(FEEL_DATE_TIME) | BIT(FEEL_DAYS_TIME) | BIT(FEEL_YEARS_MONTHS) | BIT(FEEL_RANGE);
     case 'U': return BIT(FEEL_DAYS_TIME) | BIT(FEEL_NULL);
     default: return UINT32_MAX;
     }

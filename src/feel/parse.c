@@ -262,6 +262,9 @@ static bool opens_range(const struct parser *p) {
     case TOKEN_STRING:
     case TOKEN_AT:
     case TOKEN_NULL: return true;
+    case TOKEN_MINUS: /* []-1..2]]: a number and the dots behind the sign */
+        return lex_next(&next, p->text, next.to, &what) && next.kind == TOKEN_NUMBER &&
+               lex_next(&next, p->text, next.to, &what) && next.kind == TOKEN_DOTS;
     default: return false;
     }
 }
@@ -572,6 +575,16 @@ static struct ast *tests_of(struct parser *p, struct chain chain, uint32_t from,
     return node_end(p, tests, to);
 }
 
+static struct ast *parse_rest(struct parser *p, struct ast *left, int strength);
+
+/* What was read as the only test in parentheses may be the beginning of one: x in (list)[1]. */
+static struct ast *parse_test_rest(struct parser *p, struct ast *inner, uint32_t from,
+                                   uint32_t to) {
+    inner->at = from;
+    inner->len = to - from;
+    return parse_rest(p, parse_postfix(p, inner), BIND_ADD);
+}
+
 /* rule 50: e in test, e in (test, test). A ( may also open a range or an expression. */
 static struct ast *parse_in(struct parser *p, struct ast *value) {
     struct chain chain = {0};
@@ -598,6 +611,12 @@ static struct ast *parse_in(struct parser *p, struct ast *value) {
         to = p->token.to;
         if (!parser_expect(p, TOKEN_PAREN_END, "expected ')' or ',' after a test"))
             return NULL;
+        if (chain.first->next == NULL) {
+            struct ast *only = parse_test_rest(p, chain.first, from, to);
+            chain = (struct chain){0};
+            chain_add(&chain, only);
+            to = p->token.from;
+        }
     }
 made:
     node->a = value;
@@ -656,12 +675,8 @@ static struct ast *parse_operator(struct parser *p, struct ast *left, enum token
     return binary(p, AST_ARITH, signs[kind], left, right);
 }
 
-/* Everything that binds at least as strongly as strength; all operators group to the left. */
-static struct ast *parse_binary(struct parser *p, int strength) {
-    if (++p->nesting > FEEL_NESTING_MAX)
-        return parser_fail(p, "an expression is nested too deeply");
-    struct ast *left =
-        parser_at(p, TOKEN_MINUS) ? parse_negative(p) : parse_postfix(p, parse_operand(p));
+/* The operators behind left that bind at least as strongly as strength; all group to the left. */
+static struct ast *parse_rest(struct parser *p, struct ast *left, int strength) {
     while (left != NULL) {
         enum token_kind kind = p->token.kind;
         int found = strength_of(kind);
@@ -671,6 +686,15 @@ static struct ast *parse_binary(struct parser *p, int strength) {
             return NULL;
         left = parse_operator(p, left, kind, found);
     }
+    return left;
+}
+
+static struct ast *parse_binary(struct parser *p, int strength) {
+    if (++p->nesting > FEEL_NESTING_MAX)
+        return parser_fail(p, "an expression is nested too deeply");
+    struct ast *left =
+        parser_at(p, TOKEN_MINUS) ? parse_negative(p) : parse_postfix(p, parse_operand(p));
+    left = parse_rest(p, left, strength);
     p->nesting--;
     return left;
 }
