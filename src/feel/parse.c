@@ -261,6 +261,7 @@ static bool opens_range(const struct parser *p) {
     case TOKEN_NUMBER:
     case TOKEN_STRING:
     case TOKEN_AT:
+    case TOKEN_PAREN: /* an empty list cannot be called */
     case TOKEN_NULL: return true;
     case TOKEN_MINUS: /* []-1..2]]: a number and the dots behind the sign */
         return lex_next(&next, p->text, next.to, &what) && next.kind == TOKEN_NUMBER &&
@@ -526,6 +527,7 @@ static bool bracket_closes(const struct parser *p) {
     case TOKEN_PLUS:
     case TOKEN_EQ:
     case TOKEN_NE:
+    case TOKEN_DOTS:
     case TOKEN_DOT: return true;
     default: return false;
     }
