@@ -234,6 +234,31 @@ void test_dmn_trace(void) {
     arena_destroy(b.arena);
 }
 
+/* A cell `true` asks for the value true: an input that is missing passes no test of a value. */
+void test_dmn_null_input(void) {
+    check_decision(__LINE__,
+                   "<inputData id='x' name='x'><variable name='x' typeRef='boolean'/></inputData>"
+                   "<decision id='d' name='D'><variable name='D'/><informationRequirement>"
+                   "<requiredInput href='#x'/></informationRequirement><decisionTable>"
+                   "<input><inputExpression typeRef='boolean'><text>x</text></inputExpression>"
+                   "</input><output/><rule><inputEntry><text>true</text></inputEntry><outputEntry>"
+                   "<text>1</text></outputEntry></rule><rule><inputEntry><text>not(true)</text>"
+                   "</inputEntry><outputEntry><text>2</text></outputEntry></rule>"
+                   "<rule><inputEntry><text>null</text></inputEntry><outputEntry><text>3</text>"
+                   "</outputEntry></rule></decisionTable></decision>",
+                   "d", "{\"x\": true}", "1");
+    check_decision(__LINE__,
+                   "<inputData id='x' name='x'><variable name='x' typeRef='boolean'/></inputData>"
+                   "<decision id='d' name='D'><variable name='D'/><informationRequirement>"
+                   "<requiredInput href='#x'/></informationRequirement><decisionTable>"
+                   "<input><inputExpression typeRef='boolean'><text>x</text></inputExpression>"
+                   "</input><output/><rule><inputEntry><text>true</text></inputEntry><outputEntry>"
+                   "<text>1</text></outputEntry></rule><rule><inputEntry><text>null</text>"
+                   "</inputEntry><outputEntry><text>3</text></outputEntry></rule></decisionTable>"
+                   "</decision>",
+                   "d", "{}", "3");
+}
+
 #define ONE_COLUMN(type, values, rules)                                                            \
     "<itemDefinition name='tPlace'><typeRef>string</typeRef><allowedValues><text>\"A\", "          \
     "\"B\"</text></allowedValues></itemDefinition><inputData id='x' name='x'><variable name='x' "  \

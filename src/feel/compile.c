@@ -339,12 +339,15 @@ static bool gen_range_ends(struct compiler *c, const struct ast *node) {
 
 static bool gen_test(struct compiler *c, const struct ast *test, uint32_t subject) {
     c->node = test;
-    if (test->kind == AST_UNARY) {
+    /* A boolean that stands there as such is a value to be equal to, not a condition that holds for
+     * every subject: `true` in a cell must not match where the input is missing. DMN 1.5: 7.3.4 */
+    bool literal = test->kind == AST_CONST && feel_kind(test->value) == FEEL_BOOLEAN;
+    if (test->kind == AST_UNARY || literal) {
         (void)emit(c, OP_LOCAL, 0, (int32_t)subject, 1);
-        if (!gen(c, test->a))
+        if (!gen(c, literal ? test : test->a))
             return false;
         c->node = test;
-        (void)emit(c, OP_EQ + test->op, 0, 0, -1);
+        (void)emit(c, literal ? OP_EQ : OP_EQ + test->op, 0, 0, -1);
         return true;
     }
     if (test->kind == AST_RANGE && test->a != NULL && test->b != NULL) {
