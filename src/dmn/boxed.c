@@ -71,12 +71,57 @@ struct ast *boxed_bad(struct boxer *b, struct err_at at) {
     return bad;
 }
 
+/* --- what the texts read
+ * ---------------------------------------------------------------------------- */
+static bool is_slot(const struct dmn_element *e, struct str name) {
+    for (size_t i = 0; i < e->slot_count; i++)
+        if (str_eq(e->slots[i].name, name))
+            return true;
+    return false;
+}
+
+static void read_add(struct boxer *b, struct str slot, struct str member) {
+    struct dmn_element *e = &b->model->elements[b->element - b->model->elements];
+    if (!is_slot(e, slot) || e->read_count == DMN_ELEMENT_READS_MAX)
+        return;
+    for (size_t i = 0; i < e->read_count; i++)
+        if (str_eq(e->reads[i].slot, slot) && str_eq(e->reads[i].member, member))
+            return;
+    if ((e->read_count & (e->read_count - 1)) == 0) { /* 0, 1, 2, 4 ...: grown by doubling */
+        size_t room = e->read_count == 0 ? 1 : e->read_count * 2;
+        struct dmn_read *grown = arena_new(b->arena, struct dmn_read, room);
+        if (e->read_count > 0)
+            memcpy(grown, e->reads, e->read_count * sizeof *grown);
+        e->reads = grown;
+    }
+    e->reads[e->read_count++] = (struct dmn_read){slot, member};
+}
+
+static void reads_of(struct boxer *b, const struct ast *tree, int depth) {
+    if (tree == NULL || depth == 0)
+        return;
+    if (tree->kind == AST_NAME) {
+        read_add(b, tree->name, STR_NONE);
+        return;
+    }
+    if (tree->kind == AST_PATH && tree->a != NULL && tree->a->kind == AST_NAME) {
+        read_add(b, tree->a->name, tree->name);
+        return;
+    }
+    reads_of(b, tree->a, depth - 1);
+    reads_of(b, tree->b, depth - 1);
+    reads_of(b, tree->c, depth - 1);
+    for (const struct ast *item = tree->list; item != NULL; item = item->next)
+        reads_of(b, item, depth - 1);
+}
+
 struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
                        const struct ast_scope *scope, enum feel_form form) {
     struct ast *tree;
-    if (ast_parse(&tree, b->arena, text, scope, form, at, b->err))
-        return tree;
-    return boxed_bad(b, at);
+    if (!ast_parse(&tree, b->arena, text, scope, form, at, b->err))
+        return boxed_bad(b, at);
+    reads_of(b, tree, AST_DEPTH_MAX);
+    return tree;
 }
 
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {

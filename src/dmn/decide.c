@@ -65,6 +65,35 @@ static bool run_program(struct dmn_run *run, const struct feel_program *program,
     return feel_eval(out, program, &env, run->arena, run->budget, run->err);
 }
 
+/* What a decision without a table was computed from, for the trace: each member that its logic
+ * reads, or the whole value where it reads that. vars: of the slots. */
+static bool trace_logic(struct dmn_run *run, const struct dmn_element *e,
+                        const struct feel_value *vars, struct feel_value output) {
+    struct dmn_step step = {
+        .decision_id = e->info.id, .decision_name = e->info.name, .output = output};
+    if (!afford(run, e->read_count * (sizeof(struct feel_value) + 128)))
+        return false;
+    struct str *names = arena_new(run->trace->arena, struct str, e->read_count);
+    struct feel_value *inputs = arena_new(run->trace->arena, struct feel_value, e->read_count);
+    for (size_t i = 0; i < e->read_count; i++) {
+        const struct dmn_read *read = &e->reads[i];
+        size_t slot = 0;
+        while (slot < e->slot_count && !str_eq(e->slots[slot].name, read->slot))
+            slot++;
+        if (slot == e->slot_count || feel_kind(vars[slot]) == FEEL_FUNCTION)
+            continue; /* a function that is called is part of the logic */
+        bool whole = read->member.len == 0;
+        names[step.input_count] = whole ? read->slot
+                                        : arena_printf(run->trace->arena, "%.*s.%.*s",
+                                                       STR_ARG(read->slot), STR_ARG(read->member));
+        inputs[step.input_count++] = whole ? vars[slot] : feel_get(vars[slot], read->member);
+    }
+    step.input_names = names;
+    step.inputs = inputs;
+    run_trace(run, &step);
+    return true;
+}
+
 static bool logic_value(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
     if (!afford(run, e->slot_count * sizeof(struct feel_value)))
         return false;
@@ -76,6 +105,8 @@ static bool logic_value(struct dmn_run *run, const struct dmn_element *e, struct
     run->now = e;
     bool ran = run_program(run, e->program, vars, e->slot_count, out);
     run->now = outer;
+    if (ran && run->trace != NULL && e->info.kind == DMN_DECISION)
+        return trace_logic(run, e, vars, *out);
     return ran;
 }
 
@@ -201,13 +232,7 @@ static bool compute(struct dmn_run *run, const struct dmn_element *e, struct fee
         complain(run, e, "has no logic");
         return true;
     }
-    if (!logic_value(run, e, out))
-        return false;
-    if (e->info.kind == DMN_DECISION && run->trace != NULL)
-        run_trace(run, &(struct dmn_step){.decision_id = e->info.id,
-                                          .decision_name = e->info.name,
-                                          .output = *out});
-    return true;
+    return logic_value(run, e, out);
 }
 
 static bool value_of(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
@@ -333,16 +358,19 @@ static bool step_json(struct buf *out, const struct dmn_step *step, struct err *
     if (step->is_table) {
         buf_lit(out, ",\"hit_policy\":");
         json_write_text(out, str_from(step->hit_policy));
-        buf_lit(out, ",\"inputs\":[");
-        for (size_t i = 0; i < step->input_count; i++) {
-            buf_add(out, i > 0 ? STR(",{\"expression\":") : STR("{\"expression\":"));
-            json_write_text(out, step->input_names[i]);
-            buf_lit(out, ",\"value\":");
-            if (!feel_to_json(out, step->inputs[i], err))
-                return false;
-            buf_lit(out, "}");
-        }
-        buf_lit(out, "],\"rules\":[");
+    }
+    buf_lit(out, ",\"inputs\":[");
+    for (size_t i = 0; i < step->input_count; i++) {
+        buf_add(out, i > 0 ? STR(",{\"expression\":") : STR("{\"expression\":"));
+        json_write_text(out, step->input_names[i]);
+        buf_lit(out, ",\"value\":");
+        if (!feel_to_json(out, step->inputs[i], err))
+            return false;
+        buf_lit(out, "}");
+    }
+    buf_lit(out, "]");
+    if (step->is_table) {
+        buf_lit(out, ",\"rules\":[");
         for (size_t i = 0; i < step->rule_count; i++) {
             buf_printf(out, "%s{\"number\":%u,\"id\":", i > 0 ? "," : "", step->rules[i]);
             json_write_text(out, step->rule_ids[i]);

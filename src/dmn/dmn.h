@@ -74,8 +74,9 @@ size_t dmn_inputs_of(const struct str **names, const struct dmn_model *model, si
 struct dmn_step {
     struct str decision_id, decision_name; /* of the element whose logic this is */
     bool is_table;
-    const char *hit_policy;        /* "UNIQUE"; NULL without a table */
-    const struct str *input_names; /* the texts of the input expressions */
+    const char *hit_policy; /* "UNIQUE"; NULL without a table */
+    /* the texts of the input expressions; without a table what the logic reads: "form.since" */
+    const struct str *input_names;
     const struct feel_value *inputs;
     size_t input_count;
     const uint32_t *rules;        /* matched ones, numbered from 1 as they stand in the model */
@@ -91,8 +92,8 @@ struct dmn_trace {
     size_t count, room;
 };
 enum { DMN_TRACE_STEPS_MAX = 1000 }; /* later steps are dropped: a table in a long iteration */
-/* [{"decision", "name", "table", "inputs": [{"expression", "value"}], "rules": [{"number", "id",
- * "note"}], "output"}] as JSON text. */
+/* [{"decision", "name", "table", "hit_policy" (of a table), "inputs": [{"expression", "value"}],
+ * "rules" (of a table): [{"number", "id", "note"}], "output"}] as JSON text. */
 MUST_USE bool dmn_trace_json(struct buf *out, const struct dmn_trace *trace, struct err *err);
 
 /* The value of a decision, or of a service's output decisions, or a call of a function: element by

@@ -13,6 +13,8 @@
 struct dmn_element;
 struct dmn_table;
 
+enum { DMN_ELEMENT_READS_MAX = 128 }; /* later ones are not told to people who ask what is read */
+
 /* One element behind a name of the logic; with a prefix, one entry of the import's context. */
 struct dmn_part {
     struct str name;
@@ -32,6 +34,11 @@ struct dmn_elements {
     size_t count;
 };
 
+/* What the logic reads: a slot as a whole (member empty), or one member of it. */
+struct dmn_read {
+    struct str slot, member;
+};
+
 struct dmn_element {
     struct dmn_info info;
     struct dmn_model *model;
@@ -40,6 +47,8 @@ struct dmn_element {
     uint32_t state;      /* number of its memo; unique over all loaded models */
     struct dmn_slot *slots;
     size_t slot_count;
+    struct dmn_read *reads; /* in the order of the texts; at most DMN_ELEMENT_READS_MAX */
+    size_t read_count;
     bool has_logic;
     const struct feel_program *program; /* of a decision: its value; of a function: itself */
     const struct feel_program *fit;     /* of input data: the value fitted to its type */
