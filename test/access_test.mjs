@@ -74,6 +74,7 @@ function addressOf(route, one) {
   const values = { reference: one.reference, id: undefined, n: "1", step: "1", code: "NONE", name: "none.css" };
   if (/organs/.test(route.path)) values.id = "wenzhou-lucheng";
   else if (/matters/.test(route.path)) values.id = "residence-permit-issue";
+  else if (/decisions/.test(route.path)) values.id = "residence-permit-eligibility";
   else if (/tasks/.test(route.path)) values.id = one.tasks[0].id;
   return route.path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.notEqual(values[name], undefined, `${route.id}: this test gives {${name}} no value`);

@@ -59,6 +59,14 @@ void view_organ_brief(struct json *obj, struct str key, const struct law_organ *
 struct str view_query(const struct app_ask *ask, struct str name);
 struct json *view_items(struct json *list); /* {"items": [...], "next": null} */
 
+/* What dmn_trace_json() gave, as a list of {decision, name, title, hit_policy, inputs:
+ * [{expression, label, value, choice}], rules: [{number, id, note}], output, outputs: [{name,
+ * label, value}], table}, in the order of completion; hit_policy and rules of tables only. Labels
+ * are those of the pack; table: only with_tables, as decision_table_json() makes it. Values are as
+ * they were stored. */
+void view_trace(struct json *out, struct str key, struct str trace_json, const struct pack *pack,
+                bool with_tables);
+
 /* ---- cases (view_case.c) ---- */
 /* A case as one caller may see it, with a reader's connection that must be given back. */
 struct view_case {

@@ -42,6 +42,28 @@ MUST_USE bool app_view_matter(struct json **out, struct app_reader *r, const str
 /* {"items": [{id, name, parent, level}]}: the places, for choosing a city and a district. */
 MUST_USE bool app_view_places(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct err *err);
+/* {"items": [{id, title, description, pack: {id, version}, matters: [{id, title}]}]}: the decisions
+ * of the packs in use. query: matter. */
+MUST_USE bool app_view_decisions(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                 struct err *err);
+/* The same of one, + {inputs: [{name, label, type, asks: [{name, pointer, label, kind, options:
+ * [{value, label}]}]}], needs: [{id, kind, title}], table, expression}. asks: the values to ask a
+ * person for, each with its JSON pointer into the body of a try; kind: text, number, boolean, date,
+ * time, date_time, duration, choice, or any (JSON). table: {hit_policy, inputs: [{expression,
+ * label, type, allowed}], outputs: [{name, label, type, allowed}], rules: [{number, id, inputs,
+ * outputs, note}], rule_count} or null; rules: the first 200. */
+MUST_USE bool app_view_decision(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                struct str id, struct err *err);
+/* Try a decision. body: {inputs: {name: value}, at: time or date for today() and now()}.
+ * {decision: {id, title}, at, output, trace: [{decision, title, hit_policy, inputs: [{expression,
+ * label, value, choice}], rules: [{number, id, note, inputs, outputs}], output, outputs: [{name,
+ * label, value}], table}], diagnoses: [{text, source, offset, length}], pack}. choice: the form's
+ * own words for a value that is one of its choices. table: when the query has tables=true, with the
+ * rules that matched among its rows. Errors: ERR_NOT_FOUND; ERR_TYPE, ERR_INVALID, ERR_UNKNOWN with
+ * the JSON pointer of the wrong value in err->at.source; ERR_LIMIT, it takes more steps or memory
+ * than a try may. */
+MUST_USE bool app_view_evaluate(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                struct str id, const struct json *body, struct err *err);
 /* True when this very look (who, post, purpose) at the case, or at the task when it is not empty,
  * is on record within the hour: then APP_LOOK would add nothing, and nobody need wait for it.
  * False in every other case, errors included: the order finds them again and answers them. */

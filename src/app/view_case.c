@@ -385,7 +385,7 @@ static bool add_timeline(struct json *out, struct view_case *c, struct arena *ar
             add_task_details(one, c->state, e);
         if (e->kind == CASE_EVENT_decision_taken) {
             json_set_str(one, STR("decision"), e->as.decision_taken.decision);
-            view_stored(one, STR("trace"), e->as.decision_taken.trace_json);
+            view_trace(one, STR("trace"), e->as.decision_taken.trace_json, c->state->pack, false);
         }
     }
     return true;

@@ -118,6 +118,28 @@ void api_places(struct web_request *r) {
     view_send(r, app_view_places(&view, r->reader, &ask, &err), &view, &err);
 }
 
+void api_decisions(struct web_request *r) {
+    struct err err = {0};
+    struct json *view = NULL;
+    struct app_ask ask = web_ask(r);
+    view_send(r, app_view_decisions(&view, r->reader, &ask, &err), &view, &err);
+}
+
+void api_decision(struct web_request *r) {
+    struct err err = {0};
+    struct json *view = NULL;
+    struct app_ask ask = web_ask(r);
+    view_send(r, app_view_decision(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
+}
+
+void api_decision_evaluate(struct web_request *r) {
+    struct err err = {0};
+    struct json *view = NULL;
+    struct app_ask ask = web_ask(r);
+    view_send(r, app_view_evaluate(&view, r->reader, &ask, web_arg(r, "id"), r->json, &err), &view,
+              &err);
+}
+
 /* ---- cases ---- */
 
 /* The reference of the path; false, and answered, when it cannot be one. */

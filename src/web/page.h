@@ -65,6 +65,10 @@ struct str page_now_text(struct page *p); /* RFC 3339 in the pack's zone */
 enum { PAGE_DEPTH_CITY = 1, PAGE_DEPTH_COUNTY = 2 };
 unsigned page_place_depth(const struct law_organs *organs, const struct law_place *place);
 
+/* The trace of a decision (app_view_evaluate, localised) as templates draw it: {id, title, given,
+ * matched, results: [{label, code, text}], drawn: null or the table with its matched rows}. */
+void page_trace(struct page *p, struct json *list, const struct json *trace);
+
 /* A path of the desk that a form may send one back to; "/desk" for anything else. */
 struct str page_desk_path(struct str path);
 
@@ -81,7 +85,8 @@ void page_document_send(struct web_request *r, struct str reference, uint64_t n)
 struct page_field {
     struct str name, value;
     enum text label;
-    int hint; /* enum text, or -1 */
+    struct str words; /* a label that is no text of ours; empty: label */
+    int hint;         /* enum text, or -1 */
     const char *type, *autocomplete, *width;
     bool optional, area;
     struct str fault; /* empty: none */

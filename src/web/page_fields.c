@@ -48,9 +48,13 @@ static struct str hint_of(const struct page *p, int hint) {
     return hint < 0 ? STR("") : page_text(p, (enum text)hint);
 }
 
+static struct str label_of(const struct page *p, const struct page_field *from) {
+    return from->words.len > 0 ? from->words : page_text(p, from->label);
+}
+
 void page_field(struct page *p, struct json *list, const struct page_field *from) {
-    struct json *field = field_new(p, list, from->area ? "is_textarea" : "is_input", from->name,
-                                   page_text(p, from->label));
+    struct json *field =
+        field_new(p, list, from->area ? "is_textarea" : "is_input", from->name, label_of(p, from));
     json_set_str(field, STR("value"), from->value);
     json_set_str(field, STR("type"), str_from(from->type != NULL ? from->type : "text"));
     json_set_str(field, STR("autocomplete"), str_from(from->autocomplete));
@@ -60,7 +64,7 @@ void page_field(struct page *p, struct json *list, const struct page_field *from
 }
 
 struct json *page_select(struct page *p, struct json *list, const struct page_field *from) {
-    struct json *field = field_new(p, list, "is_select", from->name, page_text(p, from->label));
+    struct json *field = field_new(p, list, "is_select", from->name, label_of(p, from));
     struct json *options = json_set_arr(field, STR("options"));
     field_notes(p, field, hint_of(p, from->hint), from->fault);
     return options;

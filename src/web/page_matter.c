@@ -159,13 +159,25 @@ static void fee_set(struct page *p, const struct json *matter) {
     json_set_str(p->ctx, STR("fee_text"), words);
 }
 
+/* The rules that the procedure asks, for those who want to know them. */
+static bool rules_set(struct page *p, struct str id, struct err *err) {
+    struct json *query = json_obj(p->arena), *view;
+    struct app_ask ask = web_ask(p->r);
+    json_set_str(query, STR("matter"), id);
+    ask.query = query;
+    if (!app_view_decisions(&view, p->r->reader, &ask, err))
+        return false;
+    json_set(p->ctx, STR("rules"), json_get(say_localise(p->arena, p->lang, view), STR("items")));
+    return true;
+}
+
 void page_matter(struct web_request *r) {
     struct page *p = page_open(r, TEXT_home_title);
     struct err err = {0};
     struct app_ask ask = web_ask(r);
     struct json *view;
     struct str id = web_arg(r, "id");
-    if (!app_view_matter(&view, r->reader, &ask, id, &err)) {
+    if (!app_view_matter(&view, r->reader, &ask, id, &err) || !rules_set(p, id, &err)) {
         page_fail(p, &err);
         return;
     }

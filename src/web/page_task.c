@@ -77,53 +77,14 @@ static void notes_set(struct page *p, const struct json *file) {
     }
 }
 
-static struct str as_text(struct page *p, const struct json *value) {
-    if (json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER))
-        return json_text(value);
-    struct buf out;
-    buf_init(&out, 1 << 16);
-    json_write(&out, value, JSON_COMPACT);
-    struct str text = arena_str(p->arena, buf_view(&out));
-    buf_done(&out);
-    return text;
-}
-
-static void trace_row(struct json *rows, struct str label, struct str text) {
-    struct json *row = json_push_obj(rows);
-    json_set_str(row, STR("label"), label);
-    json_set_str(row, STR("text"), text);
-}
-
-/* One table of a decision: what went in, which rules matched, what came out (dmn_trace_json). */
-static void trace_step(struct page *p, struct json *rows, const struct json *step) {
-    const struct json *inputs = json_get(step, STR("inputs")),
-                      *rules = json_get(step, STR("rules"));
-    for (size_t i = 0; i < json_count(inputs); i++) {
-        const struct json *input = json_item(inputs, i);
-        trace_row(rows, json_get_text(input, STR("expression")),
-                  as_text(p, json_get(input, STR("value"))));
-    }
-    for (size_t i = 0; i < json_count(rules); i++) {
-        const struct json *rule = json_item(rules, i);
-        struct str number = as_text(p, json_get(rule, STR("number")));
-        trace_row(rows,
-                  text_fill(p->arena, TEXT_trace_rule, p->lang, (struct text_blanks){.a = number}),
-                  json_get_text(rule, STR("note")));
-    }
-    trace_row(rows, page_text(p, TEXT_trace_result), as_text(p, json_get(step, STR("output"))));
-}
-
 static void decisions_set(struct page *p, const struct json *file) {
     const struct json *decisions = json_get(file, STR("decisions"));
     struct json *list = json_set_arr(p->ctx, STR("decisions"));
     for (size_t i = 0; i < json_count(decisions); i++) {
-        const struct json *trace = json_get(json_item(decisions, i), STR("trace"));
-        for (size_t k = 0; json_is(trace, JSON_ARRAY) && k < json_count(trace); k++) {
-            const struct json *step = json_item(trace, k);
-            struct json *one = json_push_obj(list);
-            json_set_str(one, STR("title"), json_get_text(step, STR("name")));
-            trace_step(p, json_set_arr(one, STR("rows")), step);
-        }
+        const struct json *taken = json_item(decisions, i);
+        struct json *one = json_push_obj(list);
+        json_set_str(one, STR("at_text"), json_get_text(taken, STR("at_text")));
+        page_trace(p, json_set_arr(one, STR("steps")), json_get(taken, STR("trace")));
     }
 }
 

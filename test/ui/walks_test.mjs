@@ -31,6 +31,28 @@ async function browse(v) {
   await v.go("/no/such/page", "not-found");
 }
 
+// A rule is read and tried: a wrong value is said beside its field, a sound one gives the result, the
+// way there, and the rule that matched in the table.
+async function tryRule(v) {
+  await v.go("/decisions", "rules");
+  await v.press('main a[href="/decisions/residence-permit-eligibility"]', "rule");
+  assert.equal(await v.page.locator(".m-rules tbody tr").count(), 4);
+  await v.fill({ at: "0001-01-01", v2: "work" });
+  await v.submit("rule-no-result");
+  assert.match(await v.text("[role=status]"), v.lang === "zh" ? /得不出结果/ : /no result/);
+  await v.fill({ v1: "2024-01-01", v2: "study", at: "2026-03-02" });
+  await v.submit("rule-tried");
+  assert.match(await v.text("[role=status] dl"), v.lang === "zh" ? /连续就读/ : /continuous study/);
+  assert.equal(await v.page.locator(".m-rules-hit").count(), 1);
+  assert.match(await v.text(".m-rules-hit th"), /3/);
+  assert.equal(await v.page.inputValue("[name=v1]"), "2024-01-01", "what was given is kept");
+  assert.ok(!v.page.url().includes("2024-01-01"), "and stands in no address");
+  await v.page.locator("[name=at]").evaluate((field) => { field.type = "text"; field.value = "soon"; });
+  await v.submit("rule-fault");
+  assert.equal((await v.problems()).length, 1);
+  await v.go("/decisions/resident-id-validity", "rule-numbers");
+}
+
 async function chooseTown(v) {
   await v.fill({ county: "330302" });
   if ((await v.page.locator("#town").count()) === 0 && !v.script) await v.submit();
@@ -204,6 +226,7 @@ async function askForReview(v, own) {
 async function walk(service, browser, options) {
   const v = await new Visitor(browser, service, options).open();
   await browse(v);
+  await tryRule(v);
   const own = await applied(v);
   const looked = v.page.locator("#looks ~ p.m-muted");
   await v.go("/case", "case");
