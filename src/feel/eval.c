@@ -16,6 +16,7 @@ enum {
     STACK_CHUNK = 1024,  /* values */
     NESTED_MAX = 48,     /* run() in run(): about 1 kB of C stack each */
     STEPS_PORTION = 256, /* steps taken from the budget at once */
+    INS_PER_STEP = 8,    /* instructions that run for one step */
     SLACK_BYTES = 8192,  /* of an arena's limit, kept for alignment and messages */
 };
 
@@ -371,8 +372,13 @@ static bool iter_begin(struct feel_machine *m, struct feel_value *slots, struct 
     return true;
 }
 
-static bool iter_next(struct feel_machine *m, struct feel_value *slots) {
-    if (!machine_spend(m, 1))
+/* What a round of a loop costs: a long body is no cheaper than a long list. */
+static uint64_t round_cost(const struct proto *proto, const struct ins *ip, int32_t begin) {
+    return 1 + (uint64_t)(ip - (proto->code + begin)) / INS_PER_STEP;
+}
+
+static bool iter_next(struct feel_machine *m, struct feel_value *slots, uint64_t cost) {
+    if (!machine_spend(m, cost))
         return false;
     int64_t at = slots[1].u.whole, end = slots[0].u.whole;
     if (slots[0].head == FEEL_LIST) {
@@ -423,7 +429,7 @@ static void filter_keep(struct feel_machine *m, struct feel_value *slots) {
 
 /* True: go on with the next item; false: *result is the value of the filter. */
 static bool filter_next(struct feel_machine *m, struct feel_value *slots, struct feel_value test,
-                        struct feel_value *result) {
+                        uint64_t cost, struct feel_value *result) {
     int64_t at = slots[1].u.whole;
     if (feel_kind(test) == FEEL_NUMBER) {
         *result = op_index(m, slots[0], test);
@@ -436,7 +442,7 @@ static bool filter_next(struct feel_machine *m, struct feel_value *slots, struct
                                feel_kind_name(feel_kind(test)));
         return false;
     }
-    if (++at < (int64_t)slots[0].count && machine_spend(m, 1)) {
+    if (++at < (int64_t)slots[0].count && machine_spend(m, cost)) {
         slots[1].u.whole = at;
         slots[3] = slots[0].u.items[at];
         return true;
@@ -545,6 +551,8 @@ static bool enter(struct feel_machine *m, struct frame *now, struct feel_value c
         *result = machine_null(m, "functions in another language are not run");
         return false;
     }
+    if (!machine_spend(m, f->proto->code_count / INS_PER_STEP))
+        return false;
     if (m->calls >= FEEL_CALLS_MAX) {
         (void)err_set(m->err, ERR_LIMIT, err_nowhere, "functions call each other deeper than %d",
                       FEEL_CALLS_MAX);
@@ -698,7 +706,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
                 ip++;
             continue;
         case OP_ITER_NEXT:
-            if (iter_next(m, base + in.b))
+            if (iter_next(m, base + in.b, round_cost(now.proto, ip, in.c)))
                 ip = now.proto->code + in.c;
             break;
         case OP_BUILD:
@@ -810,7 +818,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_FILTER_NEXT:
             sp--;
-            if (filter_next(m, base + in.b, *sp, &v))
+            if (filter_next(m, base + in.b, *sp, round_cost(now.proto, ip, in.c), &v))
                 ip = now.proto->code + in.c;
             else
                 *sp++ = v;
