@@ -4,11 +4,13 @@
 
 #include "bpmn/step.h"
 
-/* Set by the soundness check: nothing is evaluated or stored, and a gateway that chooses stops with
- * an incident until its number is picked. */
+/* Set by the soundness check: nothing is evaluated or stored, and what data would decide is picked:
+ * the oracle's answers to the questions in the order in which they are asked. */
+enum { ORACLE_QUESTIONS_MAX = 12 }; /* in one run; a node asks once */
 struct oracle {
-    uint32_t instance; /* picks for this one; 0: for none */
-    uint32_t pick;     /* below choice_count() of its node */
+    uint32_t answers[ORACLE_QUESTIONS_MAX], ways[ORACLE_QUESTIONS_MAX], nodes[ORACLE_QUESTIONS_MAX];
+    uint32_t answer_count; /* given; to a further question the answer is 0 */
+    uint32_t asked;        /* ways[] and nodes[] are filled up to here */
 };
 
 /* One call of bpmn_step(). */
@@ -20,10 +22,10 @@ struct run {
     struct arena *arena;
     struct budget *budget;
     struct err *err;
-    const struct oracle *oracle; /* NULL: a real case */
-    uint32_t entered;            /* elements, in this step */
-    uint32_t last_end;           /* the end event that was left last, or 0 */
-    struct bpmn_token *ready;    /* joins whose tokens are all there: scope, and a flow into it */
+    struct oracle *oracle;    /* NULL: a real case */
+    uint32_t entered;         /* elements, in this step */
+    uint32_t last_end;        /* the end event that was left last, or 0 */
+    struct bpmn_token *ready; /* joins whose tokens are all there: scope, and a flow into it */
     size_t ready_count, ready_room;
 };
 
@@ -82,6 +84,11 @@ bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node 
 bool run_cancel(struct run *run, uint32_t id);
 /* Cancel everything in a scope but not the scope. */
 bool run_empty(struct run *run, uint32_t scope);
+/* Only under an oracle: which of so many ways (below `ways`, which is not 0) the node goes. False
+ * when it has asked before in this run: then stop its instance with an incident CONDITION; the
+ * oracle tries it again. */
+bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways);
+
 /* ---- the loop ---- */
 /* Let the tokens move until everything waits. */
 bool run_settle(struct run *run);

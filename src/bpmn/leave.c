@@ -51,20 +51,31 @@ uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_
     return conditions > 20 ? UINT32_MAX : (1u << conditions) - 1 + other;
 }
 
+bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways) {
+    struct oracle *oracle = run->oracle;
+    for (uint32_t i = 0; i < oracle->asked; i++)
+        if (oracle->nodes[i] == node)
+            return false;
+    if (oracle->asked == ORACLE_QUESTIONS_MAX)
+        return false;
+    *out = oracle->asked < oracle->answer_count ? oracle->answers[oracle->asked] : 0;
+    oracle->nodes[oracle->asked] = node;
+    oracle->ways[oracle->asked++] = ways;
+    return true;
+}
+
 /* The pick-th way: exclusive: that conditional flow; others: pick + 1 as a set of conditional
  * flows. The last way is that none is true. Flows without a condition are taken besides. */
-static void choose_freely(struct choice *choice, struct run *run, const struct bpmn_node *node,
-                          uint32_t id) {
+static void choose_freely(struct choice *choice, struct run *run, const struct bpmn_node *node) {
     const struct bpmn_process *p = run->process;
-    uint32_t count = run_choice_count(p, node), condition = 0;
+    uint32_t count = run_choice_count(p, node), condition = 0, pick = 0;
     uint64_t set = UINT64_MAX;
-    if (count > 0 && run->oracle->instance != id) {
+    if (count > 0 && !run_pick(&pick, run, node->index, count)) {
         choice->code = BPMN_INCIDENT_CONDITION;
         return;
     }
     if (count > 0)
-        set = node->kind == BPMN_EXCLUSIVE ? UINT64_C(1) << run->oracle->pick
-                                           : (uint64_t)run->oracle->pick + 1;
+        set = node->kind == BPMN_EXCLUSIVE ? UINT64_C(1) << pick : (uint64_t)pick + 1;
     bool some = false;
     for (uint32_t i = 0; i < node->out_count; i++) {
         const struct bpmn_flow *flow = &p->flows[node->out[i]];
@@ -81,12 +92,12 @@ static void choose_freely(struct choice *choice, struct run *run, const struct b
 /* BPMN 2.0.2: 13.4.2 exclusive: the first that is true; 13.4.3 inclusive, 13.3.1 activities: all
  * that are true; the default when none is. */
 static bool choose(struct choice *choice, struct run *run, const struct bpmn_node *node,
-                   uint32_t id, uint32_t scope) {
+                   uint32_t scope) {
     const struct bpmn_process *p = run->process;
     bool conditional = false, some = false, exclusive = node->kind == BPMN_EXCLUSIVE;
     *choice = (struct choice){.flows = arena_new(run->arena, uint32_t, node->out_count)};
     if (run->oracle != NULL) {
-        choose_freely(choice, run, node, id);
+        choose_freely(choice, run, node);
         return true;
     }
     for (uint32_t i = 0; i < node->out_count && !(exclusive && some); i++) {
@@ -174,7 +185,7 @@ bool run_leave(struct run *run, uint32_t id) {
         return false;
     if (why.len > 0)
         return run_incident(run, id, BPMN_INCIDENT_MAPPING, BPMN_PHASE_LEAVING, why);
-    if (!choose(&choice, run, node, id, instance.scope))
+    if (!choose(&choice, run, node, instance.scope))
         return false;
     if (choice.code != BPMN_INCIDENT_NONE)
         return run_incident(run, id, choice.code, BPMN_PHASE_LEAVING, choice.why);

@@ -1,9 +1,9 @@
 /* The state space of a process, breadth first, so that the path to a fault is a shortest one.
  *
  * 1. The engine itself makes the moves (struct oracle in engine.h), so that what is checked is what
- *    runs. A state is what the engine has when everything waits; a gateway that chooses waits too,
- * until one of its ways is picked, so a loop that never waits for the world is still a finite
- * graph.
+ *    runs. A state is what the engine has when everything waits. A move is made with every
+ *    combination of answers to the choices on its way; a gateway that is to choose a second time
+ *    waits, so a loop that never waits for the world is still a finite graph.
  * 2. Two states are the same when they differ only in the numbers of their instances: the key is
  * the tree of live elements with what they wait for, brothers sorted.
  * 3. Stuck states are those from which no arc leads, over any way, to an end: found backwards. */
@@ -46,6 +46,7 @@ struct space {
     struct buf bytes, key;
     uint8_t *happened, *twice; /* by node */
     bool unbounded;
+    uint32_t states_max;
     uint32_t expanding;
     struct bpmn_records records;
 };
@@ -156,7 +157,8 @@ static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t fro
     look(s, state);
     const size_t *known = map_find(&s->seen, key);
     if (known != NULL) {
-        add_arc(s, from, (uint32_t)*known);
+        if (from != BPMN_NONE)
+            add_arc(s, from, (uint32_t)*known);
         return true;
     }
     buf_reset(&s->bytes);
@@ -189,7 +191,6 @@ enum move_kind { MOVE_START, MOVE_DONE, MOVE_PICK, MOVE_TIMER, MOVE_WAIT, MOVE_T
 struct move {
     enum move_kind kind;
     uint32_t id;   /* instance; timer or subscription */
-    uint32_t pick; /* MOVE_PICK: which way */
     uint32_t node; /* start event, catching event */
     struct str code;
 };
@@ -241,15 +242,16 @@ static bool run_move(struct run *run, const struct move *move) {
     return true;
 }
 
-/* One move from the state that is being expanded (bytes empty: from nothing). */
-static bool try_move(struct space *s, struct str bytes, struct move move) {
+/* One move from the state that is being expanded (bytes empty: from nothing), with these answers.
+ */
+static bool try_answers(struct space *s, struct str bytes, const struct move *move,
+                        struct oracle *oracle) {
     struct arena_mark mark = arena_mark(s->scratch);
     struct bpmn_state state;
     struct bytes_reader in = {.in = bytes};
     bpmn_state_init(&state, s->scratch);
     if (bytes.len > 0 && !bpmn_state_decode(&state, &in, s->p, s->scratch, s->err))
         return false;
-    struct oracle oracle = {move.kind == MOVE_PICK ? move.id : 0, move.pick};
     struct bpmn_env env = {0};
     s->records = (struct bpmn_records){.arena = s->scratch};
     struct run run = {.out = &s->records,
@@ -259,11 +261,32 @@ static bool try_move(struct space *s, struct str bytes, struct move move) {
                       .arena = s->scratch,
                       .budget = s->budget,
                       .err = s->err,
-                      .oracle = &oracle};
-    bool ok = run_move(&run, &move) && arrive(s, &state, s->expanding);
+                      .oracle = oracle};
+    oracle->asked = 0;
+    bool ok = run_move(&run, move) && arrive(s, &state, s->expanding);
     s->records = (struct bpmn_records){0};
     arena_rewind(s->scratch, mark);
     return ok;
+}
+
+/* The move, with every combination of answers to what it asks: like the digits of a counter. */
+static bool try_move(struct space *s, struct str bytes, struct move move) {
+    struct oracle oracle = {0};
+    for (;;) {
+        if (!try_answers(s, bytes, &move, &oracle))
+            return false;
+        uint32_t last = oracle.asked;
+        for (uint32_t i = oracle.answer_count; i < last; i++)
+            oracle.answers[i] = 0;
+        while (last > 0 && oracle.answers[last - 1] + 1 == oracle.ways[last - 1])
+            last--;
+        if (last == 0)
+            return true;
+        oracle.answers[last - 1]++;
+        oracle.answer_count = last;
+        if (s->place_count > s->states_max)
+            return true;
+    }
 }
 
 /* Codes of the errors that a worker of this instance could throw and somebody would catch. */
@@ -294,13 +317,6 @@ static bool try_instance(struct space *s, struct str bytes, const struct bpmn_st
                          const struct bpmn_instance *row) {
     const struct bpmn_node *node = &s->p->nodes[row->node];
     bool job = node->job_type.text.at != NULL;
-    if (row->incident == BPMN_INCIDENT_CONDITION) {
-        uint32_t ways = run_choice_count(s->p, node);
-        for (uint32_t pick = 0; pick < ways; pick++)
-            if (!try_move(s, bytes, (struct move){.kind = MOVE_PICK, .id = row->id, .pick = pick}))
-                return false;
-        return true;
-    }
     if (row->incident != 0)
         return true;
     if ((job || node->kind == BPMN_USER_TASK || node->kind == BPMN_CALL) &&
@@ -326,6 +342,14 @@ static bool expand(struct space *s, uint32_t index) {
         return false;
     s->expanding = index;
     s->places[index].expanded = true;
+    /* what stands at a choice goes on before anything else comes, as it does in a real case */
+    for (uint32_t i = 0; i < state.instances.count; i++)
+        if (state.instances.list[i].incident == BPMN_INCIDENT_CONDITION) {
+            struct move pick = {.kind = MOVE_PICK, .id = state.instances.list[i].id};
+            bool ok = try_move(s, bytes, pick);
+            arena_rewind(s->scratch, mark);
+            return ok;
+        }
     for (uint32_t i = 0; i < state.instances.count; i++)
         if (!try_instance(s, bytes, &state, &state.instances.list[i]))
             return false;
@@ -472,7 +496,7 @@ static bool report_elements(struct space *s) {
     return true;
 }
 
-static bool explore(bool *decided, uint32_t *piled, struct space *s, uint32_t states_max) {
+static bool explore(bool *decided, uint32_t *piled, struct space *s) {
     const struct bpmn_node *root = &s->p->nodes[0];
     *decided = true;
     *piled = BPMN_NONE;
@@ -484,12 +508,12 @@ static bool explore(bool *decided, uint32_t *piled, struct space *s, uint32_t st
             return false;
     }
     for (uint32_t i = 0; i < s->place_count && *piled == BPMN_NONE; i++) {
-        if (s->place_count > states_max) {
+        if (s->place_count > s->states_max) {
             *decided = false;
             return true;
         }
         for (uint32_t k = 1; k < s->p->node_count; k++)
-            if (run_choice_count(s->p, &s->p->nodes[k]) > states_max)
+            if (run_choice_count(s->p, &s->p->nodes[k]) > s->states_max)
                 *decided = false;
         if (!*decided)
             return true;
@@ -501,10 +525,10 @@ static bool explore(bool *decided, uint32_t *piled, struct space *s, uint32_t st
     return true;
 }
 
-static bool answer(struct space *s, uint32_t states_max) {
+static bool answer(struct space *s) {
     bool decided;
     uint32_t piled;
-    if (!explore(&decided, &piled, s, states_max))
+    if (!explore(&decided, &piled, s))
         return false;
     s->out->state_count = s->place_count;
     if (piled != BPMN_NONE)
@@ -514,10 +538,10 @@ static bool answer(struct space *s, uint32_t states_max) {
         return report(
             s, BPMN_FAULT_UNDECIDED, 0, BPMN_NONE,
             arena_cstr(s->arena,
-                       arena_printf(s->arena, "在%" PRIu32 "个状态内无法判定", states_max)),
-            arena_cstr(
-                s->arena,
-                arena_printf(s->arena, "could not decide within %" PRIu32 " states", states_max)));
+                       arena_printf(s->arena, "在%" PRIu32 "个状态内无法判定", s->states_max)),
+            arena_cstr(s->arena,
+                       arena_printf(s->arena, "could not decide within %" PRIu32 " states",
+                                    s->states_max)));
     return report_stuck(s) && report_elements(s);
 }
 
@@ -531,7 +555,8 @@ bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *proc
     s.twice = arena_new(arena, uint8_t, process->node_count);
     map_init(&s.seen, arena);
     buf_init(&s.bytes, STATE_BYTES_MAX);
-    bool ok = answer(&s, limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT);
+    s.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
+    bool ok = answer(&s);
     buf_done(&s.bytes);
     arena_destroy(s.scratch);
     return ok;
