@@ -216,7 +216,7 @@ static struct str cursor_make(struct maker *m, const struct db_rows *rows, int c
 }
 
 static bool cursor_values(struct maker *m, struct bytes_reader *r) {
-    uint64_t version, hash, by_item;
+    uint64_t version, hash, by_item = 0;
     bool ok = bytes_take_u64(&version, r) && bytes_take_u64(&hash, r) &&
               bytes_take_u64(&by_item, r) && version == CURSOR_VERSION && hash == sort_hash(m);
     m->page.by_item = by_item != 0;
@@ -383,7 +383,10 @@ static bool column_set(struct json *item, const struct search_field *field,
     switch (field->kind) {
     case SEARCH_TEXT:
     case SEARCH_WORD: json_set_str(item, name, arena_str(arena, text)); break;
-    case SEARCH_STREAM: n = (n >> SEARCH_STREAM_BITS << SEARCH_STREAM_BITS) + 1; /* fall through */
+    case SEARCH_STREAM:
+        n = (n >> SEARCH_STREAM_BITS << SEARCH_STREAM_BITS) + 1;
+        json_set_str(item, name, arena_printf(arena, "%" PRId64, n));
+        break;
     case SEARCH_KEY: json_set_str(item, name, arena_printf(arena, "%" PRId64, n)); break;
     case SEARCH_I64: json_set_i64(item, name, n); break;
     case SEARCH_TIME: time_set(item, name, n, arena); break;
