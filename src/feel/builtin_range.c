@@ -29,7 +29,7 @@ static int order_of(struct end a, struct end b, bool *bad) {
     int order = 0;
     if (a.infinite != 0 || b.infinite != 0)
         return (a.infinite > b.infinite) - (a.infinite < b.infinite);
-    if (!feel_order(&order, a.at, b.at))
+    if (!op_order(&order, a.at, b.at))
         *bad = true;
     return order;
 }

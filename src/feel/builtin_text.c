@@ -1,5 +1,7 @@
 /* Built-in functions on strings, and conversions to and from them. A character is a code point.
  * DMN 1.5: 10.3.4.1 table 73 string(), number(); 10.3.4.3, table 74 */
+#include <inttypes.h>
+
 #include "base/utf8.h"
 #include "feel/builtin.h"
 #include "feel/letter.h"
@@ -110,10 +112,9 @@ struct feel_value builtin_substring(struct feel_machine *m, const struct feel_va
                                     uint32_t count) {
     struct str text = text_of(args[0]);
     int64_t start, len, size = (int64_t)utf8_count(text);
-    if (!whole_part(&start, args[1]) || start == 0)
-        return machine_null(m, "substring() begins at a position from 1 or -1");
-    if (start > size || start < -size)
-        return feel_string(STR_NONE);
+    if (!whole_part(&start, args[1]) || start == 0 || start > size || start < -size)
+        return machine_null(m, "substring() begins at one of the text's %" PRIi64 " characters",
+                            size);
     start = start < 0 ? start + size : start - 1;
     len = size - start;
     if (count > 2 && !feel_is_null(args[2])) {

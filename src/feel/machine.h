@@ -68,6 +68,9 @@ struct feel_value op_mul(struct feel_machine *m, struct feel_value a, struct fee
 struct feel_value op_div(struct feel_machine *m, struct feel_value a, struct feel_value b);
 struct feel_value op_pow(struct feel_machine *m, struct feel_value a, struct feel_value b);
 struct feel_value op_negate(struct feel_machine *m, struct feel_value a);
+/* feel_order(), and DMN 1.5: table 54: a time or date and time without an offset takes that of the
+ * other, so their clocks decide. */
+bool op_order(int *out, struct feel_value a, struct feel_value b);
 struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct feel_value a,
                              struct feel_value b);
 struct feel_value op_and(struct feel_value a, struct feel_value b);

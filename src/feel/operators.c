@@ -236,6 +236,25 @@ struct feel_value op_pow(struct feel_machine *m, struct feel_value a, struct fee
 
 /* --- comparing
  * ----------------------------------------------------------------------------------------- */
+static bool order_clocks(int *out, struct cal_datetime a, struct cal_datetime b) {
+    if ((a.time.kind == CAL_LOCAL) == (b.time.kind == CAL_LOCAL))
+        return false;
+    a.time.kind = b.time.kind = CAL_LOCAL;
+    return cal_datetime_cmp(out, a, b);
+}
+
+/* Not in feel_order(): this order is not transitive, so nothing may be sorted or indexed by it. */
+bool op_order(int *out, struct feel_value a, struct feel_value b) {
+    static const struct cal_date any = {1970, 1, 1};
+    if (feel_order(out, a, b))
+        return true;
+    if (feel_kind(a) == FEEL_TIME && feel_kind(b) == FEEL_TIME)
+        return order_clocks(out, (struct cal_datetime){any, *a.u.time},
+                            (struct cal_datetime){any, *b.u.time});
+    return feel_kind(a) == FEEL_DATE_TIME && feel_kind(b) == FEEL_DATE_TIME &&
+           order_clocks(out, *a.u.date_time, *b.u.date_time);
+}
+
 struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct feel_value a,
                              struct feel_value b) {
     int order;
@@ -245,7 +264,7 @@ struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct
             return no_such(m, "compare", a, b);
         return op == AST_EQ ? equal : feel_boolean(!equal.u.whole);
     }
-    if (!feel_order(&order, a, b))
+    if (!op_order(&order, a, b))
         return no_such(m, "compare", a, b);
     switch (op) {
     case AST_LT: return feel_boolean(order < 0);
@@ -276,7 +295,7 @@ struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct
     bool no_low = (flags >> 8 & 1) != 0, no_high = (flags >> 8 & 2) != 0;
     struct feel_value known = no_low ? high : low;
     bool ordered = feel_is_null(low) || feel_is_null(high) ? feel_order(&order, known, known)
-                                                           : feel_order(&order, low, high);
+                                                           : op_order(&order, low, high);
     if ((!no_low && feel_is_null(low)) || (!no_high && feel_is_null(high)))
         ordered = false;
     if (!ordered)
