@@ -64,6 +64,7 @@ const char *bpmn_event_name(enum bpmn_event event); /* "message" */
 struct bpmn_expr {
     struct str text;              /* without the leading '=' */
     struct feel_program *program; /* NULL: text is the value itself, a string */
+    bool variable; /* text is the name of a variable, whose value it is; no program */
     struct err_at at;
 };
 
@@ -204,9 +205,12 @@ struct bpmn_outcome { /* <mandate:outcome value label.zh label.en adverse reason
     uint32_t line;
 };
 
-struct bpmn_mapping { /* <zeebe:input|output source target>; target may be a path "a.b" */
+/* <zeebe:input|output source target>, or a data association; target may be a path "a.b" */
+struct bpmn_mapping {
     struct bpmn_expr source;
     struct str target;
+    struct str output; /* of an output association that copies: the data output's variable. It is
+                          carried out only when the activity brought that variable */
 };
 struct bpmn_header { /* <zeebe:header key value>, <zeebe:property name value> */
     struct str key, value;
@@ -224,9 +228,10 @@ struct bpmn_linked { /* <zeebe:linkedResource> */
 };
 
 /* ---- data (BPMN 2.0.2: 10.4) ----
- * A data object, a property, a data input and a data output are variables named as they are, or by
- * their id when they have no name. Data associations are mappings of their activity or event:
- * read into `inputs` and `outputs`, before those of zeebe:ioMapping. */
+ * A data object, a property, a data input and a data output are variables named as they are (a data
+ * input or output without a name as what it is associated with; else by their id). A data
+ * association of an activity or event with a declared data input or output (ioSpecification; an
+ * event's own) is a mapping; one that only draws an arrow to a task means nothing. */
 enum bpmn_data_kind {
     BPMN_DATA_OBJECT,
     BPMN_DATA_PROPERTY,
@@ -348,6 +353,10 @@ struct bpmn_node {
     size_t data_count;
     struct bpmn_data_set *data_sets;
     size_t data_set_count;
+    /* Data associations, carried out before inputs and before outputs. They do not make what an
+     * activity brings local, as outputs do, but for the variables of data outputs. */
+    struct bpmn_mapping *data_in, *data_out;
+    size_t data_in_count, data_out_count;
     struct bpmn_resource_role *roles;
     size_t role_count;
     struct bpmn_mapping *inputs, *outputs;

@@ -1,4 +1,4 @@
-/* Reading extensionElements: `zeebe:` as Camunda 8 has it, as far as it is executed, and
+/* Reading extensionElements: `zeebe:` as Camunda 8 has it, and
  * `mandate:`. One table says which element may stand on which kinds of node and which attributes it
  * has; what is not in it is refused with its name and line. Elements of other namespaces are left
  * alone. */
@@ -13,12 +13,23 @@ static const struct xml_node *extensions(const struct xml_node *x) {
     return xml_child(x, bpmn_ns, STR("extensionElements"));
 }
 
+/* An attribute that must be there; borrowed. */
+static bool need_text(struct str *out, struct reader *r, const struct xml_node *x,
+                      const char *name) {
+    *out = xml_attr_text(x, str_from(name));
+    return out->len > 0 || read_wrong(r, x, "the attribute '%s' is missing", name);
+}
+
 static bool need(struct str *out, struct reader *r, const struct xml_node *x, const char *name) {
     struct str value;
-    if (!xml_need_attr(&value, x, str_from(name), r->source, r->err))
+    if (!need_text(&value, r, x, name))
         return false;
     *out = arena_str(r->arena, value);
     return true;
+}
+
+const struct xml_node *read_zeebe(const struct xml_node *x, const char *name) {
+    return xml_child(extensions(x), zeebe_ns, str_from(name));
 }
 
 /* How many elements of that name stand in the extensions; room for an array. */
@@ -98,25 +109,31 @@ static void read_lang_attrs(struct lang_text *out, struct reader *r, const struc
 static bool read_task_definition(struct reader *r, struct bpmn_node *node,
                                  const struct xml_node *x) {
     struct str type, retries = xml_attr_text(x, STR("retries"));
-    if (!xml_need_attr(&type, x, STR("type"), r->source, r->err))
+    if (!need_text(&type, r, x, "type"))
         return false;
     return read_expr(&node->job_type, r, x, type) &&
            read_expr(&node->retries, r, x, retries.len > 0 ? retries : STR("3"));
 }
 
-static bool read_headers(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
-    size_t count = 0;
+/* <zeebe:header key value> or <zeebe:property name value> */
+static bool read_pairs(struct bpmn_header **out, size_t *count, struct reader *r,
+                       const struct xml_node *x, const char *element, const char *key) {
+    size_t room = 0;
     for (const struct xml_node *h = xml_first(x); h != NULL; h = xml_sibling(h))
-        count++;
-    node->headers = arena_new(r->arena, struct bpmn_header, count);
-    for (const struct xml_node *h = xml_child(x, zeebe_ns, STR("header")); h != NULL;
-         h = xml_next(h)) {
-        struct bpmn_header *header = &node->headers[node->header_count++];
-        if (!need(&header->key, r, h, "key"))
-            return false;
-        header->value = read_attr(r, h, "value");
-    }
+        room++;
+    *out = arena_new(r->arena, struct bpmn_header, room);
+    for (const struct xml_node *h = xml_child(x, zeebe_ns, str_from(element)); h != NULL;
+         h = xml_next(h))
+        (*out)[(*count)++] = (struct bpmn_header){read_attr(r, h, key), read_attr(r, h, "value")};
     return true;
+}
+
+static bool read_headers(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    return read_pairs(&node->headers, &node->header_count, r, x, "header", "key");
+}
+
+static bool read_properties(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    return read_pairs(&node->properties, &node->property_count, r, x, "property", "name");
 }
 
 static bool read_mapping(struct reader *r, struct bpmn_mapping *out, const struct xml_node *x) {
@@ -136,11 +153,17 @@ static bool read_io(struct reader *r, struct bpmn_node *node, const struct xml_n
     node->outputs = arena_new(r->arena, struct bpmn_mapping, count);
     for (const struct xml_node *c = xml_first(x); c != NULL; c = xml_sibling(c)) {
         bool input = xml_is(c, zeebe_ns, STR("input"));
-        if (!input && !xml_is(c, zeebe_ns, STR("output")))
-            return read_refuse(r, c, "a mapping is zeebe:input or zeebe:output");
+        if (!input && !xml_is(c, zeebe_ns, STR("output"))) {
+            if (!read_refuse(r, c, "a mapping is zeebe:input or zeebe:output"))
+                return false;
+            continue;
+        }
         if (input &&
-            (node->kind == BPMN_START || node->kind == BPMN_CATCH || node->kind == BPMN_BOUNDARY))
-            return read_wrong(r, c, "an event that catches has no inputs");
+            (node->kind == BPMN_START || node->kind == BPMN_CATCH || node->kind == BPMN_BOUNDARY)) {
+            if (!read_wrong(r, c, "an event that catches has no inputs"))
+                return false;
+            continue;
+        }
         if (!read_mapping(r,
                           input ? &node->inputs[node->input_count++]
                                 : &node->outputs[node->output_count++],
@@ -151,6 +174,7 @@ static bool read_io(struct reader *r, struct bpmn_node *node, const struct xml_n
 }
 
 static bool read_assignment(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    node->assignee = node->groups = node->users = (struct bpmn_expr){.text = {0}};
     return read_expr(&node->assignee, r, x, xml_attr_text(x, STR("assignee"))) &&
            read_expr(&node->groups, r, x, xml_attr_text(x, STR("candidateGroups"))) &&
            read_expr(&node->users, r, x, xml_attr_text(x, STR("candidateUsers")));
@@ -165,32 +189,61 @@ static bool read_priority(struct reader *r, struct bpmn_node *node, const struct
     return read_expr(&node->priority, r, x, xml_attr_text(x, STR("priority")));
 }
 
-static bool read_form(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
-    node->form = read_attr(r, x, "formId");
-    if (node->form.len == 0)
-        node->form = read_attr(r, x, "formKey");
-    if (xml_attr_text(x, STR("externalReference")).len > 0)
-        return read_refuse(r, x, "external forms are not supported");
-    return node->form.len > 0 || read_wrong(r, x, "formId or formKey is missing");
+static bool read_bound(struct bpmn_bound *out, struct reader *r, const struct xml_node *x) {
+    static const char *const words[] = {"latest", "deployment", "versionTag"};
+    size_t word;
+    if (!read_word(&word, r, x, "bindingType", words, COUNT_OF(words), BPMN_BINDING_LATEST))
+        return false;
+    out->binding = (enum bpmn_binding)word;
+    out->version_tag = read_attr(r, x, "versionTag");
+    return out->binding != BPMN_BINDING_VERSION_TAG || out->version_tag.len > 0 ||
+           read_wrong(r, x, "the attribute 'versionTag' is missing");
 }
 
-/* A case stays on the pack it began with, so that "latest" and "deployment" are the same here. */
-static bool check_binding(struct reader *r, const struct xml_node *x) {
-    struct str binding = xml_attr_text(x, STR("bindingType"));
-    if (binding.len == 0 || str_eq(binding, STR("latest")) || str_eq(binding, STR("deployment")))
-        return true;
-    return read_refuse(r, x, "only the bindings latest and deployment are supported");
+#define OWN_FORM STR("camunda-forms:bpmn:")
+
+static bool read_form(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    struct str external = xml_attr_text(x, STR("externalReference"));
+    node->form_key = read_attr(r, x, "formKey");
+    node->form = read_attr(r, x, "formId");
+    if (node->form.len == 0)
+        node->form = node->form_key;
+    if (str_starts(node->form_key, OWN_FORM)) {
+        struct str id = str_sub(node->form_key, OWN_FORM.len, node->form_key.len);
+        bool found = false;
+        for (size_t i = 0; i < r->process->form_count; i++)
+            found = found || str_eq(r->process->forms[i].id, id);
+        if (!found)
+            return read_missing(r, x, "there is no zeebe:userTaskForm '%.*s' in the process",
+                                STR_ARG(id));
+    }
+    if (!read_expr(&node->form_external, r, x, external) || !read_bound(&node->form_bound, r, x))
+        return false;
+    if (external.len == 0)
+        node->form_external.at = (struct err_at){0};
+    return node->form.len > 0 || external.len > 0 ||
+           read_wrong(r, x, "formId, formKey or externalReference is missing");
+}
+
+static bool read_own_form(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    struct bpmn_process *p = r->process;
+    if (p->forms == NULL)
+        p->forms = arena_new(r->arena, struct bpmn_form,
+                             count_of(r->node_xml[node->index], zeebe_ns, "userTaskForm"));
+    struct bpmn_form *form = &p->forms[p->form_count++];
+    form->body = read_text(r, x);
+    return need(&form->id, r, x, "id");
 }
 
 static bool read_called_decision(struct reader *r, struct bpmn_node *node,
                                  const struct xml_node *x) {
     struct str id;
-    if (!xml_need_attr(&id, x, STR("decisionId"), r->source, r->err) ||
-        !need(&node->result, r, x, "resultVariable"))
+    if (!need_text(&id, r, x, "decisionId") || !need(&node->result, r, x, "resultVariable"))
         return false;
-    return check_binding(r, x) && read_expr(&node->decision, r, x, id);
+    return read_bound(&node->decision_bound, r, x) && read_expr(&node->decision, r, x, id);
 }
 
+/* Camunda 8: what the called process ends with comes back as a whole unless the model says no. */
 static bool read_called_element(struct reader *r, struct bpmn_node *node,
                                 const struct xml_node *x) {
     struct str id = xml_attr_text(x, STR("processId"));
@@ -199,14 +252,112 @@ static bool read_called_element(struct reader *r, struct bpmn_node *node,
     if (id.len == 0)
         return read_wrong(r, x, "the attribute 'processId' is missing");
     node->all_in = read_flag(x, "propagateAllParentVariables", true);
-    node->all_out = read_flag(x, "propagateAllChildVariables", false);
-    return check_binding(r, x) && read_expr(&node->called, r, x, id);
+    node->all_out = read_flag(x, "propagateAllChildVariables", true);
+    struct str business = xml_attr_text(x, STR("businessId"));
+    return read_bound(&node->called_bound, r, x) && read_expr(&node->called, r, x, id) &&
+           (business.len == 0 || read_expr(&node->business_id, r, x, business));
+}
+
+/* <zeebe:executionListener eventType retries type>, <zeebe:taskListener ...> */
+static bool read_listener(struct reader *r, struct bpmn_node *node, const struct xml_node *x,
+                          bool task) {
+    static const char *const moments[] = {"start", "end"};
+    static const char *const changes[] = {
+        [BPMN_LISTEN_CREATING] = "creating",   [BPMN_LISTEN_ASSIGNING] = "assigning",
+        [BPMN_LISTEN_UPDATING] = "updating",   [BPMN_LISTEN_COMPLETING] = "completing",
+        [BPMN_LISTEN_CANCELING] = "canceling",
+    };
+    /* words of earlier versions of Camunda, which models still hold */
+    static const char *const old[] = {[BPMN_LISTEN_CREATING] = "create",
+                                      [BPMN_LISTEN_ASSIGNING] = "assignment",
+                                      [BPMN_LISTEN_UPDATING] = "update",
+                                      [BPMN_LISTEN_COMPLETING] = "complete",
+                                      [BPMN_LISTEN_CANCELING] = "cancel"};
+    struct bpmn_listener *out = &node->listeners[node->listener_count];
+    struct str type, retries = xml_attr_text(x, STR("retries")), event;
+    size_t word = 0;
+    event = xml_attr_text(x, STR("eventType"));
+    while (task && word < COUNT_OF(old) &&
+           (old[word] == NULL || !str_eq(event, str_from(old[word]))))
+        word++;
+    if (!task || word == COUNT_OF(old)) {
+        const char *const *words = task ? changes : moments;
+        size_t count = task ? COUNT_OF(changes) : COUNT_OF(moments);
+        if (!read_word(&word, r, x, "eventType", words, count, count))
+            return false;
+        if (word == count)
+            return true; /* a problem that was collected */
+    }
+    const struct xml_node *headers = xml_child(x, zeebe_ns, STR("taskHeaders"));
+    out->listen = (enum bpmn_listen)word;
+    out->line = x->line;
+    if (!need_text(&type, r, x, "type") || !read_expr(&out->type, r, x, type) ||
+        !read_expr(&out->retries, r, x, retries.len > 0 ? retries : STR("3")) ||
+        !read_pairs(&out->headers, &out->header_count, r, headers, "header", "key"))
+        return false;
+    node->listener_count++;
+    return true;
+}
+
+static bool read_listeners(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    bool task = str_eq(x->name, STR("taskListeners"));
+    size_t room = node->listener_count;
+    for (const struct xml_node *c = xml_first(x); c != NULL; c = xml_sibling(c))
+        room++;
+    struct bpmn_listener *list = arena_new(r->arena, struct bpmn_listener, room);
+    for (size_t i = 0; i < node->listener_count; i++)
+        list[i] = node->listeners[i];
+    node->listeners = list;
+    for (const struct xml_node *c =
+             xml_child(x, zeebe_ns, task ? STR("taskListener") : STR("executionListener"));
+         c != NULL; c = xml_next(c))
+        if (!read_listener(r, node, c, task))
+            return false;
+    return true;
+}
+
+static bool read_linked(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    size_t room = 0;
+    for (const struct xml_node *c = xml_first(x); c != NULL; c = xml_sibling(c))
+        room++;
+    node->linked = arena_new(r->arena, struct bpmn_linked, room);
+    for (const struct xml_node *c = xml_child(x, zeebe_ns, STR("linkedResource")); c != NULL;
+         c = xml_next(c)) {
+        struct bpmn_linked *linked = &node->linked[node->linked_count++];
+        linked->type = read_attr(r, c, "resourceType");
+        linked->name = read_attr(r, c, "linkName");
+        if (!need(&linked->resource_id, r, c, "resourceId") || !read_bound(&linked->bound, r, c))
+            return false;
+    }
+    return true;
+}
+
+static bool read_job_priority(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    return read_expr(&node->job_priority, r, x, xml_attr_text(x, STR("priority")));
+}
+
+static bool read_agent(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    node->agent = read_attr(r, x, "agentType");
+    return true;
+}
+
+static bool read_ad_hoc(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    struct str active = xml_attr_text(x, STR("activeElementsCollection"));
+    struct str result = xml_attr_text(x, STR("outputElement"));
+    node->results = read_attr(r, x, "outputCollection");
+    return (active.len == 0 || read_feel(&node->active, r, x, active)) &&
+           (result.len == 0 || read_feel(&node->result_element, r, x, result));
+}
+
+static bool read_native(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
+    (void)r, (void)x;
+    node->native = true;
+    return true;
 }
 
 static bool read_script(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
     struct str text;
-    return need(&node->result, r, x, "resultVariable") &&
-           xml_need_attr(&text, x, STR("expression"), r->source, r->err) &&
+    return need(&node->result, r, x, "resultVariable") && need_text(&text, r, x, "expression") &&
            read_feel(&node->script, r, x, text);
 }
 
@@ -240,6 +391,10 @@ static bool read_clock(struct reader *r, struct bpmn_node *node, const struct xm
         !read_word(&place, r, x, "at", places, COUNT_OF(places), 0) ||
         !read_word(&from, r, x, "from", starts, COUNT_OF(starts), 0))
         return false;
+    if (action == COUNT_OF(actions)) { /* a problem that was collected */
+        node->clock_count--;
+        return true;
+    }
     if (from != BPMN_FROM_NOW && action != BPMN_CLOCK_START)
         return read_wrong(r, x, "only a clock that starts has 'from'");
     clock->from = (enum bpmn_clock_from)from;
@@ -299,7 +454,7 @@ static bool read_purpose(struct reader *r, struct bpmn_node *node, const struct 
                                    count_of(r->node_xml[node->index], mandate_ns, "purpose"));
     struct bpmn_purpose *purpose = &node->purposes[node->purpose_count++];
     struct str fields;
-    if (!xml_need_attr(&fields, x, STR("fields"), r->source, r->err))
+    if (!need_text(&fields, r, x, "fields"))
         return false;
     purpose->field_count = split_words(&purpose->fields, r, fields);
     read_lang_attrs(&purpose->why, r, x, "why");
@@ -356,7 +511,9 @@ static bool read_result(struct reader *r, struct bpmn_node *node, const struct x
  * ------------------------------------------------------------------------------------------ */
 #define ON(kind) (1u << BPMN_##kind)
 #define JOBS                                                                                       \
-    (ON(SERVICE_TASK) | ON(SEND_TASK) | ON(RULE_TASK) | ON(SCRIPT_TASK) | ON(END) | ON(THROW))
+    (ON(SERVICE_TASK) | ON(SEND_TASK) | ON(RULE_TASK) | ON(SCRIPT_TASK) | ON(END) | ON(THROW) |    \
+     ON(AD_HOC))
+#define EVENTS  (ON(START) | ON(CATCH) | ON(BOUNDARY))
 #define ANY     (~0u)
 #define FLOWING (~ON(PROCESS))
 
@@ -371,22 +528,33 @@ struct row {
 
 static const struct row rows[] = {
     {false, "taskDefinition", NULL, JOBS, true, read_task_definition},
-    {false, "taskHeaders", NULL, JOBS | ON(USER_TASK), true, read_headers},
+    {false, "taskHeaders", NULL, JOBS | ON(USER_TASK) | ON(RECEIVE_TASK), true, read_headers},
     {false, "ioMapping", NULL,
-     ANY & ~ON(PROCESS) & ~ON(EXCLUSIVE) & ~ON(PARALLEL) & ~ON(INCLUSIVE) & ~ON(EVENT_BASED), true,
-     read_io},
-    {false, "userTask", NULL, ON(USER_TASK), true, read_nothing},
+     ANY & ~ON(PROCESS) & ~ON(EXCLUSIVE) & ~ON(PARALLEL) & ~ON(INCLUSIVE) & ~ON(EVENT_BASED) &
+         ~ON(COMPLEX),
+     true, read_io},
+    {false, "userTask", NULL, ON(USER_TASK), true, read_native},
     {false, "assignmentDefinition", NULL, ON(USER_TASK), true, read_assignment},
     {false, "taskSchedule", NULL, ON(USER_TASK), true, read_schedule},
     {false, "priorityDefinition", NULL, ON(USER_TASK), true, read_priority},
+    {false, "jobPriorityDefinition", NULL, JOBS | ON(PROCESS) | ON(USER_TASK), true,
+     read_job_priority},
     {false, "formDefinition", NULL, ON(USER_TASK) | ON(START), true, read_form},
     {false, "calledDecision", NULL, ON(RULE_TASK), true, read_called_decision},
     {false, "calledElement", NULL, ON(CALL), true, read_called_element},
     {false, "script", NULL, ON(SCRIPT_TASK), true, read_script},
     {false, "versionTag", NULL, ON(PROCESS), true, read_version_tag},
-    {false, "userTaskForm", NULL, ON(PROCESS), false, read_nothing},
-    {false, "properties", NULL, ANY, true, read_nothing},
-    {true, "name", "lang", ANY, false, read_nothing}, /* read_names() */
+    {false, "userTaskForm", NULL, ON(PROCESS), false, read_own_form},
+    {false, "properties", NULL, ANY, true, read_properties},
+    {false, "executionListeners", NULL, ANY, true, read_listeners},
+    {false, "taskListeners", NULL, ON(USER_TASK), true, read_listeners},
+    {false, "linkedResources", NULL, ON(SERVICE_TASK), true, read_linked},
+    {false, "agentDefinition", NULL, ON(SERVICE_TASK) | ON(AD_HOC), true, read_agent},
+    {false, "adHoc", NULL, ON(AD_HOC), true, read_ad_hoc},
+    {false, "conditionalFilter", NULL, EVENTS, true, read_nothing}, /* read_event.c */
+    {false, "loopCharacteristics", NULL, 0, true, read_nothing},    /* read_activity.c */
+    {false, "subscription", NULL, 0, true, read_nothing},           /* of a message */
+    {true, "name", "lang", ANY, false, read_nothing},               /* read_names() */
     {true, "clock", "id action at from", FLOWING, false, read_clock},
     {true, "letter", "id to", FLOWING, false, read_letter},
     {true, "status", "value", FLOWING, true, read_status},
@@ -464,7 +632,7 @@ bool read_separations(struct reader *r, struct bpmn_node *node, const struct xml
     if (s == NULL)
         return true;
     struct str tasks, *words;
-    if (!xml_need_attr(&tasks, s, STR("tasks"), r->source, r->err))
+    if (!need_text(&tasks, r, s, "tasks"))
         return false;
     size_t count = split_words(&words, r, tasks);
     node->separate = arena_new(r->arena, uint32_t, count);
@@ -487,12 +655,15 @@ bool read_lane_extensions(struct reader *r, struct bpmn_lane *lane, const struct
                                          [BPMN_ORGAN_SUPERIOR] = "superior",
                                          [BPMN_ORGAN_REVIEW] = "review"};
     for (const struct xml_node *c = xml_first(extensions(x)); c != NULL; c = xml_sibling(c)) {
-        if (str_eq(c->ns, zeebe_ns))
-            return read_refuse(r, c, "this extension element is not known on a lane");
-        if (!str_eq(c->ns, mandate_ns) || str_eq(c->name, STR("name")))
+        bool properties = xml_is(c, zeebe_ns, STR("properties"));
+        bool other = !str_eq(c->ns, mandate_ns) && !str_eq(c->ns, zeebe_ns);
+        if (other || properties || xml_is(c, mandate_ns, STR("name")))
             continue;
-        if (!str_eq(c->name, STR("post")))
-            return read_refuse(r, c, "this extension element is not known on a lane");
+        if (!xml_is(c, mandate_ns, STR("post"))) {
+            if (!read_refuse(r, c, "this extension element is not known on a lane"))
+                return false;
+            continue;
+        }
         size_t organ;
         if (lane->post.len > 0)
             return read_wrong(r, c, "a lane has one post");
@@ -504,9 +675,8 @@ bool read_lane_extensions(struct reader *r, struct bpmn_lane *lane, const struct
     return true;
 }
 
-bool read_subscription(struct reader *r, struct bpmn_node *node, const struct xml_node *message) {
-    const struct xml_node *s = xml_child(extensions(message), zeebe_ns, STR("subscription"));
-    if (s == NULL)
-        return true;
-    return read_expr(&node->key, r, s, xml_attr_text(s, STR("correlationKey")));
+bool read_subscription(struct bpmn_expr *key, struct reader *r, const struct xml_node *message) {
+    const struct xml_node *s = read_zeebe(message, "subscription");
+    struct str text = s == NULL ? STR_NONE : xml_attr_text(s, STR("correlationKey"));
+    return text.len == 0 || read_expr(key, r, s, text);
 }

@@ -111,7 +111,7 @@ static const struct row tasks[] = {
             FLOW("a", "e"),
         "start -> +s -s +a job:a:mail | job a -> -a +e -e end:completed"),
     ROW(START("s") CALL("a", "other", "") END("e") FLOW("s", "a") FLOW("a", "e"),
-        "start {x: 1} -> x=1 +s -s +a call:other | called a {y: 2} -> -a +e -e end:completed"),
+        "start {x: 1} -> x=1 +s -s +a call:other | called a {y: 2} -> y=2 -a +e -e end:completed"),
     ROW(ERROR("x", "E1") START("s") CALL("a", "other", "") BOUNDARY("t", "a", "true", EVENT_ERROR("x"))
             END("e") END("bad") FLOW("s", "a") FLOW("a", "e") FLOW("t", "bad"),
         "start -> +s -s +a call:other | call-error a E2 -> throw:E2 stop:a:error"

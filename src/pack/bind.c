@@ -47,14 +47,44 @@ static void bind_task(struct pack_reader *r, const struct bpmn_process *process,
                    "the purpose", node->id);
 }
 
+/* What the engine carries out but the proofs of law (pack/graph.c) do not follow. NULL: fine. */
+static const char *not_proved(const struct bpmn_process *process, const struct bpmn_node *node) {
+    const struct bpmn_node *parent = &process->nodes[node->parent];
+    if (node->loop != NULL)
+        return "loops";
+    if (node->for_compensation)
+        return "compensation";
+    if (node->escapes)
+        return "errors that nothing catches";
+    if (node->kind != BPMN_END && node->kind != BPMN_EVENT_SUB_PROCESS && node->out_count == 0)
+        return "paths without an end event";
+    if (parent->start == BPMN_NONE)
+        return "scopes without one start event";
+    switch (node->kind) {
+    case BPMN_AD_HOC: return "ad-hoc sub-processes";
+    case BPMN_TRANSACTION: return "transactions";
+    case BPMN_COMPLEX: return "complex gateways";
+    default: break;
+    }
+    switch (node->event) {
+    case BPMN_EVENT_COMPENSATION: return "compensation";
+    case BPMN_EVENT_CANCEL: return "transactions";
+    case BPMN_EVENT_CONDITIONAL: return "conditional events";
+    case BPMN_EVENT_MULTIPLE:
+    case BPMN_EVENT_PARALLEL_MULTIPLE: return "events with several definitions";
+    default: return node->instantiates ? "starts by an event" : NULL;
+    }
+}
+
 /* What the token engine can do but nothing brings to a case: it would wait for ever. NULL: fine. */
 static const char *not_served(const struct bpmn_node *node) {
     if (node->job_type.text.at != NULL)
         return "job workers (zeebe:taskDefinition)";
     if (node->kind == BPMN_CALL)
         return "called processes";
-    if (node->event == BPMN_EVENT_MESSAGE || node->kind == BPMN_RECEIVE_TASK)
-        return node->kind == BPMN_THROW || node->kind == BPMN_END ? NULL : "messages";
+    if (node->event == BPMN_EVENT_MESSAGE || node->kind == BPMN_RECEIVE_TASK ||
+        (node->kind == BPMN_SEND_TASK && node->message.text.at != NULL))
+        return node->letter_count > 0 ? NULL : "messages";
     return node->event == BPMN_EVENT_SIGNAL ? "signals" : NULL;
 }
 
@@ -62,6 +92,9 @@ static void bind_node(struct pack_reader *r, const struct bpmn_process *process,
                       const struct bpmn_node *node) {
     struct err_at at = line_of(process, node->line);
     const struct pack *p = r->pack;
+    if (not_proved(process, node) != NULL)
+        pack_fault(r, 0, at, "element '%s' '%.*s': the procedure of a matter has no %s",
+                   bpmn_kind_element(node->kind), STR_ARG(node->id), not_proved(process, node));
     if (not_served(node) != NULL)
         pack_fault(r, 0, at, "element '%s' '%.*s' is not executed: cases have no %s yet",
                    bpmn_kind_element(node->kind), STR_ARG(node->id), not_served(node));
