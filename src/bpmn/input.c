@@ -270,7 +270,8 @@ static bool do_call(struct run *run, const struct bpmn_input *input) {
     if (input->kind == BPMN_IN_CALL_ERROR)
         return throw_error(run, input, input->id);
     const struct bpmn_node *node = run_node(run, input->id);
-    if ((node->all_out || node->output_count > 0) && !run_accept(run, input->id, input->variables))
+    bool takes = node->all_out || node->output_count + node->data_out_count > 0;
+    if (takes && !run_accept(run, input->id, input->variables))
         return false;
     return run_leave(run, input->id);
 }

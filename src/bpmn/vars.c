@@ -26,6 +26,13 @@ bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t
         *out = feel_string(STR("1")); /* any text; retries want a number in it */
         return true;
     }
+    if (expr->variable) {
+        struct bpmn_view here = {.state = run->state, .instance = instance, .env = run->env};
+        *out = bpmn_view_get(&here, expr->text, run->arena);
+        if (feel_is_null(*out))
+            *why = why_text(run, expr, &(struct feel_diags){.count = 0});
+        return true;
+    }
     if (expr->program == NULL) {
         *out = feel_string(expr->text);
         return true;
@@ -76,15 +83,24 @@ bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel
     return run_set(run, at, name, value);
 }
 
+static bool is_data_output(const struct bpmn_node *node, struct str name) {
+    for (size_t i = 0; i < node->data_out_count; i++)
+        if (str_eq(node->data_out[i].output, name))
+            return true;
+    return false;
+}
+
 bool run_accept(struct run *run, uint32_t id, struct feel_value variables) {
     if (feel_kind(variables) != FEEL_CONTEXT)
         return true;
-    bool local = run->process->nodes[run_instance(run, id)->node].output_count > 0;
+    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
+    bool local = node->output_count > 0 || (node->kind == BPMN_CALL && !node->all_out);
     const struct feel_entry *entries = feel_entries(variables);
     size_t count = feel_count(variables);
     for (size_t i = 0; i < count; i++) {
-        bool ok = local ? run_set(run, id, entries[i].name, entries[i].value)
-                        : run_propagate(run, id, entries[i].name, entries[i].value);
+        bool ok = local || is_data_output(node, entries[i].name)
+                      ? run_set(run, id, entries[i].name, entries[i].value)
+                      : run_propagate(run, id, entries[i].name, entries[i].value);
         if (!ok)
             return false;
     }
@@ -131,38 +147,59 @@ static struct str target_of(struct feel_value *value, struct run *run, uint32_t 
     return name;
 }
 
-bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
-    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
-    *why = STR_NONE;
-    for (size_t i = 0; i < node->input_count; i++) {
+static bool map_in(struct str *why, struct run *run, uint32_t id,
+                   const struct bpmn_mapping *mappings, size_t count) {
+    for (size_t i = 0; i < count; i++) {
         struct feel_value value;
-        if (!map_one(&value, why, run, id, &node->inputs[i]))
+        if (!map_one(&value, why, run, id, &mappings[i]))
             return false;
         if (why->len > 0)
             return true;
-        struct str name = target_of(&value, run, id, node->inputs[i].target);
+        struct str name = target_of(&value, run, id, mappings[i].target);
         if (!run_set(run, id, name, value))
             return false;
     }
     return true;
 }
 
-bool run_map_outputs(struct str *why, struct run *run, uint32_t id) {
-    const struct bpmn_instance *instance = run_instance(run, id);
-    const struct bpmn_node *node = &run->process->nodes[instance->node];
-    uint32_t scope = instance->scope;
+bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
     *why = STR_NONE;
-    for (size_t i = 0; i < node->output_count; i++) {
+    return map_in(why, run, id, node->data_in, node->data_in_count) &&
+           (why->len > 0 || map_in(why, run, id, node->inputs, node->input_count));
+}
+
+static bool is_own(const struct run *run, uint32_t id, struct str name) {
+    const struct bpmn_state *state = run->state;
+    for (uint32_t i = 0; i < state->variables.count; i++)
+        if (state->variables.list[i].scope == id && str_eq(state->variables.list[i].name, name))
+            return true;
+    return false;
+}
+
+static bool map_out(struct str *why, struct run *run, uint32_t id,
+                    const struct bpmn_mapping *mappings, size_t count) {
+    uint32_t scope = run_instance(run, id)->scope;
+    for (size_t i = 0; i < count; i++) {
         struct feel_value value;
-        if (!map_one(&value, why, run, id, &node->outputs[i]))
+        if (mappings[i].output.len > 0 && !is_own(run, id, mappings[i].output))
+            continue; /* the activity did not bring it */
+        if (!map_one(&value, why, run, id, &mappings[i]))
             return false;
         if (why->len > 0)
             return true;
-        struct str name = target_of(&value, run, scope, node->outputs[i].target);
+        struct str name = target_of(&value, run, scope, mappings[i].target);
         if (!run_propagate(run, scope, name, value))
             return false;
     }
     return true;
+}
+
+bool run_map_outputs(struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
+    *why = STR_NONE;
+    return map_out(why, run, id, node->data_out, node->data_out_count) &&
+           (why->len > 0 || map_out(why, run, id, node->outputs, node->output_count));
 }
 
 /* --- limits
