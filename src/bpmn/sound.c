@@ -7,59 +7,14 @@
  * 2. Two states are the same when they differ only in the numbers of their instances: the key is
  * the tree of live elements with what they wait for, brothers sorted.
  * 3. Stuck states are those from which no arc leads, over any way, to an end: found backwards. */
-#include "bpmn/sound.h"
-
-#include <assert.h>
 #include <inttypes.h>
 
-#include "bpmn/engine.h"
+#include "bpmn/sound_space.h"
 
 enum {
     STATE_BYTES_MAX = 1 << 20, /* of one encoded state, or of its key */
     SCRATCH_MAX = 64 << 20,    /* of one move */
 };
-
-struct arc {
-    uint32_t to;
-    uint32_t next; /* arc into the same state, or BPMN_NONE */
-};
-
-struct place {        /* a state of the space */
-    struct str bytes; /* bpmn_state_encode(); empty once ended */
-    uint32_t parent;  /* from where it was first reached */
-    uint32_t *steps;  /* nodes entered on the way from there */
-    uint32_t step_count;
-    uint32_t arcs_in;           /* first of a list of arcs backwards */
-    bool ended, expanded, ends; /* ends: an end can be reached */
-};
-
-struct space {
-    const struct bpmn_process *p;
-    struct bpmn_findings *out;
-    struct arena *arena, *scratch;
-    struct budget *budget;
-    struct err *err;
-    struct place *places;
-    struct arc *arcs; /* backwards */
-    size_t place_count, place_room, arc_count, arc_room;
-    struct map seen;
-    struct buf bytes, key;
-    uint8_t *happened, *twice; /* by node */
-    bool unbounded;
-    uint32_t states_max;
-    uint32_t expanding;
-    struct bpmn_records records;
-};
-
-const char *bpmn_fault_name(enum bpmn_fault fault) {
-    static const char *const names[] = {
-        [BPMN_FAULT_STUCK] = "stuck",         [BPMN_FAULT_TWICE] = "twice",
-        [BPMN_FAULT_DEAD] = "dead",           [BPMN_FAULT_UNBOUNDED] = "unbounded",
-        [BPMN_FAULT_UNDECIDED] = "undecided",
-    };
-    assert((size_t)fault < COUNT_OF(names));
-    return names[fault];
-}
 
 /* --- keys
  * ---------------------------------------------------------------------------------------------------
@@ -111,15 +66,15 @@ static struct str key_of(struct space *s, const struct bpmn_state *state, uint32
 /* --- looking at a state
  * ------------------------------------------------------------------------------------- */
 /* Two live instances of one node in one scope, or tokens that pile up before a join. */
-static void look(struct space *s, const struct bpmn_state *state) {
+static void look(struct space *s, const struct bpmn_state *state, uint32_t place) {
     for (uint32_t i = 0; i < state->instances.count; i++) {
         const struct bpmn_instance *a = &state->instances.list[i];
         uint32_t same = 0;
         for (uint32_t k = 0; k < i; k++)
             same += state->instances.list[k].node == a->node &&
                     state->instances.list[k].scope == a->scope;
-        if (same > 0)
-            s->twice[a->node] = 1;
+        if (same > 0 && s->twice_at[a->node] == 0)
+            s->twice_at[a->node] = place + 1;
         s->unbounded = s->unbounded || same >= BPMN_SOUND_TOKENS_MAX;
     }
     for (uint32_t i = 0; i < state->parked.count; i++) {
@@ -147,6 +102,19 @@ static void add_arc(struct space *s, uint32_t from, uint32_t to) {
     s->places[to].arcs_in = (uint32_t)s->arc_count++;
 }
 
+static void add_steps(struct space *s, struct place *place) {
+    place->steps = arena_new(s->arena, uint32_t, s->records.count);
+    place->flows = arena_new(s->arena, uint32_t, s->records.count);
+    for (size_t i = 0; i < s->records.count; i++) {
+        const struct bpmn_record *record = &s->records.list[i];
+        if (record->kind != BPMN_REC_ENTERED)
+            continue;
+        bool inner = record->code != 0 || record->n < 0; /* n is no flow */
+        place->flows[place->step_count] = inner ? BPMN_NONE : (uint32_t)record->n;
+        place->steps[place->step_count++] = record->node;
+    }
+}
+
 /* The place of this state, new or known; the arc to it. */
 static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t from) {
     bool ended = state->ending != 0;
@@ -154,7 +122,6 @@ static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t fro
     for (size_t i = 0; i < s->records.count; i++)
         if (s->records.list[i].kind == BPMN_REC_ENTERED)
             s->happened[s->records.list[i].node] = 1;
-    look(s, state);
     const size_t *known = map_find(&s->seen, key);
     if (known != NULL) {
         if (from != BPMN_NONE)
@@ -172,12 +139,10 @@ static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t fro
                           .parent = from,
                           .arcs_in = BPMN_NONE,
                           .ended = ended};
-    place.steps = arena_new(s->arena, uint32_t, s->records.count);
-    for (size_t i = 0; i < s->records.count; i++)
-        if (s->records.list[i].kind == BPMN_REC_ENTERED)
-            place.steps[place.step_count++] = s->records.list[i].node;
+    add_steps(s, &place);
     uint32_t index = (uint32_t)s->place_count++;
     s->places[index] = place;
+    look(s, state, index);
     (void)map_put(&s->seen, arena_str(s->arena, key), index);
     if (from != BPMN_NONE)
         add_arc(s, from, index);
@@ -363,139 +328,6 @@ static bool expand(struct space *s, uint32_t index) {
     return true;
 }
 
-/* --- answers
- * ----------------------------------------------------------------------------------------------------
- */
-static void add_names(struct lang_text *out, struct space *s, const uint32_t *nodes, size_t count,
-                      const char *const before[LANGS]) {
-    for (int lang = 0; lang < LANGS; lang++) {
-        struct buf text;
-        buf_init(&text, 1 << 16);
-        buf_add(&text, out->in[lang]);
-        buf_add(&text, str_from(before[lang]));
-        for (size_t i = 0; i < count; i++) {
-            if (i > 0)
-                buf_lit(&text, ", ");
-            buf_add(&text, bpmn_label(&s->p->nodes[nodes[i]], (enum lang)lang));
-        }
-        out->in[lang] = arena_str(s->arena, buf_view(&text));
-        buf_done(&text);
-    }
-}
-
-static void find_steps(struct bpmn_finding *finding, struct space *s, uint32_t place) {
-    size_t count = 0;
-    for (uint32_t at = place; at != BPMN_NONE; at = s->places[at].parent)
-        count += s->places[at].step_count;
-    uint32_t *steps = arena_new(s->arena, uint32_t, count);
-    size_t end = count;
-    for (uint32_t at = place; at != BPMN_NONE; at = s->places[at].parent) {
-        end -= s->places[at].step_count;
-        memcpy(steps + end, s->places[at].steps, s->places[at].step_count * sizeof *steps);
-    }
-    finding->steps = steps;
-    finding->step_count = MIN_OF(count, (size_t)BPMN_SOUND_STEPS_MAX);
-}
-
-static bool find_tokens(struct bpmn_finding *finding, struct space *s, uint32_t place) {
-    struct bpmn_state state;
-    struct bytes_reader in = {.in = s->places[place].bytes};
-    if (!bpmn_state_decode(&state, &in, s->p, s->arena, s->err))
-        return false;
-    finding->tokens = arena_new(s->arena, uint32_t, state.instances.count + state.parked.count);
-    for (uint32_t i = 1; i < state.instances.count; i++)
-        finding->tokens[finding->token_count++] = state.instances.list[i].node;
-    for (uint32_t i = 0; i < state.parked.count; i++) {
-        uint32_t join = s->p->flows[state.parked.list[i].flow].to;
-        finding->tokens[finding->token_count++] = join;
-        finding->node = join; /* a token that waits there for ever is the likely fault */
-    }
-    if (finding->node == 0 && finding->token_count > 0)
-        finding->node = finding->tokens[0];
-    return true;
-}
-
-static bool report(struct space *s, enum bpmn_fault fault, uint32_t node, uint32_t place,
-                   const char *zh, const char *en) {
-    static const char *const tokens[LANGS] = {
-        [LANG_zh] = "；停留在：", [LANG_en] = "; tokens stay at: "};
-    struct bpmn_finding *list = arena_new(s->arena, struct bpmn_finding, s->out->count + 1);
-    if (s->out->count > 0)
-        memcpy(list, s->out->list, s->out->count * sizeof *list);
-    struct bpmn_finding *finding = &list[s->out->count];
-    *finding = (struct bpmn_finding){.fault = fault, .node = node};
-    finding->text.in[LANG_zh] = str_from(zh);
-    finding->text.in[LANG_en] = str_from(en);
-    if (place != BPMN_NONE) {
-        find_steps(finding, s, place);
-        if (s->places[place].bytes.len > 0 && !find_tokens(finding, s, place))
-            return false;
-        if (finding->token_count > 0)
-            add_names(&finding->text, s, finding->tokens, finding->token_count, tokens);
-    }
-    if (node != 0)
-        finding->node = node;
-    finding->at = (struct err_at){s->p->source, s->p->nodes[finding->node].line, 0};
-    s->out->list = list;
-    s->out->count++;
-    return true;
-}
-
-/* Backwards from the end; then the first state without a way there, best one without any way. */
-static bool report_stuck(struct space *s) {
-    uint32_t *queue = arena_new(s->arena, uint32_t, s->place_count + 1);
-    size_t count = 0;
-    for (uint32_t i = 0; i < s->place_count; i++)
-        if (s->places[i].ended) {
-            s->places[i].ends = true;
-            queue[count++] = i;
-        }
-    uint8_t *leads = arena_new(s->arena, uint8_t, s->place_count + 1);
-    for (uint32_t to = 0; to < s->place_count; to++)
-        for (uint32_t arc = s->places[to].arcs_in; arc != BPMN_NONE; arc = s->arcs[arc].next)
-            leads[s->arcs[arc].to] = 1;
-    for (size_t i = 0; i < count; i++)
-        for (uint32_t arc = s->places[queue[i]].arcs_in; arc != BPMN_NONE;
-             arc = s->arcs[arc].next) {
-            struct place *from = &s->places[s->arcs[arc].to];
-            if (!from->ends) {
-                from->ends = true;
-                queue[count++] = s->arcs[arc].to;
-            }
-        }
-    uint32_t found = BPMN_NONE;
-    for (uint32_t i = (uint32_t)s->place_count; i-- > 0;)
-        if (!s->places[i].ends && (found == BPMN_NONE || leads[i] == 0 || leads[found] != 0))
-            found = i;
-    if (found == BPMN_NONE)
-        return true;
-    return report(s, BPMN_FAULT_STUCK, 0, found, "流程会停住，到不了结束",
-                  "the process can get stuck: from here it cannot end");
-}
-
-static bool report_elements(struct space *s) {
-    for (uint32_t i = 1; i < s->p->node_count; i++) {
-        const struct bpmn_node *node = &s->p->nodes[i];
-        if (s->happened[i] == 0 &&
-            !report(s, BPMN_FAULT_DEAD, i, BPMN_NONE,
-                    arena_cstr(s->arena, arena_printf(s->arena, "“%.*s”永远不会发生",
-                                                      STR_ARG(bpmn_label(node, LANG_zh)))),
-                    arena_cstr(s->arena, arena_printf(s->arena, "'%.*s' can never happen",
-                                                      STR_ARG(bpmn_label(node, LANG_en))))))
-            return false;
-        if (s->twice[i] != 0 &&
-            !report(s, BPMN_FAULT_TWICE, i, BPMN_NONE,
-                    arena_cstr(s->arena, arena_printf(s->arena, "“%.*s”会同时进行两次",
-                                                      STR_ARG(bpmn_label(node, LANG_zh)))),
-                    arena_cstr(s->arena, arena_printf(s->arena,
-                                                      "'%.*s' can run twice at once: "
-                                                      "parallel paths meet without a join",
-                                                      STR_ARG(bpmn_label(node, LANG_en))))))
-            return false;
-    }
-    return true;
-}
-
 static bool explore(bool *decided, uint32_t *piled, struct space *s) {
     const struct bpmn_node *root = &s->p->nodes[0];
     *decided = true;
@@ -532,17 +364,17 @@ static bool answer(struct space *s) {
         return false;
     s->out->state_count = s->place_count;
     if (piled != BPMN_NONE)
-        return report(s, BPMN_FAULT_UNBOUNDED, 0, piled, "标记会无限增加",
-                      "tokens pile up without end");
+        return space_report(s, BPMN_FAULT_UNBOUNDED, 0, piled, "标记会无限增加",
+                            "tokens pile up without end");
     if (!decided)
-        return report(
+        return space_report(
             s, BPMN_FAULT_UNDECIDED, 0, BPMN_NONE,
             arena_cstr(s->arena,
                        arena_printf(s->arena, "在%" PRIu32 "个状态内无法判定", s->states_max)),
             arena_cstr(s->arena,
                        arena_printf(s->arena, "could not decide within %" PRIu32 " states",
                                     s->states_max)));
-    return report_stuck(s) && report_elements(s);
+    return space_report_stuck(s) && space_report_elements(s);
 }
 
 bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
@@ -552,7 +384,7 @@ bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *proc
     struct space s = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
     s.scratch = arena_create("soundness", SCRATCH_MAX);
     s.happened = arena_new(arena, uint8_t, process->node_count);
-    s.twice = arena_new(arena, uint8_t, process->node_count);
+    s.twice_at = arena_new(arena, uint32_t, process->node_count);
     map_init(&s.seen, arena);
     buf_init(&s.bytes, STATE_BYTES_MAX);
     s.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;

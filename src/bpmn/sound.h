@@ -2,12 +2,14 @@
  * itself, with conditions as free choices, and with tasks, timers, messages and errors coming
  * whenever they may. Pure.
  *
- * Sound: from every reachable marking the process can end; every element can happen; none runs
- * twice at once; tokens do not pile up. (That nothing is left over at the end needs no check: the
- * engine ends a process only when its last token is gone, so a token that is left over shows as a
- * process that is stuck.) An event that does not interrupt is taken to come at most once for each
- * activity that it is attached to. Method and source: W. M. P. van der Aalst, "The Application of
- * Petri Nets to Workflow Management", 1998, section 4. */
+ * Sound: from every reachable marking the process can end; every element can happen; tokens do not
+ * pile up. (That nothing is left over at the end needs no check: the engine ends a process only
+ * when its last token is gone, so a token that is left over shows as a process that is stuck.)
+ * Beside these it is told when an element runs twice at once. What is taken for granted: an event
+ * that does not interrupt comes at most once for each activity that it is attached to; a
+ * multi-instance activity has 0, 1 or 2 instances; where no value is known some condition of a
+ * gateway is true. Method and source: W. M. P. van der Aalst, "The Application of Petri Nets to
+ * Workflow Management", 1998, section 4. */
 #ifndef MANDATE_BPMN_SOUND_H
 #define MANDATE_BPMN_SOUND_H
 
@@ -21,6 +23,9 @@ enum bpmn_fault {
     BPMN_FAULT_UNDECIDED, /* more than the allowed states: no answer */
 };
 const char *bpmn_fault_name(enum bpmn_fault fault);
+/* Is a process with this fault unsound? Not for TWICE, which the standard allows: a pack is refused
+ * for it, another deployment is not. */
+bool bpmn_fault_is_unsound(enum bpmn_fault fault);
 
 struct bpmn_finding {
     enum bpmn_fault fault;
@@ -28,15 +33,22 @@ struct bpmn_finding {
     struct err_at at;      /* file and line of that node */
     struct lang_text text; /* one line that says what is wrong and where tokens stay */
     uint32_t *steps;       /* nodes in the order in which they happen, up to the fault */
+    uint32_t *step_flows;  /* by which flow each was entered, or BPMN_NONE */
     size_t step_count;
-    uint32_t *tokens; /* nodes and joins that hold a token in the faulty marking */
+    uint32_t *tokens; /* nodes that hold a token in the faulty marking, and joins before which one
+                         waits; twice when two */
     size_t token_count;
+    uint32_t *flows; /* flows into joins on which a token waits */
+    size_t flow_count;
 };
 struct bpmn_findings {
     struct bpmn_finding *list;
     size_t count;
     uint64_t state_count; /* markings looked at */
 };
+/* The first finding that makes the process unsound; NULL: it is sound. */
+const struct bpmn_finding *bpmn_unsound(const struct bpmn_findings *findings);
+
 struct bpmn_sound_limits {
     uint32_t states_max; /* 0: BPMN_SOUND_STATES_DEFAULT */
 };
@@ -51,5 +63,11 @@ enum {
 MUST_USE bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
                                struct bpmn_sound_limits limits, struct arena *arena,
                                struct budget *budget, struct err *err);
+
+/* Append the counter-example as the diagram: what happened on the way there, and the tokens where
+ * they stay. As bpmn_svg() of bpmn/svg.h. */
+void bpmn_sound_svg(struct buf *out, const struct bpmn_process *process,
+                    const struct bpmn_finding *finding, enum lang lang, struct str id_prefix,
+                    struct arena *arena);
 
 #endif

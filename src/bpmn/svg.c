@@ -6,6 +6,8 @@
 #include "bpmn/svg.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/utf8.h"
 #include "bpmn/layout.h"
@@ -32,6 +34,7 @@ static const struct look {
     {"bpmn-lane-head", " fill=\"#f0f1f0\" stroke=\"#8a8f94\" stroke-width=\"1\""},
     {"bpmn-pool", " stroke=\"#8a8f94\""},
     {"bpmn-note", " stroke-dasharray=\"2 3\""},
+    {"bpmn-token", " fill=\"#a8231b\" stroke=\"#fff\""},
 };
 
 static const char *look_of(const char *class) {
@@ -68,8 +71,8 @@ struct pen {
  * ------------------------------------------------------------------------------------------------
  */
 struct bpmn_marks bpmn_marks_new(const struct bpmn_process *process, struct arena *arena) {
-    return (struct bpmn_marks){arena_new(arena, uint8_t, process->node_count),
-                               arena_new(arena, uint8_t, process->flow_count)};
+    return (struct bpmn_marks){.nodes = arena_new(arena, uint8_t, process->node_count),
+                               .flows = arena_new(arena, uint8_t, process->flow_count)};
 }
 
 void bpmn_marks_add(struct bpmn_marks *marks, const struct bpmn_process *process,
@@ -517,6 +520,45 @@ static void open_svg(struct pen *pen) {
         STR_ARG(pen->prefix), STR_ARG(pen->prefix), STR_ARG(pen->prefix));
 }
 
+static void draw_token(struct pen *pen, int32_t x, int32_t y, uint8_t count) {
+    enum { SIZE = 180 };
+    struct bpmn_box box = {x - SIZE / 2, y - SIZE / 2, SIZE, SIZE};
+    char text[8];
+    circle(pen, "bpmn-token", box, 0);
+    if (count < 2)
+        return;
+    (void)snprintf(text, sizeof text, "%u", count);
+    buf_lit(pen->out, "<text class=\"bpmn-token-count\" fill=\"#fff\" stroke=\"none\"");
+    attribute(pen->out, "x", x);
+    attribute(pen->out, "y", y + 45);
+    buf_printf(pen->out, ">%s</text>", text);
+}
+
+/* On an activity at its upper right corner, else in the middle; on a flow just before its end. */
+static void draw_tokens(struct pen *pen) {
+    pen->shape = NULL;
+    for (uint32_t i = 1; pen->marks->node_tokens != NULL && i < pen->p->node_count; i++) {
+        struct bpmn_box box = pen->drawing.nodes[i];
+        enum bpmn_group group = bpmn_kind_group(pen->p->nodes[i].kind);
+        bool corner = group == BPMN_GROUP_WORK || group == BPMN_GROUP_SCOPE;
+        if (pen->marks->node_tokens[i] == 0 || box.width == 0)
+            continue;
+        draw_token(pen, box.x + (corner ? box.width - 150 : box.width / 2),
+                   box.y + (corner ? 150 : box.height / 2), pen->marks->node_tokens[i]);
+    }
+    for (size_t i = 0; pen->marks->flow_tokens != NULL && i < pen->p->flow_count; i++) {
+        const struct bpmn_line *line = &pen->drawing.flows[i];
+        if (pen->marks->flow_tokens[i] == 0 || line->count < 2)
+            continue;
+        struct bpmn_point a = line->points[line->count - 2], b = line->points[line->count - 1];
+        int32_t x = b.x - a.x, y = b.y - a.y, length = MAX_OF(abs(x), abs(y));
+        int32_t back = MIN_OF(length / 2, 200);
+        if (length > 0)
+            draw_token(pen, b.x - x * back / length, b.y - y * back / length,
+                       pen->marks->flow_tokens[i]);
+    }
+}
+
 void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct bpmn_marks *marks,
               enum lang lang, struct str id_prefix, struct arena *arena) {
     struct pen pen = {.out = out, .p = process, .marks = marks, .lang = lang, .prefix = id_prefix};
@@ -533,5 +575,7 @@ void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct 
     for (uint32_t i = 1; i < process->node_count; i++)
         if (bpmn_kind_group(process->nodes[i].kind) != BPMN_GROUP_SCOPE)
             draw_node(&pen, &process->nodes[i]);
+    if (marks != NULL)
+        draw_tokens(&pen);
     buf_lit(out, "</svg>");
 }

@@ -15,6 +15,7 @@ enum bpmn_mark {
 /* How far a process instance has come. nodes[node_count], flows[flow_count] hold enum bpmn_mark. */
 struct bpmn_marks {
     uint8_t *nodes, *flows;
+    const uint8_t *node_tokens, *flow_tokens; /* tokens to draw there; NULL: none */
 };
 struct bpmn_marks bpmn_marks_new(const struct bpmn_process *process, struct arena *arena);
 /* Call for every record of the case, oldest first: taken flows and completed nodes are done. */
