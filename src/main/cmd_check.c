@@ -1,10 +1,11 @@
 /* mandate check: the eight proofs of a pack and its own scenarios, told as stories that a lawyer
- * can read, or as JSON. */
+ * can read, or as JSON; of a file alone, whether its processes are sound. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "app/folder.h"
 #include "case/scenario.h"
+#include "main/check_model.h"
 #include "main/cmd.h"
 #include "os/os.h"
 
@@ -243,17 +244,31 @@ static int print_json(const struct json *answers) {
     return ok ? EXIT_OK : command_failed("check", "%s", err.text);
 }
 
+static bool check_file(struct check *c, const char *svg, int64_t states_max, struct err *err) {
+    struct check_model model = {c->arena, c->os, c->dir, svg, states_max, c->answer, false};
+    bool ok = check_model(&model, err);
+    c->wrong = model.wrong;
+    if (c->json)
+        json_set_bool(c->answer, STR("passed"), !c->wrong);
+    return ok;
+}
+
 int cmd_check(int argc, char **argv) {
     bool json = false;
+    const char *svg = NULL;
+    int64_t states_max = 0;
     const struct option options[] = {
         {"json", OPTION_FLAG, &json, NULL, "print the findings as JSON"},
+        {"svg", OPTION_TEXT, &svg, "FOLDER", "of a model: draw each counter-example there"},
+        {"states", OPTION_INT, &states_max, "N", "of a model: look at so many states at most"},
     };
     const struct command_line line = {
         .name = "check",
-        .arguments = "PACK...",
+        .arguments = "PACK|FILE.bpmn...",
         .about =
             "Proves that packs keep the law they claim to implement, and runs their scenarios.\n"
-            "A pack is a folder; the pack it extends is found beside it.",
+            "A pack is a folder; the pack it extends is found beside it. Of a BPMN file alone it\n"
+            "proves that its processes are sound.",
         .options = options,
         .option_count = COUNT_OF(options),
         .arguments_min = 1,
@@ -263,16 +278,19 @@ int cmd_check(int argc, char **argv) {
     int code, worst = EXIT_OK;
     if (!options_read(&args, &code, &line, argc, argv))
         return code;
+    if (states_max > UINT32_MAX)
+        return command_failed("check", "--states is at most %" PRIu32, UINT32_MAX);
     struct arena *arena = arena_create("check", CHECK_BYTES_MAX);
     struct json *answers = json_arr(arena);
     for (int i = 0; i < args.count; i++) {
         struct check c = {arena, os_env_real(), args.items[i], json, false, NULL, 0, 0};
         struct err err = {0};
+        bool file = str_ends(str_from(args.items[i]), STR(".bpmn"));
         if (json) {
             c.answer = json_push_obj(answers);
-            json_set_str(c.answer, STR("pack"), str_from(args.items[i]));
+            json_set_str(c.answer, file ? STR("file") : STR("pack"), str_from(args.items[i]));
         }
-        if (!check_pack(&c, &err)) {
+        if (!(file ? check_file(&c, svg, states_max, &err) : check_pack(&c, &err))) {
             worst = command_failed("check", "%s: %s", args.items[i], err.text);
             break;
         }

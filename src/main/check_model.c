@@ -1,0 +1,147 @@
+/* One model by itself: what a drafter sees before the pack around it is written. */
+#include "main/check_model.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bpmn/bpmn.h"
+#include "os/file.h"
+
+enum {
+    MODEL_BYTES_MAX = 64 << 20,
+    CHECK_STEPS = 1000000000, /* of reading and of all processes */
+    CHECK_BYTES = 512 << 20,
+    SVG_BYTES_MAX = 32 << 20,
+};
+
+static struct str name_of(struct check_model *c, const struct bpmn_node *node) {
+    struct str zh = bpmn_label(node, LANG_zh), en = bpmn_label(node, LANG_en);
+    return str_eq(zh, en) ? zh : arena_printf(c->arena, "%.*s / %.*s", STR_ARG(zh), STR_ARG(en));
+}
+
+static void put_node(struct json *list, const struct bpmn_node *node) {
+    struct json *out = json_push_obj(list);
+    json_set_str(out, STR("id"), node->id);
+    json_set_i64(out, STR("line"), node->line);
+    struct json *name = json_set_obj(out, STR("name"));
+    for (int lang = 0; lang < LANGS; lang++)
+        json_set_str(name, lang_code((enum lang)lang), bpmn_label(node, (enum lang)lang));
+}
+
+/* FOLDER/PROCESS-2.svg; empty without a folder. */
+static bool draw(struct str *path, struct check_model *c, const struct bpmn_process *p,
+                 const struct bpmn_finding *f, size_t number, struct err *err) {
+    struct buf svg;
+    *path = STR_NONE;
+    if (c->svg == NULL || f->step_count + f->token_count == 0)
+        return true;
+    *path = arena_printf(c->arena, "%s/%.*s-%zu.svg", c->svg, STR_ARG(p->id), number + 1);
+    buf_init(&svg, SVG_BYTES_MAX);
+    bpmn_sound_svg(&svg, p, f, LANG_zh, STR("check-"), c->arena);
+    bool ok = buf_ok(&svg, "the drawing", err) &&
+              os_file_write(arena_cstr(c->arena, *path), buf_view(&svg), err);
+    buf_done(&svg);
+    return ok;
+}
+
+static void put_finding(struct check_model *c, struct json *list, const struct bpmn_process *p,
+                        const struct bpmn_finding *f, struct str drawing) {
+    struct json *out = json_push_obj(list);
+    json_set_str(out, STR("fault"), str_from(bpmn_fault_name(f->fault)));
+    json_set_bool(out, STR("unsound"), bpmn_fault_is_unsound(f->fault));
+    json_set_str(out, STR("element"), p->nodes[f->node].id);
+    json_set_i64(out, STR("line"), f->at.line);
+    struct json *text = json_set_obj(out, STR("text"));
+    for (int lang = 0; lang < LANGS; lang++)
+        json_set_str(text, lang_code((enum lang)lang), f->text.in[lang]);
+    struct json *steps = json_set_arr(out, STR("steps"));
+    for (size_t i = 0; i < f->step_count; i++)
+        put_node(steps, &p->nodes[f->steps[i]]);
+    struct json *tokens = json_set_arr(out, STR("tokens"));
+    for (size_t i = 0; i < f->token_count; i++)
+        put_node(tokens, &p->nodes[f->tokens[i]]);
+    struct json *flows = json_set_arr(out, STR("token_flows"));
+    for (size_t i = 0; i < f->flow_count; i++)
+        json_push_str(flows, p->flows[f->flows[i]].id);
+    if (drawing.len > 0)
+        json_set_str(out, STR("drawing"), arena_str(c->arena, drawing));
+}
+
+static void say_finding(struct check_model *c, const struct bpmn_process *p,
+                        const struct bpmn_finding *f, struct str drawing) {
+    (void)printf("%s%s:%" PRIu32 ": %s: %.*s\n",
+                 bpmn_fault_is_unsound(f->fault) ? "" : "warning: ", c->path, f->at.line,
+                 bpmn_fault_name(f->fault), STR_ARG(f->text.in[LANG_en]));
+    for (size_t i = 0; i < f->step_count; i++)
+        (void)printf("    %zu. %.*s (%s:%" PRIu32 ")\n", i + 1,
+                     STR_ARG(name_of(c, &p->nodes[f->steps[i]])), c->path,
+                     p->nodes[f->steps[i]].line);
+    if (drawing.len > 0)
+        (void)printf("    drawn in %.*s\n", STR_ARG(drawing));
+}
+
+static bool check_process(struct check_model *c, struct json *list, const struct bpmn_process *p,
+                          struct budget *budget, struct err *err) {
+    struct bpmn_findings found;
+    struct json *out = list != NULL ? json_push_obj(list) : NULL;
+    int64_t from_us = os_mono_us(c->os);
+    if (!bpmn_check_sound(&found, p, (struct bpmn_sound_limits){(uint32_t)c->states_max}, c->arena,
+                          budget, err))
+        return false;
+    int64_t us = os_mono_us(c->os) - from_us;
+    bool sound = bpmn_unsound(&found) == NULL;
+    c->wrong = c->wrong || !sound;
+    if (out != NULL) {
+        json_set_str(out, STR("process"), p->id);
+        json_set_bool(out, STR("sound"), sound);
+        json_set_i64(out, STR("states"), (int64_t)found.state_count);
+        json_set_i64(out, STR("microseconds"), us);
+    }
+    struct json *findings = out != NULL ? json_set_arr(out, STR("findings")) : NULL;
+    for (size_t i = 0; i < found.count; i++) {
+        struct str drawing;
+        if (!draw(&drawing, c, p, &found.list[i], i, err))
+            return false;
+        if (out != NULL)
+            put_finding(c, findings, p, &found.list[i], drawing);
+        else
+            say_finding(c, p, &found.list[i], drawing);
+    }
+    if (out == NULL)
+        (void)printf("%s: process '%.*s' is %s; %" PRIu64 " states, %.1f ms\n", c->path,
+                     STR_ARG(p->id), sound ? "sound" : "not sound", found.state_count,
+                     (double)us / 1000.0);
+    return true;
+}
+
+/* A file that is refused is an answer, not a failure to check. */
+static void refused(struct check_model *c, const struct err *why) {
+    char text[ERR_TEXT_MAX + 200];
+    err_format(text, sizeof text, why);
+    c->wrong = true;
+    if (c->answer == NULL) {
+        (void)printf("%s\n", text);
+        return;
+    }
+    struct json *out = json_set_obj(c->answer, STR("refused"));
+    json_set_str(out, STR("text"), arena_str(c->arena, str_from(why->text)));
+    json_set_i64(out, STR("line"), why->at.line);
+}
+
+bool check_model(struct check_model *c, struct err *err) {
+    struct budget budget = budget_of(CHECK_STEPS, CHECK_BYTES);
+    struct err why = {0};
+    struct bpmn_model *model;
+    struct str text;
+    if (!os_file_read(&text, c->path, MODEL_BYTES_MAX, c->arena, err))
+        return false;
+    if (!bpmn_read(&model, text, c->path, c->arena, &budget, &why)) {
+        refused(c, &why);
+        return true;
+    }
+    struct json *list = c->answer != NULL ? json_set_arr(c->answer, STR("processes")) : NULL;
+    for (size_t i = 0; i < model->process_count; i++)
+        if (!check_process(c, list, model->processes[i], &budget, err))
+            return false;
+    return true;
+}
