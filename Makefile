@@ -31,7 +31,7 @@ HARDEN := -fstack-clash-protection -fstack-protector-strong -fcf-protection=full
         -fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing \
         -ftrivial-auto-var-init=zero -fexceptions -fPIE
 HARDEN_LD := -pie -Wl,-z,nodlopen -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,-z,separate-code \
-        -Wl,--as-needed -Wl,--no-copy-dt-needed-entries
+        -Wl,--as-needed -Wl,--no-copy-dt-needed-entries -Wl,--build-id=sha1
 
 BASE_CFLAGS := -std=c17 -D_GNU_SOURCE -g -Isrc -Iinclude -include base/banned.h $(WARN)
 CFLAGS_release := -O2 $(WARN_GCC) $(HARDEN) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3

@@ -143,6 +143,9 @@ test("the service", { timeout: 120_000 }, async (t) => {
     appendFileSync(file, "\nno-such-key: 1\n");
     service.signal("SIGHUP");
     for (let i = 0; i < 100 && !/event=packs?-refused/.test(service.log); i++) await sleep(50);
+    for (let i = 0; i < 100 && !/event=packs-refused/.test(service.log); i++) await sleep(50);
+    assert.match(service.log, /event=packs-refused kept=1/);
+    assert.doesNotMatch(service.log, /event=packs-reloaded/, "a refused pack was not reloaded");
     assert.match(service.log, /residence-permit-issue\.yaml/);
     assert.deepEqual((await service.get("/api/matters")).body, before.body);
     writeFileSync(file, text.replace("居住证申领、换领、补领", "居住证申领（新）"));

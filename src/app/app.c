@@ -42,7 +42,8 @@ static bool start(struct app *app, struct err *err) {
         return false;
     app_tick_init(app);
     const struct writer_config writer = {app->store, app_tick, app};
-    return writer_start(&app->writer, &writer, err) && app_packs_deploy(app, err) &&
+    size_t kept_count; /* the findings are logged where they arise */
+    return writer_start(&app->writer, &writer, err) && app_packs_deploy(app, &kept_count, err) &&
            app_hashers_start(app, err) && (!app->config.demo || app_demo_accounts(app, err)) &&
            app_mailer_start(app, err);
 }
@@ -84,8 +85,8 @@ void app_close(struct app *app) {
     arena_destroy(app->arena);
 }
 
-bool app_reload(struct app *app, struct err *err) {
-    return app_packs_deploy(app, err);
+bool app_reload(struct app *app, size_t *kept_count, struct err *err) {
+    return app_packs_deploy(app, kept_count, err);
 }
 
 uint64_t app_changes(const struct app *app) {

@@ -27,8 +27,10 @@ struct app_config {
 MUST_USE bool app_open(struct app **out, const struct app_config *config, const struct os_env *os,
                        struct err *err);
 void app_close(struct app *app); /* takes no more orders, finishes those taken, NULL is fine */
-/* Read the pack folders again (SIGHUP). On error the running packs stay. */
-MUST_USE bool app_reload(struct app *app, struct err *err);
+/* Read the pack folders again (SIGHUP). On error the running packs stay. *kept_count: packs that
+ * were refused, each of which stays in the version that ran before; the others are in use as read.
+ */
+MUST_USE bool app_reload(struct app *app, size_t *kept_count, struct err *err);
 
 /* ---- who asks ------------------------------------------------------------------------------- */
 

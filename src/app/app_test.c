@@ -591,7 +591,9 @@ void test_app_broken_pack_keeps_the_old(void) {
              &err);
     broken_dirs[0] = folder;
     b.app->config.pack_dirs = broken_dirs;
-    CHECK_OK(app_reload(b.app, &err), &err);
+    size_t kept_count = 0;
+    CHECK_OK(app_reload(b.app, &kept_count, &err), &err);
+    CHECK_INT((int64_t)kept_count, 1);
     const struct app_packs *packs = app_packs_hold(b.app);
     CHECK(pack_matter(app_packs_at(packs, 0), STR("residence-permit-issue")) != NULL);
     CHECK_INT(apply(&b, "").err.code, ERR_NONE);

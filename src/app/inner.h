@@ -65,7 +65,8 @@ struct app {
 struct app *app_blank(const struct app_config *config, const struct os_env *os);
 
 /* ---- packs.c ---- */
-MUST_USE bool app_packs_deploy(struct app *app, struct err *err);
+/* *kept_count: packs whose folder was refused, so that the version before stays in use. */
+MUST_USE bool app_packs_deploy(struct app *app, size_t *kept_count, struct err *err);
 void app_packs_close(struct app *app);
 bool app_packs_find(const struct pack **out, void *ctx, int64_t version, struct db_conn *conn,
                     struct err *err);

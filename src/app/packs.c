@@ -6,6 +6,7 @@
 #include "app/inner.h"
 #include "app/order.h"
 #include "base/code.h"
+#include "os/build.h"
 #include "yaml/yaml.h"
 
 enum { FINDINGS_BYTES = 64 << 20, FINDINGS_LOGGED_MAX = 50, HEAD_STEPS = 200000 };
@@ -20,11 +21,12 @@ static void findings_log(const struct pack_findings *findings, const char *dir) 
     }
 }
 
+/* proved: the hash of a pack that need not be proved again; NULL: every one is. */
 static bool pack_read(struct pack **out, const struct pack_file *files, size_t count,
-                      const char *name, struct err *err) {
+                      const struct pack_hash *proved, const char *name, struct err *err) {
     struct arena *arena = arena_create("findings", FINDINGS_BYTES);
     struct pack_findings findings = {.arena = arena};
-    bool ok = pack_load(out, files, count, &findings, err);
+    bool ok = pack_load_proved(out, files, count, proved, &findings, err);
     findings_log(&findings, name);
     if (ok && findings.error_count > 0) {
         pack_destroy(*out);
@@ -67,8 +69,12 @@ static bool version_load(const struct pack **out, struct app *app, int64_t id, s
     size_t count = 0;
     char name[40];
     (void)snprintf(name, sizeof name, "stored version %lld", (long long)id);
-    bool ok = store_pack_files(&files, &count, conn, id, arena, err) &&
-              pack_read(&pack, files, count, name, err) && version_add(app, id, pack, err);
+    struct pack_hash hash;
+    /* It was proved when it was deployed. Cases run on it: whatever this program proves beyond that
+     * must not take their procedure away from them. */
+    bool ok = store_pack_hash(&hash, conn, id, err) &&
+              store_pack_files(&files, &count, conn, id, arena, err) &&
+              pack_read(&pack, files, count, &hash, name, err) && version_add(app, id, pack, err);
     if (ok)
         *out = pack;
     else
@@ -87,19 +93,65 @@ bool app_packs_find(const struct pack **out, void *ctx, int64_t version, struct 
     return ok;
 }
 
+/* ---- what was proved before: setting "proved.<pack>" is "<build id> <hash>" ---- */
+
+static struct str proved_name(struct str pack, struct arena *arena) {
+    return arena_printf(arena, "proved.%.*s", STR_ARG(pack));
+}
+
+static struct str proved_value(const struct pack_hash *hash, struct arena *arena) {
+    struct str build = os_build_id(arena);
+    struct buf text;
+    buf_init(&text, 256);
+    if (build.len > 0) { /* a program that cannot be told from others proves at every start */
+        buf_add(&text, build);
+        buf_lit(&text, " ");
+        code_hex_add(&text, (struct str){(const char *)hash->bytes, sizeof hash->bytes});
+    }
+    struct str value = arena_str(arena, buf_view(&text));
+    buf_done(&text);
+    return value;
+}
+
+/* The hash of the pack's files that this very program has proved; false when there is none. */
+static bool proved_find(struct pack_hash *out, struct app *app, struct str pack,
+                        struct arena *arena) {
+    struct db_conn *conn;
+    struct str value = STR_NONE, build = os_build_id(arena);
+    struct err none = {0}; /* what cannot be found out is proved */
+    struct buf bytes;
+    if (build.len == 0 || !db_reader_take(&conn, store_db(app->store), &none))
+        return false;
+    bool ok = store_setting_get(&value, conn, proved_name(pack, arena), arena, &none) &&
+              str_starts(value, build) && value.len == build.len + 1 + 2 * sizeof out->bytes;
+    db_reader_give(store_db(app->store), conn);
+    buf_init(&bytes, sizeof out->bytes);
+    ok = ok && code_hex_take(&bytes, str_sub(value, build.len + 1, value.len)) &&
+         bytes.len == sizeof out->bytes;
+    if (ok)
+        memcpy(out->bytes, bytes.at, sizeof out->bytes);
+    buf_done(&bytes);
+    return ok;
+}
+
 struct deploying {
     struct pack *pack;
+    struct arena *arena;
     int64_t id;
 };
 
 static bool deploy_run(void *ctx, struct store_tx *tx, struct err *err) {
     struct deploying *d = ctx;
-    return store_pack_put(&d->id, tx, d->pack, err);
+    struct str value = proved_value(&d->pack->hash, d->arena);
+    return store_pack_put(&d->id, tx, d->pack, err) &&
+           (value.len == 0 ||
+            store_setting_put(tx, proved_name(d->pack->id, d->arena), value, err));
 }
 
 /* Store the pack and take it among the versions; one that is known already is given up. */
-static bool deploy(struct app_version *out, struct app *app, struct pack *pack, struct err *err) {
-    struct deploying d = {pack, 0};
+static bool deploy(struct app_version *out, struct app *app, struct pack *pack, struct arena *arena,
+                   struct err *err) {
+    struct deploying d = {pack, arena, 0};
     if (!app_sync(app, deploy_run, &d, err)) {
         pack_destroy(pack);
         return false;
@@ -165,14 +217,18 @@ static bool fall_back(struct app_version *out, struct app *app, struct str id, s
     return true;
 }
 
-static bool pack_deploy(struct app_version *out, struct app *app, const char *path,
+static bool pack_deploy(struct app_version *out, bool *kept, struct app *app, const char *path,
                         struct err *err) {
     struct arena *arena = arena_create("pack files", APP_PACK_BYTES_MAX * 2);
     struct pack_file *files = NULL;
     struct pack *pack = NULL;
     size_t count = 0;
-    bool ok = app_folder_read(&files, &count, path, arena, err) &&
-              pack_read(&pack, files, count, path, err) && deploy(out, app, pack, err);
+    struct pack_hash hash;
+    bool ok = app_folder_read(&files, &count, path, arena, err);
+    const bool known = ok && proved_find(&hash, app, pack_id_of(files, count, path, arena), arena);
+    ok = ok && pack_read(&pack, files, count, known ? &hash : NULL, path, err) &&
+         deploy(out, app, pack, arena, err);
+    *kept = !ok;
     if (!ok)
         ok = fall_back(out, app, pack_id_of(files, count, path, arena), arena, err);
     arena_destroy(arena);
@@ -181,14 +237,18 @@ static bool pack_deploy(struct app_version *out, struct app *app, const char *pa
     return ok;
 }
 
-bool app_packs_deploy(struct app *app, struct err *err) {
+bool app_packs_deploy(struct app *app, size_t *kept_count, struct err *err) {
     struct app_packs next = {.count = 0};
+    *kept_count = 0;
     if (app->config.pack_count == 0 || app->config.pack_count > APP_PACKS_MAX)
         return err_set(err, ERR_RANGE, err_nowhere, "between 1 and %d packs can be in use",
                        APP_PACKS_MAX);
-    for (size_t i = 0; i < app->config.pack_count; i++)
-        if (!pack_deploy(&next.list[next.count++], app, app->config.pack_dirs[i], err))
+    for (size_t i = 0; i < app->config.pack_count; i++) {
+        bool kept;
+        if (!pack_deploy(&next.list[next.count++], &kept, app, app->config.pack_dirs[i], err))
             return false;
+        *kept_count += kept;
+    }
     os_mutex_lock(&app->mutex);
     bool room = app->set_count < APP_SETS_MAX;
     if (room) {

@@ -4,6 +4,7 @@
  * is hashed against a password that nobody has, so that time does not tell. */
 #include "app/password.h"
 
+#include <assert.h>
 #include <sodium.h>
 
 #include "app/inner.h"
@@ -34,6 +35,21 @@ bool app_password_hash(char out[APP_PASSWORD_HASH_BYTES], struct str password, s
                               HASH_MEMORY_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0)
         return err_set(err, ERR_BUSY, err_nowhere, "there is no memory to check a password");
     return true;
+}
+
+/* The stored form of a hash that no password has: what is compared with when an account does not
+ * exist, so that it takes as long. It is random, not computed: that would take half of a start. */
+static void nobody_make(char out[APP_PASSWORD_HASH_BYTES], const struct os_env *os) {
+    enum { SALT_BYTES = crypto_pwhash_SALTBYTES, HASH_BYTES = 32 };
+    unsigned char random[SALT_BYTES + HASH_BYTES];
+    char salt[24], hash[48]; /* base64 of them without padding, and a zero */
+    os_random(os, random, sizeof random);
+    (void)sodium_bin2base64(salt, sizeof salt, random, SALT_BYTES,
+                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    (void)sodium_bin2base64(hash, sizeof hash, random + SALT_BYTES, HASH_BYTES,
+                            sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+    (void)snprintf(out, APP_PASSWORD_HASH_BYTES, "$argon2id$v=19$m=%d,t=%d,p=1$%s$%s",
+                   HASH_MEMORY_BYTES / 1024, (int)HASH_PASSES, salt, hash);
 }
 
 bool app_password_fits(struct str password, struct err *err) {
@@ -127,9 +143,9 @@ bool app_hashers_start(struct app *app, struct err *err) {
     os_mutex_init(&h->mutex);
     os_cond_init(&h->changed);
     app->hashers = h;
-    unsigned char secret[32];
-    os_random(app->os, secret, sizeof secret);
-    bool ok = app_password_hash(h->nobody, (struct str){(const char *)secret, sizeof secret}, err);
+    bool ok = true;
+    nobody_make(h->nobody, app->os);
+    assert(crypto_pwhash_str_needs_rehash(h->nobody, HASH_PASSES, HASH_MEMORY_BYTES) == 0);
     for (; ok && h->thread_count < HASH_THREADS; h->thread_count++)
         ok = os_thread_start(&h->threads[h->thread_count], "hasher", hasher_main, h, err);
     if (!ok) {

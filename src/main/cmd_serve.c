@@ -100,8 +100,11 @@ static void demo_print(const struct service *s) {
 
 static void reload(struct service *s) {
     struct err err = {0};
-    if (app_reload(s->app, &err))
-        log_event(LOG_INFO, "packs-reloaded");
+    size_t kept_count;
+    if (app_reload(s->app, &kept_count, &err))
+        log_event(kept_count == 0 ? LOG_INFO : LOG_ERROR,
+                  kept_count == 0 ? "packs-reloaded" : "packs-refused",
+                  log_i64("kept", (int64_t)kept_count));
     else
         log_event(LOG_ERROR, "packs-refused", log_err(&err));
 }

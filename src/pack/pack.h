@@ -163,6 +163,14 @@ struct pack_findings {
  * Owns: files' bytes are copied; the pack lives until pack_destroy(). */
 MUST_USE bool pack_load(struct pack **out, const struct pack_file *files, size_t file_count,
                         struct pack_findings *findings, struct err *err);
+/* The same, but a pack whose hash is *proved is not proved again: for one that was proved before,
+ * by this very program, or that cases have begun with, which later and stricter proofs must not
+ * lock out. NULL: pack_load(). What cannot be read is refused all the same. */
+MUST_USE bool pack_load_proved(struct pack **out, const struct pack_file *files, size_t file_count,
+                               const struct pack_hash *proved, struct pack_findings *findings,
+                               struct err *err);
+/* The hash that a pack of these files has. */
+void pack_hash_of(struct pack_hash *out, const struct pack_file *files, size_t file_count);
 void pack_destroy(struct pack *p);
 
 const struct pack_matter *pack_matter(const struct pack *p, struct str id); /* or NULL */

@@ -330,6 +330,8 @@ MUST_USE bool store_pack_put(int64_t *id_out, struct store_tx *tx, const struct 
                              struct err *err);
 MUST_USE bool store_pack_files(struct pack_file **out, size_t *count_out, struct db_conn *conn,
                                int64_t id, struct arena *arena, struct err *err);
+MUST_USE bool store_pack_hash(struct pack_hash *out, struct db_conn *conn, int64_t id,
+                              struct err *err); /* ERR_NOT_FOUND */
 /* The version of a pack deployed last; ERR_NOT_FOUND. */
 MUST_USE bool store_pack_last(struct store_pack_version *out, struct db_conn *conn, struct str pack,
                               struct arena *arena, struct err *err);

@@ -74,6 +74,23 @@ bool store_pack_files(struct pack_file **out, size_t *count_out, struct db_conn 
     return db_end(&rows, err);
 }
 
+bool store_pack_hash(struct pack_hash *out, struct db_conn *conn, int64_t id, struct err *err) {
+    struct db_rows rows;
+    if (!db_query(&rows, conn, "SELECT sha256 FROM pack_version WHERE id = ?1", DB_ARGS(db_n(id)),
+                  err))
+        return false;
+    if (db_next(&rows, err)) {
+        struct str hash = db_col_blob(&rows, 0);
+        if (hash.len == sizeof out->bytes)
+            memcpy(out->bytes, hash.at, sizeof out->bytes);
+        else
+            (void)err_set(err, ERR_CORRUPT, err_nowhere, "a stored pack is damaged");
+    } else if (err->code == ERR_NONE) {
+        (void)err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no pack version %" PRId64, id);
+    }
+    return db_end(&rows, err);
+}
+
 static void version_read(struct store_pack_version *out, const struct db_rows *rows,
                          struct arena *arena) {
     *out = (struct store_pack_version){
