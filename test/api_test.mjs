@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { start } from "./harness.mjs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { demoPassword, run, start } from "./harness.mjs";
 import { applyBody } from "./matters.mjs";
 
 test("the API", { timeout: 180_000 }, async (t) => {
@@ -43,6 +46,45 @@ test("the API", { timeout: 180_000 }, async (t) => {
     assert.equal(done.body.adverse, true);
     const again = await officer.head.post(`/api/tasks/${task.id}/complete`, { outcome: "grant", variables: {} });
     assert.ok([403, 404, 409].includes(again.status), again.text);
+  });
+
+  // The window's clerk and the office's examiner are one person here: whoever accepts an application
+  // does not examine it, and whoever examines it does not sign, whatever posts they hold.
+  await t.test("one person in two posts cannot do both of two steps that are kept apart", async () => {
+    const clerk = await service.signIn("clerk");
+    const other = await service.apply(applyBody("residence-permit-issue"));
+    const accepting = (await taskOf(clerk, other.reference, "accept")).organ.id;
+    const folder = mkdtempSync(path.join(tmpdir(), "mandate-both-"));
+    const file = path.join(folder, "password");
+    writeFileSync(file, `${demoPassword}\n`);
+    await service.stop();
+    const added = run(["account", "add", "both", "--data", service.data, "--password-file", file, "--post", `${accepting}/clerk`,
+      "--post", "wenzhou-lucheng/examiner", "--post", "wenzhou-lucheng/head"]);
+    rmSync(folder, { recursive: true });
+    assert.equal(added.code, 0, added.stderr);
+    await service.restart();
+    const both = await service.signIn("both");
+    for (const user of Object.keys(officer)) officer[user] = await service.signIn(user);
+    const refusedTo = async (who, node, body) => {
+      const task = await taskOf(who, other.reference, node);
+      for (const verb of ["claim", "complete"]) {
+        const got = await who.post(`/api/tasks/${task.id}/${verb}`, verb === "claim" ? {} : body, { key: randomUUID() });
+        assert.ok([403, 404, 409].includes(got.status), `${node} ${verb}: ${got.text}`);
+      }
+      const page = await who.get(`/desk/tasks/${task.id}`, { headers: { "accept-language": "en" } });
+      assert.doesNotMatch(page.text, /name="outcome"/, "the page offers no outcome");
+    };
+    await complete(both, other.reference, "accept", { outcome: "accept" });
+    await refusedTo(both, "examine", { outcome: "grant" });
+    await complete(officer.examiner, other.reference, "examine", { outcome: "grant" });
+    await complete(both, other.reference, "sign", { outcome: "sign" }).then(
+      () => assert.fail("who accepted signed"), (error) => assert.match(error.message, /sign/));
+    await complete(officer.head, other.reference, "sign", { outcome: "sign" });
+    const own = await service.apply(applyBody("residence-permit-issue"));
+    await complete(officer.clerk, own.reference, "accept", { outcome: "accept" });
+    await complete(both, own.reference, "examine", { outcome: "grant" });
+    await assert.rejects(complete(both, own.reference, "sign", { outcome: "sign" }), /sign/);
+    await complete(officer.head, own.reference, "sign", { outcome: "sign" });
   });
 
   await t.test("its letters as data, page and PDF", async () => {
@@ -122,7 +164,7 @@ test("the API", { timeout: 180_000 }, async (t) => {
     assert.ok((await service.get(`/api/matters?q=${encodeURIComponent("居住")}`)).body.items.some((m) => m.id === "residence-permit-issue"));
     assert.equal((await service.get(`/api/matters?q=${encodeURIComponent("没有的事项名称")}`)).body.items.length, 0);
     assert.equal((await service.get("/api/matters/none")).status, 404);
-    for (let i = 0; i < 60; i++) await service.apply(applyBody("residence-permit-issue"));
+    for (let i = 0; i < 430; i++) await service.apply(applyBody("residence-permit-issue"));
     const seen = new Set();
     let address = "/api/tasks?state=all";
     for (let pages = 0; address && pages < 50; pages++) {
@@ -134,6 +176,22 @@ test("the API", { timeout: 180_000 }, async (t) => {
       }
       address = page.body.next && `/api/tasks?state=all&cursor=${encodeURIComponent(page.body.next)}`;
     }
-    assert.ok(seen.size >= 60, `${seen.size} tasks`);
+    assert.ok(seen.size >= 430, `${seen.size} tasks`);
+    for (const wrong of ["x", "1-2", "0-0-0", "-1-1-1", "1-2-3-4", "99999999999999999999-1-1"])
+      assert.equal((await officer.clerk.get(`/api/tasks?cursor=${wrong}`)).status, 422, wrong);
+    const shown = new Set();
+    let page = "/desk?state=all";
+    let pages = 0;
+    for (; page && pages < 50; pages++) {
+      const { text } = await officer.clerk.get(page);
+      for (const [, id] of text.matchAll(/href="\/desk\/tasks\/([\d.]+)"/g)) {
+        assert.ok(!shown.has(id), `${id} stands on two pages`);
+        shown.add(id);
+      }
+      page = /<a href="([^"]+)" rel="next"/.exec(text)?.[1].replaceAll("&amp;", "&");
+      assert.equal(text.includes('href="/desk?state=all&amp;"'), pages > 0, "back to the first page");
+    }
+    assert.ok(pages >= 5);
+    assert.deepEqual([...shown].sort(), [...seen].sort(), "the pages show what the API lists");
   });
 });

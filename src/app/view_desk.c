@@ -32,18 +32,49 @@ bool view_task_id(struct case_id *id, uint64_t *task, struct str text, struct er
 struct work {
     struct store_task *tasks;
     size_t count, room;
-    bool more; /* a post has more than was read */
+    /* A post has more than was read: what comes after the last of those is not known yet, so that
+     * nothing beyond it may be shown on this page. */
+    bool more;
+    struct store_task_after until;
 };
 
-static int by_due(const void *left, const void *right) {
-    const struct store_task *a = left, *b = right;
-    int64_t due_a = a->due_us == 0 ? INT64_MAX : a->due_us;
-    int64_t due_b = b->due_us == 0 ? INT64_MAX : b->due_us;
+static int by_place(struct store_task_after a, struct store_task_after b) {
+    int64_t due_a = a.due_us == 0 ? INT64_MAX : a.due_us;
+    int64_t due_b = b.due_us == 0 ? INT64_MAX : b.due_us;
     if (due_a != due_b)
         return due_a < due_b ? -1 : 1;
-    if (a->file.id.n != b->file.id.n)
-        return a->file.id.n < b->file.id.n ? -1 : 1;
-    return a->task < b->task ? -1 : a->task > b->task;
+    if (a.case_id != b.case_id)
+        return a.case_id < b.case_id ? -1 : 1;
+    return a.task < b.task ? -1 : a.task > b.task;
+}
+
+static struct store_task_after place_of(const struct store_task *t) {
+    return (struct store_task_after){t->due_us, t->file.id.n, t->task};
+}
+
+static int by_due(const void *left, const void *right) {
+    return by_place(place_of(left), place_of(right));
+}
+
+/* "due-case-task": the last place of the page before. */
+static bool cursor_read(struct store_task_after *out, const struct app_ask *ask, struct err *err) {
+    struct str rest = view_query(ask, STR("cursor")), due, id, task;
+    uint64_t due_us = 0;
+    *out = (struct store_task_after){0};
+    if (rest.len == 0)
+        return true;
+    if (str_split(&due, &rest, '-') && str_split(&id, &rest, '-') && str_split(&task, &rest, '-') &&
+        rest.len == 0 && str_to_u64(&due_us, due) && due_us <= INT64_MAX &&
+        str_to_u64(&out->case_id, id) && out->case_id > 0 && out->case_id <= INT64_MAX &&
+        str_to_u64(&out->task, task) && out->task <= INT64_MAX) {
+        out->due_us = (int64_t)due_us;
+        return true;
+    }
+    return err_set(err, ERR_INVALID, err_nowhere, "the cursor is none that was given out");
+}
+
+static struct json *cursor_json(struct store_task_after at, struct arena *arena) {
+    return json_printf(arena, "%" PRId64 "-%" PRIu64 "-%" PRIu64, at.due_us, at.case_id, at.task);
 }
 
 /* Doubles: an officer may hold a post in a hundred organs, of which most have no work. */
@@ -63,21 +94,25 @@ static void work_add(struct work *w, const struct store_task *list, size_t count
 }
 
 static bool read_work(struct work *out, struct db_conn *conn, const struct app_ask *ask,
-                      struct err *err) {
+                      const struct store_task_after *after, struct err *err) {
     const struct app_caller *caller = ask->caller;
     struct str post = view_query(ask, STR("post"));
     struct store_task *page = arena_new(ask->arena, struct store_task, TASKS_READ);
     *out = (struct work){.tasks = page};
     for (size_t i = 0; i < caller->post_count; i++) {
         size_t count;
-        struct store_task_after start = {0};
         if (post.len > 0 && !str_eq(post, caller->posts[i].post))
             continue;
         if (!store_tasks(page, TASKS_READ, &count, conn, caller->posts[i].organ,
-                         caller->posts[i].post, &start, ask->arena, err))
+                         caller->posts[i].post, after, ask->arena, err))
             return false;
         work_add(out, page, count, ask->arena);
-        out->more |= count == TASKS_READ;
+        if (count < TASKS_READ)
+            continue;
+        struct store_task_after last = place_of(&page[count - 1]);
+        if (!out->more || by_place(last, out->until) < 0)
+            out->until = last;
+        out->more = true;
     }
     if (out->count > 1)
         qsort(out->tasks, out->count, sizeof *out->tasks, by_due);
@@ -154,31 +189,61 @@ static bool add_task(struct json *out, struct app_reader *r, struct db_conn *con
     return true;
 }
 
-static bool list_tasks(struct json *list, struct json *counts, struct app_reader *r,
-                       struct db_conn *conn, const struct app_ask *ask, struct err *err) {
-    struct work work;
-    int64_t before_us = 0, now_us = app_now_us(r->app);
-    struct str before = view_query(ask, STR("due_before"));
-    if (before.len > 0 && !cal_us_parse(&before_us, before))
-        return err_set(err, ERR_INVALID, err_nowhere,
-                       "due_before is not a time as RFC 3339 has it");
-    if (!read_work(&work, conn, ask, err))
-        return false;
+static void count_tasks(struct json *counts, const struct work *work, const struct app_ask *ask,
+                        int64_t now_us) {
     int64_t open = 0, mine = 0, overdue = 0;
-    for (size_t i = 0; i < work.count; i++) {
-        const struct store_task *t = &work.tasks[i];
+    for (size_t i = 0; i < work->count; i++) {
+        const struct store_task *t = &work->tasks[i];
         open += t->state == CASE_TASK_OPEN;
         mine += t->state == CASE_TASK_CLAIMED && t->account == ask->caller->account;
         overdue += t->due_us != 0 && t->due_us <= now_us;
-        if (task_wanted(t, ask, before_us) && json_count(list) < TASKS_PAGE &&
-            !add_task(json_push_obj(list), r, conn, t, ask, err))
-            return false;
     }
     json_set_i64(counts, STR("open"), open);
     json_set_i64(counts, STR("mine"), mine);
     json_set_i64(counts, STR("overdue"), overdue);
-    json_set_bool(counts, STR("more"), work.more);
+    json_set_bool(counts, STR("more"), work->more);
+}
+
+struct task_page {
+    struct json *items, *counts;
+    struct store_task_after next; /* case_id 0: this is the last page */
+};
+
+static bool page_fill(struct task_page *page, const struct work *work, struct app_reader *r,
+                      struct db_conn *conn, const struct app_ask *ask, int64_t before_us,
+                      struct err *err) {
+    for (size_t i = 0; i < work->count; i++) {
+        const struct store_task *t = &work->tasks[i];
+        if (work->more && by_place(place_of(t), work->until) > 0)
+            break;
+        if (!task_wanted(t, ask, before_us))
+            continue;
+        if (json_count(page->items) == TASKS_PAGE)
+            return true; /* next: the last one shown */
+        if (!add_task(json_push_obj(page->items), r, conn, t, ask, err))
+            return false;
+        page->next = place_of(t);
+    }
+    page->next = work->more ? work->until : (struct store_task_after){0};
     return true;
+}
+
+static bool list_tasks(struct task_page *page, struct app_reader *r, struct db_conn *conn,
+                       const struct app_ask *ask, struct err *err) {
+    const struct store_task_after start = {0};
+    struct store_task_after after;
+    struct work work;
+    int64_t before_us = 0;
+    struct str before = view_query(ask, STR("due_before"));
+    if (before.len > 0 && !cal_us_parse(&before_us, before))
+        return err_set(err, ERR_INVALID, err_nowhere,
+                       "due_before is not a time as RFC 3339 has it");
+    if (!cursor_read(&after, ask, err) || !read_work(&work, conn, ask, &start, err))
+        return false;
+    count_tasks(page->counts, &work, ask, app_now_us(r->app)); /* of all, on every page */
+    if (after.case_id > 0 && !read_work(&work, conn, ask, &after, err))
+        return false;
+    return page_fill(page, &work, r, conn, ask, before_us, err);
 }
 
 bool app_view_tasks(struct json **out, struct app_reader *r, const struct app_ask *ask,
@@ -187,11 +252,13 @@ bool app_view_tasks(struct json **out, struct app_reader *r, const struct app_as
     struct db_conn *conn;
     if (!need_account(ask, err) || !db_reader_take(&conn, db, err))
         return false;
-    struct json *list = json_arr(ask->arena), *counts = json_obj(ask->arena);
-    bool ok = list_tasks(list, counts, r, conn, ask, err);
+    struct task_page page = {.items = json_arr(ask->arena), .counts = json_obj(ask->arena)};
+    bool ok = list_tasks(&page, r, conn, ask, err);
     db_reader_give(db, conn);
-    *out = view_items(list);
-    json_set(*out, STR("counts"), counts);
+    *out = view_items(page.items);
+    if (page.next.case_id > 0)
+        json_set(*out, STR("next"), cursor_json(page.next, ask->arena));
+    json_set(*out, STR("counts"), page.counts);
     return ok;
 }
 

@@ -1,4 +1,5 @@
 /* web/page_desk.c - officers: signing in and out, and my work. */
+#include "base/code.h"
 #include "web/handlers.h"
 #include "web/page.h"
 
@@ -200,6 +201,36 @@ static struct str work_notice(struct page *p) {
     return STR("");
 }
 
+/* The same filters, further on; cursor empty: the first page. */
+static struct str work_href(struct page *p, struct str cursor) {
+    static const struct str names[] = {STR_INIT("post"), STR_INIT("state"), STR_INIT("due")};
+    struct buf out;
+    buf_init(&out, 4096);
+    buf_lit(&out, "/desk?");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct str value = web_query(p->r, names[i]);
+        if (value.len == 0)
+            continue;
+        buf_add(&out, names[i]);
+        buf_lit(&out, "=");
+        code_percent_add(&out, value);
+        buf_lit(&out, "&");
+    }
+    if (cursor.len > 0) {
+        buf_lit(&out, "cursor=");
+        code_percent_add(&out, cursor);
+    }
+    struct str href = arena_str(p->arena, buf_view(&out));
+    buf_done(&out);
+    return href;
+}
+
+static void pages_set(struct page *p, const struct json *view) {
+    struct str next = json_get_text(view, STR("next")), here = web_query(p->r, STR("cursor"));
+    json_set_str(p->ctx, STR("next_href"), next.len > 0 ? work_href(p, next) : STR(""));
+    json_set_str(p->ctx, STR("first_href"), here.len > 0 ? work_href(p, STR_NONE) : STR(""));
+}
+
 void page_work(struct web_request *r) {
     struct page *p = page_open(r, TEXT_work_title);
     struct err err = {0};
@@ -212,6 +243,7 @@ void page_work(struct web_request *r) {
     }
     json_set_str(query, STR("post"), web_query(r, STR("post")));
     json_set_str(query, STR("state"), web_query(r, STR("state")));
+    json_set_str(query, STR("cursor"), web_query(r, STR("cursor")));
     json_set_str(query, STR("due_before"), due_before(p, web_query(r, STR("due"))));
     ask.query = query;
     if (!app_view_tasks(&view, r->reader, &ask, &err)) {
@@ -222,5 +254,6 @@ void page_work(struct web_request *r) {
     json_set_str(p->ctx, STR("notice"), work_notice(p));
     filters_set(p);
     tasks_set(p, say_localise(p->arena, p->lang, view));
+    pages_set(p, view);
     page_show(p, 200, "desk/work");
 }
