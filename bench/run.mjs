@@ -4,8 +4,8 @@
 //
 // --filled: a folder that `mandate bench fill --cases N` made, so that it need not be made again.
 //
-// Each part is a program of its own, which can be run alone: `mandate bench store|feel|fill`,
-// bench/page.mjs, bench/size.mjs. What a figure is measured against stands beside it, from this run.
+// Each part is a program of its own, which can be run alone: `mandate bench store|feel|dmn|fill`,
+// bench/page.mjs, bench/size.mjs, bench/peers.mjs. What a figure is measured against stands beside it, from this run.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -80,6 +80,9 @@ const parts = {
   }],
   size: ["Memory, start and disk (goals: 20 MB with 100,000 cases; first page 30 ms after the start)", () => {
     console.log(run("node", ["bench/size.mjs", options.cases, ...(options.filled ? [options.filled] : [])]));
+  }],
+  peers: ["FEEL, decisions and processes beside peers from npm (goals: 15M/s compiled, 600k/s parsed and evaluated, tables 2M and 1M)", () => {
+    console.log(run("node", ["bench/peers.mjs", options.rounds]));
   }],
   feel: ["FEEL, on one core, exact decimals (goals: 15M/s compiled, 600k/s parsed and evaluated)", () => {
     console.log(run(binary, ["bench", "feel"]));

@@ -5,6 +5,11 @@
 
 #include "main/options.h"
 
+/* Processor time of this process. What runs on one thread is measured by it, so that other work on
+ * the machine weighs less; a peer beside it is measured in the same way. */
+int64_t bench_cpu_us(void);
+
+int bench_dmn(int argc, char **argv);
 int bench_engine(int argc, char **argv);
 int bench_feel(int argc, char **argv);
 int bench_fill(int argc, char **argv);

@@ -6,7 +6,6 @@
 
 #include "bpmn/bpmn.h"
 #include "main/bench.h"
-#include "os/os.h"
 
 enum { INSTANCES = 200000, CHECKS = 2000, RUNS = 7, MEMORY_BYTES = 64 << 20, STEPS = 1 << 20 };
 
@@ -56,16 +55,16 @@ static bool one_instance(struct engine *e, struct err *err) {
 
 static bool instances(int64_t *took_us, struct engine *e, struct err *err) {
     bool ok = true;
-    int64_t from_us = os_mono_us(os_env_real());
+    int64_t from_us = bench_cpu_us();
     for (size_t i = 0; ok && i < INSTANCES; i++)
         ok = one_instance(e, err);
-    *took_us = os_mono_us(os_env_real()) - from_us;
+    *took_us = bench_cpu_us() - from_us;
     return ok;
 }
 
 static bool checks(int64_t *took_us, struct engine *e, struct err *err) {
     bool ok = true;
-    int64_t from_us = os_mono_us(os_env_real());
+    int64_t from_us = bench_cpu_us();
     for (size_t i = 0; ok && i < CHECKS; i++) {
         struct bpmn_findings found;
         struct budget budget = budget_of(STEPS, MEMORY_BYTES);
@@ -73,7 +72,7 @@ static bool checks(int64_t *took_us, struct engine *e, struct err *err) {
         ok = bpmn_check_sound(&found, e->process, (struct bpmn_sound_limits){0}, e->scratch,
                               &budget, err);
     }
-    *took_us = os_mono_us(os_env_real()) - from_us;
+    *took_us = bench_cpu_us() - from_us;
     return ok;
 }
 
@@ -83,13 +82,13 @@ static int by_time(const void *left, const void *right) {
 }
 
 static bool measure(int64_t *median_us, bool (*what)(int64_t *, struct engine *, struct err *),
-                    struct engine *e, struct err *err) {
+                    struct engine *e, size_t runs, struct err *err) {
     int64_t took_us[RUNS];
-    for (size_t i = 0; i < RUNS; i++)
+    for (size_t i = 0; i < runs; i++)
         if (!what(&took_us[i], e, err))
             return false;
-    qsort(took_us, RUNS, sizeof *took_us, by_time);
-    *median_us = MAX_OF(took_us[RUNS / 2], 1);
+    qsort(took_us, runs, sizeof *took_us, by_time);
+    *median_us = MAX_OF(took_us[runs / 2], 1);
     return true;
 }
 
@@ -107,24 +106,42 @@ static bool set_up(struct engine *e, struct err *err) {
     return true;
 }
 
+/* lines: one run, for bench/peers.mjs */
+static bool measure_all(struct engine *e, bool lines, struct err *err) {
+    int64_t run_us, check_us;
+    if (!set_up(e, err) || !measure(&run_us, instances, e, lines ? 1 : RUNS, err))
+        return false;
+    if (lines) {
+        (void)printf("instance\t%" PRIi64 "\t%zu\n", INSTANCES * INT64_C(1000000) / run_us,
+                     arena_used_bytes(e->states));
+        return true;
+    }
+    if (!measure(&check_us, checks, e, RUNS, err))
+        return false;
+    (void)printf("| what | a second |\n|---|---|\n| instances in memory, three steps each | "
+                 "%" PRIi64 " |\n| soundness checks of the same process | %" PRIi64 " |\n",
+                 INSTANCES * INT64_C(1000000) / run_us, CHECKS * INT64_C(1000000) / check_us);
+    return true;
+}
+
 int bench_engine(int argc, char **argv) {
+    bool lines = false;
+    const struct option options[] = {
+        {"lines", OPTION_FLAG, &lines, NULL, "one run, with tabs: for bench/peers.mjs"},
+    };
     const struct command_line line = {
         .name = "bench engine",
         .about = "Process instances a second in memory on one core: start, service task, gateway "
-                 "with a condition, user task, end."};
+                 "with a condition, user task, end.",
+        .options = options,
+        .option_count = COUNT_OF(options)};
     struct arguments args;
     struct err err = {0};
     struct engine e;
     int code;
-    int64_t run_us, check_us;
     if (!options_read(&args, &code, &line, argc, argv))
         return code;
-    bool ok = set_up(&e, &err) && measure(&run_us, instances, &e, &err) &&
-              measure(&check_us, checks, &e, &err);
-    if (ok)
-        (void)printf("| what | a second |\n|---|---|\n| instances in memory, three steps each | "
-                     "%" PRIi64 " |\n| soundness checks of the same process | %" PRIi64 " |\n",
-                     INSTANCES * INT64_C(1000000) / run_us, CHECKS * INT64_C(1000000) / check_us);
+    bool ok = measure_all(&e, lines, &err);
     arena_destroy(e.model);
     arena_destroy(e.states);
     arena_destroy(e.scratch);

@@ -49,14 +49,6 @@ struct bench_store {
 };
 
 /* What all threads have computed. */
-static int64_t cpu_us(void) {
-    struct rusage used;
-    if (getrusage(RUSAGE_SELF, &used) != 0)
-        return 0;
-    return ((int64_t)used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
-           used.ru_utime.tv_usec + used.ru_stime.tv_usec;
-}
-
 struct rate {
     double a_second, cpu_us_each;
 };
@@ -170,7 +162,7 @@ static void turn_done(void *ctx, const struct app_answer *answer) {
 
 static bool turns(struct rate *rate, double *group, struct bench_store *b, int window,
                   struct err *err) {
-    int64_t cpu_before_us = cpu_us();
+    int64_t cpu_before_us = bench_cpu_us();
     struct app_figures before = app_figures(b->app);
     atomic_store(&b->ended, 0);
     atomic_store(&b->under_way, window);
@@ -185,7 +177,7 @@ static bool turns(struct rate *rate, double *group, struct bench_store *b, int w
     double took_us = (double)(os_mono_us(b->os) - from_us);
     struct app_figures after = app_figures(b->app);
     double ended = (double)atomic_load(&b->ended);
-    *rate = (struct rate){ended * 1e6 / took_us, (double)(cpu_us() - cpu_before_us) / ended};
+    *rate = (struct rate){ended * 1e6 / took_us, (double)(bench_cpu_us() - cpu_before_us) / ended};
     *group = (double)(after.orders - before.orders) /
              (double)MAX_OF(after.commits - before.commits, (uint64_t)1);
     return true;
@@ -214,11 +206,11 @@ static bool bare_once(struct rate *rate, struct bench_store *b, int window, stru
     int64_t took_us = 1;
     if (!os_folder_remove(folder, err) || !app_offline_backup(b->app, folder, err))
         return false;
-    int64_t cpu_before_us = cpu_us();
+    int64_t cpu_before_us = bench_cpu_us();
     if (!store_bare_run(&done, &took_us, &bare, err))
         return false;
     *rate = (struct rate){(double)done * 1e6 / (double)took_us,
-                          (double)(cpu_us() - cpu_before_us) / (double)done};
+                          (double)(bench_cpu_us() - cpu_before_us) / (double)done};
     return os_folder_remove(folder, err);
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "main/cmd.h"
 
@@ -10,11 +11,17 @@ static const struct bench {
     const char *name;
     int (*run)(int argc, char **argv);
 } benches[] = {
-    {"engine", bench_engine},
-    {"feel", bench_feel},
-    {"fill", bench_fill},
-    {"store", bench_store},
+    {"dmn", bench_dmn},   {"engine", bench_engine}, {"feel", bench_feel},
+    {"fill", bench_fill}, {"store", bench_store},
 };
+
+int64_t bench_cpu_us(void) {
+    struct rusage used;
+    if (getrusage(RUSAGE_SELF, &used) != 0)
+        return 0;
+    return (int64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
+           used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+}
 
 int cmd_bench(int argc, char **argv) {
     for (size_t i = 0; argc > 1 && i < COUNT_OF(benches); i++)
