@@ -22,6 +22,7 @@
 #include "app/app.h"
 #include "bpmn/bpmn.h"
 
+struct db_conn;
 struct dmn_model;
 
 enum {

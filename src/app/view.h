@@ -128,4 +128,18 @@ MUST_USE bool app_view_accounts(struct json **out, struct app_reader *r, const s
 MUST_USE bool app_view_health(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct err *err);
 
+/* ---- for process clients ---- */
+/* A connection to the rows of process instances, at one moment: read them by store/rows.h and give
+ * it back. Who may see them was checked by the route (app_may()). */
+struct db_conn;
+MUST_USE bool app_rows_open(struct db_conn **out, struct app_reader *r, struct err *err);
+void app_rows_close(struct app_reader *r, struct db_conn *conn);
+/* A document that a process client stored, and its bytes when bytes is not NULL. */
+struct rows_document;
+MUST_USE bool app_rows_document(struct rows_document *out, struct buf *bytes, struct app_reader *r,
+                                struct str id, struct arena *arena, struct err *err);
+/* The name by which an account signs in. */
+MUST_USE bool app_user_of(struct str *out, struct app_reader *r, uint64_t account,
+                          struct arena *arena, struct err *err);
+
 #endif

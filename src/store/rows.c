@@ -215,7 +215,10 @@ static const struct search_field variable_fields[] = {
     VARIABLE_FIELDS("substr(t.value, 1, 8191)"),
     BOOL("isTruncated", TRUE_IF("length(t.value) > 8191"), OUT | BY),
 };
-static const struct search_field variable_whole_fields[] = {VARIABLE_FIELDS("t.value")};
+static const struct search_field variable_whole_fields[] = {
+    VARIABLE_FIELDS("t.value"),
+    BOOL("isTruncated", "0", OUT | BY),
+};
 ENTITY(variable, "variable", "variable AS t", NULL, "t.key", NULL);
 ENTITY(variable_whole, "variable", "variable AS t", NULL, "t.key", NULL);
 

@@ -26,6 +26,35 @@ extern const struct search_entity rows_resource;
 extern const struct search_entity rows_sequence_flow;
 extern const struct search_entity rows_statistics; /* sums by element: for store_search_groups() */
 #define ROWS_STATISTICS_GROUP "p.element"
+#define ROWS_FLOW_GROUP       "t.element"
+
+/* Conditions on a row t, for struct search_given; the '?' is a key. */
+#define ROWS_STREAM(column)                                                                        \
+    column " >= ? / 16777216 * 16777216 AND " column " < ? / 16777216 * 16777216 + 16777216"
+/* A variable of this key. */
+#define ROWS_VARIABLE_KEY ROWS_STREAM("t.scope") " AND t.key = ?"
+/* A variable of this element instance or of a scope around it, up to its process instance. */
+#define ROWS_SEEN_BY_ELEMENT                                                                       \
+    ROWS_STREAM("t.scope")                                                                         \
+    " AND t.scope IN (WITH RECURSIVE seen(k) AS (SELECT CAST(? AS INTEGER) "                       \
+    "UNION SELECT ? / 16777216 * 16777216 + 1 UNION SELECT e.scope FROM element_instance AS e "    \
+    "JOIN seen ON e.key = seen.k WHERE e.scope > 0) SELECT k FROM seen)"
+/* A row of this process instance or of one that it called, directly or not. */
+#define ROWS_OF_INSTANCE_TREE                                                                      \
+    "t.key / 16777216 IN (WITH RECURSIVE tree(k) AS (SELECT CAST(? AS INTEGER) UNION SELECT "      \
+    "c.key "                                                                                       \
+    "FROM process_instance AS c JOIN tree ON c.parent_element > tree.k AND c.parent_element < "    \
+    "tree.k + 16777215 WHERE c.parent_element > 0) SELECT k / 16777216 FROM tree)"
+/* The form of a process definition's start event: the newest; of a user task: as it was when the
+ * task was made. */
+#define ROWS_START_FORM                                                                            \
+    "t.key = (SELECT f.key FROM resource AS f JOIN process_definition AS d ON d.key = ? WHERE "    \
+    "f.kind = 'form' AND f.id = d.start_form AND f.id <> '' AND f.deleted_us = 0 ORDER BY "        \
+    "f.version DESC LIMIT 1)"
+#define ROWS_TASK_FORM                                                                             \
+    "t.key = (SELECT f.key FROM resource AS f JOIN user_task AS u ON u.key = ? WHERE f.kind = "    \
+    "'form' AND f.id = u.form_id AND f.id <> '' AND f.at_us <= u.created_us ORDER BY f.version "   \
+    "DESC LIMIT 1)"
 
 /* store_search(), with the conditions that no column says (variables, tags), and with the rule that
  * a value of a variable is asked for within one procedure only: a filter by value must also name,
@@ -43,6 +72,13 @@ MUST_USE bool rows_resource_bytes(struct str *bytes, struct str *kind, struct db
  * ERR_NOT_FOUND. */
 MUST_USE bool rows_definition_bytes(struct str *bytes, struct db_conn *conn, char kind,
                                     int64_t definition, struct arena *arena, struct err *err);
+struct rows_document {
+    struct str id, sha256, name, media_type; /* sha256: 32 raw bytes */
+    int64_t size_bytes, expires_us;          /* expires_us 0: never */
+};
+/* A document that a process client stored. ERR_NOT_FOUND also when its time is over. */
+MUST_USE bool rows_document(struct rows_document *out, struct db_conn *conn, struct str id,
+                            int64_t now_us, struct arena *arena, struct err *err);
 /* The instances from the one at the top down to this one: [{processInstanceKey,
  * processDefinitionKey, processDefinitionName}]. ERR_NOT_FOUND. */
 MUST_USE bool rows_call_hierarchy(struct json **out, struct db_conn *conn, int64_t instance,

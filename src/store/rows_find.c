@@ -112,7 +112,7 @@ static bool other_add(void *ctx, bool *known, struct search_sql *sql, struct str
     *known = true;
     if (instance && str_eq(name, STR("tags")))
         return tags_add(sql, value, err);
-    if (entity == &rows_variable && str_eq(name, STR("value")))
+    if ((entity == &rows_variable || entity == &rows_variable_whole) && str_eq(name, STR("value")))
         return rule_check(asking, name, err) && search_condition(sql, &variable, value, err);
     if (instance && str_eq(name, STR("variables")))
         return rule_check(asking, name, err) && variables_add(sql, of_instance, value, err);
@@ -239,4 +239,30 @@ bool rows_call_hierarchy(struct json **out, struct db_conn *conn, int64_t instan
     while (count > 0)
         json_push(*out, calls[--count]);
     return true;
+}
+
+/* ---- documents ------------------------------------------------------------------------------ */
+
+bool rows_document(struct rows_document *out, struct db_conn *conn, struct str id, int64_t now_us,
+                   struct arena *arena, struct err *err) {
+    struct db_rows rows;
+    bool found = false;
+    if (!db_query(&rows, conn,
+                  "SELECT sha256, name, media_type, size, expires_us FROM api_document WHERE id = "
+                  "?1 AND (expires_us = 0 OR expires_us > ?2)",
+                  DB_ARGS(db_t(id), db_n(now_us)), err))
+        return false;
+    if (db_next(&rows, err)) {
+        found = true;
+        *out = (struct rows_document){.id = id,
+                                      .sha256 = arena_str(arena, db_col_blob(&rows, 0)),
+                                      .name = arena_str(arena, db_col_text(&rows, 1)),
+                                      .media_type = arena_str(arena, db_col_text(&rows, 2)),
+                                      .size_bytes = db_col_i64(&rows, 3),
+                                      .expires_us = db_col_i64(&rows, 4)};
+    }
+    if (!db_end(&rows, err))
+        return false;
+    return found ||
+           err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no document '%.*s'", STR_ARG(id));
 }

@@ -479,7 +479,7 @@ static bool total_read(struct json *out, struct maker *m, struct db_conn *conn, 
 static bool body_check(const struct json *body, struct err *err) {
     static const char *const keys[] = {"filter", "sort", "page", NULL};
     struct err local = {0};
-    if (body == NULL || json_only(body, keys, NULL, &local))
+    if (body == NULL || json_is(body, JSON_NULL) || json_only(body, keys, NULL, &local))
         return true;
     return err_set(err, ERR_INVALID, err_nowhere,
                    "a search is an object of 'filter', 'sort' and "

@@ -55,7 +55,7 @@ struct json *web_problem(struct web_request *r, int status, struct str type, str
     return problem;
 }
 
-static void problem_send(struct web_request *r, int status, const struct json *problem) {
+void web_problem_send(struct web_request *r, int status, const struct json *problem) {
     struct http_response *res = http_answer(r->http);
     buf_reset(&res->body);
     if (status == 401)
@@ -87,6 +87,10 @@ static struct str fault_pointer(struct arena *arena, const struct json *fault) {
 }
 
 void web_fail(struct web_request *r, const struct err *err, const struct json *faults) {
+    if (route_is_v2(r->http->path)) {
+        v2_fail(r, err);
+        return;
+    }
     int status = err_code_status(err->code);
     struct str text = str_from(err->text);
     if (status == 500) {
@@ -116,17 +120,21 @@ void web_fail(struct web_request *r, const struct err *err, const struct json *f
     } else if (err->at.source != NULL && err->at.source[0] == '/') {
         json_set_str(problem, STR("field"), str_from(err->at.source)); /* a schema's finding */
     }
-    problem_send(r, status, problem);
+    web_problem_send(r, status, problem);
 }
 
 void web_fail_status(struct web_request *r, int status, const char *why) {
+    if (route_is_v2(r->http->path)) {
+        v2_fail_status(r, status, why);
+        return;
+    }
     if (!route_is_api(r->http->path)) {
         page_send(r, status, str_from(why));
         return;
     }
-    problem_send(r, status,
-                 web_problem(r, status, STR("about:blank"), str_from(http_status_text(status)),
-                             str_from(why)));
+    web_problem_send(r, status,
+                     web_problem(r, status, STR("about:blank"), str_from(http_status_text(status)),
+                                 str_from(why)));
 }
 
 /* ---- orders ---- */

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include "base/code.h"
+#include "base/utf8.h"
 #include "web/inner.h"
 
 enum { CSRF_DIGITS = 32 }; /* 128 bits */
@@ -63,10 +64,19 @@ static int by_code(struct web_request *r, struct str reference, struct str code,
     return err.code == ERR_BUSY ? 503 : 401;
 }
 
+/* The session's token in what a client sends: all of it, or the last part of what /oauth/token
+ * gave, which has the form of a JWT. */
+static struct str session_part(struct str token) {
+    struct str part = token, rest = token;
+    while (str_split(&part, &rest, '.')) {
+    }
+    return part;
+}
+
 static int by_bearer(struct web_request *r, struct str token, const char **why) {
     if (token.len > CODE_BYTES_MAX) {
         struct err err = {0};
-        if (app_caller_session(&r->caller, r->app, token, r->arena, &err))
+        if (app_caller_session(&r->caller, r->app, session_part(token), r->arena, &err))
             return 0;
         r->caller = (struct app_caller){.kind = APP_ANONYMOUS};
         *why = "the token is not known, or its session is over";
@@ -98,7 +108,7 @@ static void by_case_cookie(struct web_request *r) {
 struct str web_session_token(const struct web_request *r) {
     struct str header = http_header_get(r->http, STR("authorization"));
     if (header.at != NULL)
-        return str_trim(str_sub(header, sizeof "Bearer" - 1, header.len));
+        return session_part(str_trim(str_sub(header, sizeof "Bearer" - 1, header.len)));
     return http_cookie_get(r->http, WEB_COOKIE_SESSION);
 }
 
@@ -113,11 +123,80 @@ static void by_session_cookie(struct web_request *r) {
         r->caller = (struct app_caller){.kind = APP_ANONYMOUS};
 }
 
+/* A name and a password: known to be right since a short while, or to be checked. */
+static int by_basic(struct web_request *r, struct str encoded, const char **why) {
+    char token[BASIC_TOKEN_BYTES_MAX];
+    struct buf text;
+    struct err err = {0};
+    buf_init(&text, BASIC_TEXT_BYTES_MAX);
+    bool ok = code_base64_take(&text, encoded) && !text.full &&
+              str_find_byte(buf_view(&text), ':') != SIZE_MAX &&
+              utf8_bad_at(buf_view(&text)) == text.len;
+    struct str pair = ok ? arena_str(r->arena, buf_view(&text)) : STR_NONE;
+    buf_done(&text);
+    *why = "the name and password of 'Authorization: Basic' cannot be read";
+    if (!ok)
+        return 401;
+    size_t len = basic_find(token, &r->web->basic, pair, os_mono_us(os_env_real()));
+    r->by_cookie = true;
+    if (len > 0 && app_caller_session(&r->caller, r->app, (struct str){token, len}, r->arena, &err))
+        return 0;
+    r->caller = (struct app_caller){.kind = APP_ANONYMOUS};
+    r->basic = pair;
+    return 0;
+}
+
+struct basic_wait {
+    struct web_request *r;
+    void (*resume)(struct web_request *r);
+};
+
+static void basic_checked(struct web_request *r, const struct app_answer *answer) {
+    struct basic_wait *wait = r->then;
+    struct err err = {0};
+    struct str token = json_get_text(answer->body, STR("token"));
+    if (answer->err.code != ERR_NONE) {
+        basic_drop(&r->web->basic, r->basic);
+        if (err_code_status(answer->err.code) < 500)
+            web_guess_failed(r, str_sub(r->basic, 0, str_find_byte(r->basic, ':')));
+        web_fail(r, &answer->err, NULL);
+        return;
+    }
+    basic_keep(&r->web->basic, r->basic, token, os_mono_us(os_env_real()));
+    r->basic = STR_NONE;
+    if (!app_caller_session(&r->caller, r->app, token, r->arena, &err)) {
+        web_fail(r, &err, NULL);
+        return;
+    }
+    r->caller.lang = r->lang;
+    wait->resume(r);
+}
+
+void web_basic_check(struct web_request *r, void (*resume)(struct web_request *r)) {
+    size_t colon = str_find_byte(r->basic, ':');
+    struct str user = str_sub(r->basic, 0, colon);
+    if (!web_guess_allowed(r, user)) {
+        web_fail_status(r, 429, "too many wrong passwords; try again later");
+        return;
+    }
+    struct basic_wait *wait = arena_new(r->arena, struct basic_wait, 1);
+    *wait = (struct basic_wait){r, resume};
+    r->then = wait;
+    struct json *body = json_obj(r->arena);
+    json_set_str(body, STR("user"), user);
+    json_set_str(body, STR("password"), str_sub(r->basic, colon + 1, r->basic.len));
+    const struct app_order order = {.verb = APP_SIGN_IN, .body = body};
+    web_do(r, &order, basic_checked);
+}
+
 int web_caller_find(struct web_request *r, const char **why) {
     r->caller = (struct app_caller){.kind = APP_ANONYMOUS};
     struct str header = http_header_get(r->http, STR("authorization"));
     int status = 0;
-    if (header.at != NULL) {
+    bool basic = str_eq_ascii_case(str_sub(header, 0, 6), STR("Basic "));
+    if (basic && route_is_v2(r->http->path)) {
+        status = by_basic(r, str_trim(str_sub(header, 6, header.len)), why);
+    } else if (header.at != NULL) {
         if (!str_eq_ascii_case(str_sub(header, 0, 7), STR("Bearer "))) {
             *why = "only 'Authorization: Bearer' is known here";
             status = 401;
@@ -159,8 +238,18 @@ struct str web_csrf(const struct web_request *r) {
     return csrf_of_code(r->arena, http_cookie_get(r->http, WEB_COOKIE_CASE));
 }
 
+/* A browser says where its request comes from: Fetch Metadata, Origin, or at least Referer. */
+static bool from_browser(const struct web_request *r) {
+    return http_header_get(r->http, STR("sec-fetch-site")).at != NULL ||
+           http_header_get(r->http, STR("sec-fetch-mode")).at != NULL ||
+           http_header_get(r->http, STR("origin")).at != NULL ||
+           http_header_get(r->http, STR("referer")).at != NULL;
+}
+
 bool web_csrf_ok(const struct web_request *r) {
     if (r->route->csrf == WEB_CSRF_NONE || !r->by_cookie)
+        return true;
+    if (r->route->csrf == WEB_CSRF_CLIENT && !from_browser(r))
         return true;
     struct str want = web_csrf(r);
     struct str got = http_header_get(r->http, STR("x-csrf-token"));

@@ -207,6 +207,9 @@ static struct str description_of(const struct web_route *route, struct arena *ar
         [WEB_PART] = "For an account whose post may do this task.",
         [WEB_SUPERVISE] = "For an account with a supervising post; its organ and those below it.",
         [WEB_ADMIN] = "For an account with an administering post.",
+        [WEB_WORK] = "For an account with a post that does jobs.",
+        [WEB_OPERATE] = "For an account with a post that operates process instances.",
+        [WEB_DEPLOY] = "For an account with an administering post.",
         [WEB_DEMO] = "Only in a demonstration."};
     return arena_printf(arena, "%s. %s", route->summary, who[route->permission]);
 }

@@ -20,10 +20,11 @@ const struct web_route *web_routes(size_t *count) {
 }
 
 const char *web_permission_name(enum web_permission permission) {
-    static const char *const names[] = {[WEB_PUBLIC] = "public", [WEB_APPLICANT] = "applicant",
-                                        [WEB_CASE] = "case",     [WEB_SIGNED_IN] = "signed_in",
-                                        [WEB_PART] = "part",     [WEB_SUPERVISE] = "supervise",
-                                        [WEB_ADMIN] = "admin",   [WEB_DEMO] = "demo"};
+    static const char *const names[] = {
+        [WEB_PUBLIC] = "public",       [WEB_APPLICANT] = "applicant", [WEB_CASE] = "case",
+        [WEB_SIGNED_IN] = "signed_in", [WEB_PART] = "part",           [WEB_SUPERVISE] = "supervise",
+        [WEB_ADMIN] = "admin",         [WEB_DEMO] = "demo",           [WEB_WORK] = "work",
+        [WEB_OPERATE] = "operate",     [WEB_DEPLOY] = "deploy"};
     return names[permission];
 }
 
@@ -71,7 +72,12 @@ const struct web_route *route_find(struct str args[WEB_ARGS_MAX], unsigned *allo
 bool route_is_api(struct str path) {
     return str_starts(path, STR("/api/")) || str_eq(path, STR("/api")) ||
            str_eq(path, STR("/healthz")) || str_eq(path, STR("/readyz")) ||
-           str_eq(path, STR("/metrics"));
+           str_eq(path, STR("/metrics")) || route_is_v2(path);
+}
+
+bool route_is_v2(struct str path) {
+    return str_starts(path, STR("/v2/")) || str_eq(path, STR("/v2")) ||
+           str_eq(path, STR("/oauth/token"));
 }
 
 size_t route_arg_index(const struct web_route *route, const char *name) {
@@ -98,6 +104,9 @@ int route_policy(enum web_permission permission, const struct route_caller *call
     case WEB_PART: may = caller->account; break;
     case WEB_SUPERVISE: may = caller->account && caller->supervises; break;
     case WEB_ADMIN: may = caller->account && caller->administers; break;
+    case WEB_WORK: may = caller->account && caller->works; break;
+    case WEB_OPERATE: may = caller->account && caller->operates; break;
+    case WEB_DEPLOY: may = caller->account && caller->deploys; break;
     }
     if (may)
         return 0;
@@ -163,6 +172,7 @@ bool route_type_ok(enum web_body body, struct str content_type) {
     case WEB_BODY_UPLOAD:
         return str_eq(content_type, form) || str_eq(content_type, STR("multipart/form-data"));
     case WEB_BODY_JSON: return str_eq(content_type, STR("application/json"));
+    case WEB_BODY_ANY: return true;
     }
     return false;
 }

@@ -12,12 +12,13 @@ const struct web_route *route_find(struct str args[WEB_ARGS_MAX], unsigned *allo
                                    const struct web_route *routes, size_t count,
                                    enum http_method method, struct str path);
 bool route_is_api(struct str path); /* answers JSON, not pages: /api/, /healthz ... */
+bool route_is_v2(struct str path);  /* of those, what process clients use */
 /* The place of {name} in the pattern, or WEB_ARGS_MAX. */
 size_t route_arg_index(const struct web_route *route, const char *name);
 
 /* What is known about who asks, for the policy. */
 struct route_caller {
-    bool account, supervises, administers;
+    bool account, supervises, administers, works, operates, deploys;
     bool code;      /* has an access code that opens the case in the path */
     bool by_cookie; /* known by a cookie: a site could make the browser send it */
     bool demo;      /* the service runs with --demo */

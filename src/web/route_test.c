@@ -59,7 +59,7 @@ void test_web_route_table(void) {
         const struct web_route *row = &table[i];
         bool changes = row->method != HTTP_GET;
         bool failed = false;
-        if (changes != (row->csrf == WEB_CSRF_TOKEN) || (!changes && row->body_bytes_max > 0) ||
+        if (changes == (row->csrf == WEB_CSRF_NONE) || (!changes && row->body_bytes_max > 0) ||
             (row->body == WEB_BODY_NONE) != (row->body_bytes_max == 0) || row->summary[0] == '\0')
             failed = true;
         bool has_reference = route_arg_index(row, "reference") != WEB_ARGS_MAX;
@@ -80,15 +80,24 @@ void test_web_route_policy(void) {
     const struct route_caller nobody = {.by_cookie = true}, applicant = {.code = true},
                               clerk = {.account = true},
                               chief = {.account = true, .supervises = true},
-                              admin = {.account = true, .administers = true}, demo = {.demo = true};
+                              admin = {.account = true, .administers = true},
+                              program = {.account = true, .works = true, .operates = true},
+                              demo = {.demo = true};
     const struct row {
         enum web_permission permission;
-        int nobody, applicant, clerk, chief, admin, demo;
+        int nobody, applicant, clerk, chief, admin, program, demo;
     } rows[] = {
-        {WEB_PUBLIC, 0, 0, 0, 0, 0, 0},          {WEB_APPLICANT, 401, 0, 403, 403, 403, 401},
-        {WEB_CASE, 401, 0, 0, 0, 0, 401},        {WEB_SIGNED_IN, 401, 403, 0, 0, 0, 401},
-        {WEB_PART, 401, 403, 0, 0, 0, 401},      {WEB_SUPERVISE, 401, 403, 403, 0, 403, 401},
-        {WEB_ADMIN, 401, 403, 403, 403, 0, 401}, {WEB_DEMO, 404, 404, 404, 404, 404, 0},
+        {WEB_PUBLIC, 0, 0, 0, 0, 0, 0, 0},
+        {WEB_APPLICANT, 401, 0, 403, 403, 403, 403, 401},
+        {WEB_CASE, 401, 0, 0, 0, 0, 0, 401},
+        {WEB_SIGNED_IN, 401, 403, 0, 0, 0, 0, 401},
+        {WEB_PART, 401, 403, 0, 0, 0, 0, 401},
+        {WEB_SUPERVISE, 401, 403, 403, 0, 403, 403, 401},
+        {WEB_ADMIN, 401, 403, 403, 403, 0, 403, 401},
+        {WEB_WORK, 401, 403, 403, 403, 403, 0, 401},
+        {WEB_OPERATE, 401, 403, 403, 403, 403, 0, 401},
+        {WEB_DEPLOY, 401, 403, 403, 403, 403, 403, 401},
+        {WEB_DEMO, 404, 404, 404, 404, 404, 404, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CHECK_INT(route_policy(rows[i].permission, &nobody), rows[i].nobody);
@@ -96,6 +105,7 @@ void test_web_route_policy(void) {
         CHECK_INT(route_policy(rows[i].permission, &clerk), rows[i].clerk);
         CHECK_INT(route_policy(rows[i].permission, &chief), rows[i].chief);
         CHECK_INT(route_policy(rows[i].permission, &admin), rows[i].admin);
+        CHECK_INT(route_policy(rows[i].permission, &program), rows[i].program);
         CHECK_INT(route_policy(rows[i].permission, &demo), rows[i].demo);
     }
 }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "app/process.h"
 #include "os/env.h"
 #include "os/log.h"
 #include "web/handlers.h"
@@ -75,21 +76,29 @@ static bool policy_refuse(struct web_request *r, int status) {
 }
 
 static bool policy_check(struct web_request *r) {
-    const char *why = NULL;
-    int status = web_caller_find(r, &why);
-    if (status != 0)
-        return refuse(r, status, why);
     enum web_permission permission = r->route->permission;
     const struct route_caller caller = {
         .account = r->caller.kind == APP_ACCOUNT,
         .code = r->caller.kind == APP_APPLICANT,
         .supervises = permission == WEB_SUPERVISE && web_caller_supervises(r),
         .administers = permission == WEB_ADMIN && web_caller_administers(r),
+        .works = permission == WEB_WORK && app_may(r->app, &r->caller, APP_RIGHT_WORK),
+        .operates = permission == WEB_OPERATE && app_may(r->app, &r->caller, APP_RIGHT_OPERATE),
+        .deploys = permission == WEB_DEPLOY && app_may(r->app, &r->caller, APP_RIGHT_DEPLOY),
         .by_cookie = r->by_cookie,
         .demo = app_config_of(r->app)->demo,
     };
-    status = route_policy(permission, &caller);
+    int status = route_policy(permission, &caller);
     return status == 0 || policy_refuse(r, status);
+}
+
+/* A password that must be checked first is checked once the body is there. */
+static bool caller_check(struct web_request *r) {
+    const char *why = NULL;
+    int status = web_caller_find(r, &why);
+    if (status != 0)
+        return refuse(r, status, why);
+    return r->basic.len > 0 || policy_check(r);
 }
 
 static bool origin_check(struct web_request *r) {
@@ -177,7 +186,7 @@ static bool on_head(void *ctx, struct http_request *req, size_t *body_limit) {
         return true; /* the same for everybody */
     if (!route_type_ok(r->route->body, req->content_type))
         return refuse(r, 415, "this address does not take this content type");
-    return policy_check(r) && origin_check(r);
+    return caller_check(r) && origin_check(r);
 }
 
 /* ---- the body ------------------------------------------------------------------------------- */
@@ -186,9 +195,10 @@ static bool form_read(struct web_request *r, struct err *err) {
     struct str header = http_header_get(r->http, STR("content-type"));
     if (!str_eq(r->http->content_type, STR("multipart/form-data")))
         return http_form_parse_urlencoded(&r->form, r->http->body, r->arena, err);
-    const struct http_form_limits limits = {.file_bytes_max = UPLOAD_BYTES_MAX,
-                                            .files_max = UPLOAD_COUNT_MAX,
-                                            .field_bytes_max = FORM_BYTES_MAX};
+    const struct http_form_limits limits = {
+        .file_bytes_max = UPLOAD_BYTES_MAX,
+        .files_max = route_is_v2(r->http->path) ? WEB_V2_FILES_MAX : UPLOAD_COUNT_MAX,
+        .field_bytes_max = FORM_BYTES_MAX};
     return http_form_parse_multipart(&r->form, r->http->body, header, limits, r->arena, err);
 }
 
@@ -203,7 +213,8 @@ static bool json_body_read(struct web_request *r, struct err *err) {
 
 static bool body_read(struct web_request *r, struct err *err) {
     switch (r->route->body) {
-    case WEB_BODY_NONE: return true;
+    case WEB_BODY_NONE:
+    case WEB_BODY_ANY: return true;
     case WEB_BODY_FORM:
     case WEB_BODY_UPLOAD: return form_read(r, err);
     case WEB_BODY_JSON: return json_body_read(r, err);
@@ -211,11 +222,9 @@ static bool body_read(struct web_request *r, struct err *err) {
     return false;
 }
 
-static void on_request(void *ctx, struct http_request *req) {
-    (void)ctx;
-    struct web_request *r = req->user;
+static void request_run(struct web_request *r) {
     struct err err = {0};
-    if (req->body.len > 0 && req->content_type.len == 0) {
+    if (r->http->body.len > 0 && r->http->content_type.len == 0) {
         web_fail_status(r, 415, "the body has no content type");
         return;
     }
@@ -232,6 +241,20 @@ static void on_request(void *ctx, struct http_request *req) {
         r->by_cookie = false;
     }
     r->route->run(r);
+}
+
+static void checked_run(struct web_request *r) {
+    if (policy_check(r))
+        request_run(r);
+}
+
+static void on_request(void *ctx, struct http_request *req) {
+    (void)ctx;
+    struct web_request *r = req->user;
+    if (r->basic.len > 0)
+        web_basic_check(r, checked_run);
+    else
+        request_run(r);
 }
 
 /* The server refused the request itself. Pages get a page. */
@@ -297,6 +320,8 @@ struct web *web_create(const struct web_options *options, struct err *err) {
         tables[i]->refill_us = GUESS_REFILL_US;
         os_random(os_env_real(), &tables[i]->salt, sizeof tables[i]->salt);
     }
+    basic_init(&web->basic, os_env_real());
+    os_random(os_env_real(), web->link_key, sizeof web->link_key);
     size_t count;
     (void)web_routes(&count);
     assert(count < WEB_ROUTES_MAX);
@@ -324,6 +349,7 @@ void web_destroy(struct web *web) {
     for (unsigned i = 0; i < web->loop_count; i++)
         keep_done(&web->keeps[i]);
     os_mutex_done(&web->guess_lock);
+    basic_done(&web->basic);
     arena_destroy(web->arena);
 }
 

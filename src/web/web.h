@@ -14,6 +14,7 @@
 
 enum {
     WEB_ARGS_MAX = 4,             /* {names} in one path pattern */
+    WEB_V2_FILES_MAX = 200,       /* files in one deployment of process clients */
     WEB_JSON_STEPS_MAX = 50000,   /* values in one JSON body */
     WEB_PAGE_BYTES_MAX = 4 << 20, /* one page; the largest, a case with 200 letters, has 300 kB */
 };
@@ -27,6 +28,9 @@ enum web_permission {
     WEB_PART,      /* an account; app/ checks that it has a part in the case or task */
     WEB_SUPERVISE, /* an account with a supervising post; app/ keeps it to its own organs */
     WEB_ADMIN,     /* an account with an administering post; likewise */
+    WEB_WORK,      /* an account with a post that does process instances' jobs (app_may()) */
+    WEB_OPERATE,   /* likewise, that operates them */
+    WEB_DEPLOY,    /* likewise, that deploys them */
     WEB_DEMO,      /* everybody, but only under --demo; otherwise 404 */
 };
 
@@ -39,6 +43,10 @@ enum web_csrf {
      * Without the token a route that everybody may use takes the caller for nobody; others refuse.
      */
     WEB_CSRF_TOKEN,
+    /* The same for addresses that programs use: the token is wanted only of a request that bears a
+     * browser's marks. Every browser puts Origin or Sec-Fetch-Site on a request that can change
+     * something; a program that signs in by cookie or by password puts neither. */
+    WEB_CSRF_CLIENT,
 };
 
 enum web_body {
@@ -46,6 +54,7 @@ enum web_body {
     WEB_BODY_FORM,   /* application/x-www-form-urlencoded */
     WEB_BODY_UPLOAD, /* multipart/form-data, or WEB_BODY_FORM */
     WEB_BODY_JSON,   /* application/json */
+    WEB_BODY_ANY,    /* never looked at: the answer does not depend on it */
 };
 
 struct keep_state;
@@ -75,8 +84,10 @@ struct web_request {
     struct arena *arena;
     struct str args[WEB_ARGS_MAX]; /* in the order of the pattern */
     struct app_caller caller;
-    bool by_cookie; /* the caller was known by a cookie, not by a bearer token */
-    enum lang lang; /* chosen by ?lang=, the cookie, or Accept-Language; also the caller's */
+    bool by_cookie;   /* the caller was known by what a browser sends of itself: a cookie, or a
+                         password; not by a bearer token */
+    struct str basic; /* "name:password" that was sent and must still be checked */
+    enum lang lang;   /* chosen by ?lang=, the cookie, or Accept-Language; also the caller's */
     struct http_form query;    /* fields of the query */
     struct http_form form;     /* WEB_BODY_FORM, WEB_BODY_UPLOAD */
     const struct json *json;   /* WEB_BODY_JSON: checked against the schema table */
