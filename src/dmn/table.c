@@ -529,7 +529,7 @@ static struct feel_value none_matched(struct matching *x) {
 static struct feel_value any_of(struct matching *x, const struct feel_value *values,
                                 uint32_t count) {
     for (uint32_t i = 1; i < count; i++)
-        if (!feel_same(values[0], values[i]))
+        if (!machine_same(x->m, values[0], values[i]))
             return machine_null(x->m, "rules of an ANY table match with different outputs");
     return values[0];
 }

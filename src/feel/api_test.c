@@ -201,6 +201,71 @@ void test_feel_budgets(void) {
     arena_destroy(b.arena);
 }
 
+/* Parts that are shared make a small value a tree of 2^60 parts: each walk over it ends. */
+void test_feel_shared_parts(void) {
+    static const struct {
+        int line;
+        const char *text;
+        enum err_code code;
+    } rows[] = {
+        {__LINE__, "d = e", ERR_LIMIT},
+        {__LINE__, "d != e", ERR_LIMIT},
+        {__LINE__, "d in [e]", ERR_LIMIT},
+        {__LINE__, "list contains([d], e)", ERR_LIMIT},
+        {__LINE__, "distinct values([d, e])", ERR_LIMIT},
+        {__LINE__, "string(d)", ERR_LIMIT},
+        {__LINE__, "is(d, e)", ERR_NONE},
+        {__LINE__, "flatten(d)", ERR_LIMIT},
+        {__LINE__,
+         "d instance of list<list<list<list<list<list<list<list<list<list<list<list<"
+         "list<list<list<list<list<list<list<list<list<list<list<list<list<list<list<"
+         "list<Any>>>>>>>>>>>>>>>>>>>>>>>>>>>>",
+         ERR_LIMIT},
+        {__LINE__, "function(x: list<list<list<Any>>>) count(x)(d)", ERR_NONE},
+    };
+    struct bench b;
+    struct buf text;
+    bench_init(&b);
+    buf_init(&text, 1 << 20);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct feel_value v, copy;
+        struct arena_mark mark = arena_mark(b.arena);
+        err_reset(&b.err);
+        b.budget = budget_of(1000000, 64 << 20);
+        buf_reset(&text);
+        buf_lit(&text, "for x in [[[1], [1]]] return {");
+        for (int k = 0; k < 2; k++)
+            for (int n = 0; n < 60; n++)
+                buf_printf(&text, n == 0 ? "%c0: x[%d], " : "%c%d: [%c%d, %c%d], ",
+                           k == 0 ? 'a' : 'b', n == 0 ? k + 1 : n, k == 0 ? 'a' : 'b', n - 1,
+                           k == 0 ? 'a' : 'b', n - 1);
+        buf_printf(&text, "d: a59, e: b59, r: %s}", rows[i].text);
+        bool good = once(&b, arena_cstr(b.arena, buf_view(&text)), &v);
+        CHECK_INT_AT(rows[i].line, b.err.code, rows[i].code);
+        CHECK_AT(rows[i].line, good == (rows[i].code == ERR_NONE));
+        if (good) {
+            struct feel_value d = feel_get(feel_item(v, 0), STR("d"));
+            struct arena *small = arena_create("small", 1 << 20);
+            buf_reset(&text);
+            CHECK(!feel_within(d, 1000000));
+            CHECK(!feel_same(d, feel_get(feel_item(v, 0), STR("e"))));
+            CHECK(feel_is_null(feel_equal(d, feel_get(feel_item(v, 0), STR("e")))));
+            feel_print(&text, d);
+            CHECK(text.full);
+            buf_reset(&text);
+            CHECK(!feel_encode(&text, d, &b.err) && b.err.code == ERR_LIMIT);
+            err_reset(&b.err);
+            buf_reset(&text);
+            CHECK(feel_to_json(&text, d, &b.err) && text.full);
+            CHECK(!feel_copy(&copy, d, small, &b.err) && b.err.code == ERR_LIMIT);
+            arena_destroy(small);
+        }
+        arena_rewind(b.arena, mark);
+    }
+    buf_done(&text);
+    arena_destroy(b.arena);
+}
+
 /* An arena that is nearly full is a budget too: nothing aborts. */
 void test_feel_small_arena(void) {
     struct arena *a = arena_create("small", 40000);

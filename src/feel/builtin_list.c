@@ -21,7 +21,7 @@ static struct feel_value copy_list(struct feel_machine *m, const struct feel_val
 static struct feel_value find_of(struct feel_machine *m, struct feel_value list,
                                  struct feel_value match, struct list_maker *all) {
     for (uint32_t i = 0; i < list.count && machine_spend(m, 1); i++)
-        if (feel_is_true(feel_equal(list.u.items[i], match))) {
+        if (feel_is_true(machine_equal(m, list.u.items[i], match))) {
             if (all == NULL)
                 return feel_boolean(true);
             list_push(m, all, feel_int((int64_t)i + 1));
@@ -297,7 +297,7 @@ static void push_distinct(struct feel_machine *m, struct list_maker *list, struc
     if (!machine_spend(m, list->count + 1))
         return;
     for (uint32_t i = 0; i < list->count; i++)
-        if (feel_is_true(feel_equal(list->items[i], v)))
+        if (feel_is_true(machine_equal(m, list->items[i], v)))
             return;
     list_push(m, list, v);
 }

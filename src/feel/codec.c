@@ -28,7 +28,7 @@ static bool encode_at(struct buf *out, struct feel_value v, int depth, struct er
 
 static bool encode_parts(struct buf *out, struct feel_value v, int depth, struct err *err) {
     bytes_add_u64(out, v.count);
-    for (uint32_t i = 0; i < v.count; i++) {
+    for (uint32_t i = 0; i < v.count && !out->full; i++) {
         if (feel_kind(v) == FEEL_CONTEXT)
             bytes_add_str(out, v.u.context->entries[i].name);
         if (!encode_at(out,

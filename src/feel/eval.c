@@ -801,7 +801,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_TEST: sp[-1] = op_test(m, base[in.b], sp[-1], in.a == 1); break;
         case OP_INSTANCE:
-            sp[-1] = feel_boolean(feel_type_has(now.proto->program->types[in.b], sp[-1]));
+            sp[-1] = feel_boolean(machine_has_type(m, now.proto->program->types[in.b], sp[-1]));
             break;
         case OP_COERCE: sp[-1] = op_coerce(m, sp[-1], now.proto->program->types[in.b]); break;
         case OP_PATH: sp[-1] = op_path(m, sp[-1], now.proto->program->names[in.b]); break;

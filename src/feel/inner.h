@@ -7,6 +7,8 @@
 #include "feel/value.h"
 #include "num/num.h"
 
+struct feel_type;
+
 enum { SCALE_MAX = 18, NUM_BOXED = 0xff };
 
 #define HEAD(kind, detail) ((uint32_t)(kind) | ((uint32_t)(detail) << 8))
@@ -22,5 +24,12 @@ struct num value_num(struct feel_value v);
 bool value_of_num(struct feel_value *out, struct num n, struct arena *a);
 int value_num_order(struct feel_value a, struct feel_value b);
 bool value_is_int(struct feel_value v, int64_t *out);
+
+/* --- value.c: *nodes is what they may meet, and then what is left; 0: they stopped there. --------
+ */
+struct feel_value value_equal(struct feel_value a, struct feel_value b, uint64_t *nodes);
+bool value_same(struct feel_value a, struct feel_value b, uint64_t *nodes);
+/* type.c */
+bool value_has_type(const struct feel_type *type, struct feel_value v, uint64_t *nodes);
 
 #endif

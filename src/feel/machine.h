@@ -71,6 +71,10 @@ struct feel_value op_negate(struct feel_machine *m, struct feel_value a);
 /* feel_order(), and DMN 1.5: table 54: a time or date and time without an offset takes that of the
  * other, so their clocks decide. */
 bool op_order(int *out, struct feel_value a, struct feel_value b);
+/* feel_equal(), feel_same() and feel_type_has(), with the steps they take. */
+struct feel_value machine_equal(struct feel_machine *m, struct feel_value a, struct feel_value b);
+bool machine_same(struct feel_machine *m, struct feel_value a, struct feel_value b);
+bool machine_has_type(struct feel_machine *m, const struct feel_type *type, struct feel_value v);
 struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct feel_value a,
                              struct feel_value b);
 struct feel_value op_and(struct feel_value a, struct feel_value b);

@@ -255,11 +255,59 @@ bool op_order(int *out, struct feel_value a, struct feel_value b) {
            order_clocks(out, *a.u.date_time, *b.u.date_time);
 }
 
+enum { LONG_BYTES = 1024, BYTES_A_STEP = 256 }; /* strings so long cost steps to compare */
+
+/* How many values a walk may meet. */
+static uint64_t walk_begin(const struct feel_machine *m) {
+    uint64_t steps = m->budget->left.steps + (uint64_t)MAX_OF(m->steps_left, INT64_C(0));
+    return MIN_OF(steps, (uint64_t)FEEL_NODES_MAX) + 1;
+}
+
+/* False when the walk was stopped: then the evaluation has failed. */
+static bool walk_end(struct feel_machine *m, uint64_t began, uint64_t left) {
+    if (left > 0)
+        return machine_spend(m, began - left);
+    if (!m->failed)
+        (void)err_set(m->err, ERR_LIMIT, err_nowhere, "the work takes too many steps");
+    m->failed = true;
+    return false;
+}
+
+static bool is_whole(struct feel_machine *m, struct feel_value a, struct feel_value b) {
+    if (feel_kind(a) == FEEL_STRING && a.count > LONG_BYTES && a.count == b.count)
+        return machine_spend(m, a.count / BYTES_A_STEP) || true;
+    return feel_kind(a) < FEEL_LIST || feel_kind(b) < FEEL_LIST;
+}
+
+struct feel_value machine_equal(struct feel_machine *m, struct feel_value a, struct feel_value b) {
+    if (is_whole(m, a, b))
+        return m->failed ? feel_null() : feel_equal(a, b);
+    uint64_t began = walk_begin(m), left = began;
+    struct feel_value equal = value_equal(a, b, &left);
+    return walk_end(m, began, left) ? equal : feel_null();
+}
+
+bool machine_same(struct feel_machine *m, struct feel_value a, struct feel_value b) {
+    if (is_whole(m, a, b))
+        return !m->failed && feel_same(a, b);
+    uint64_t began = walk_begin(m), left = began;
+    bool same = value_same(a, b, &left);
+    return walk_end(m, began, left) && same;
+}
+
+bool machine_has_type(struct feel_machine *m, const struct feel_type *type, struct feel_value v) {
+    if (feel_kind(v) < FEEL_LIST)
+        return feel_type_has(type, v);
+    uint64_t began = walk_begin(m), left = began;
+    bool has = value_has_type(type, v, &left);
+    return walk_end(m, began, left) && has;
+}
+
 struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct feel_value a,
                              struct feel_value b) {
     int order;
     if (op == AST_EQ || op == AST_NE) {
-        struct feel_value equal = feel_equal(a, b);
+        struct feel_value equal = machine_equal(m, a, b);
         if (feel_is_null(equal))
             return no_such(m, "compare", a, b);
         return op == AST_EQ ? equal : feel_boolean(!equal.u.whole);
@@ -335,11 +383,11 @@ static struct feel_value in_list(struct feel_machine *m, struct feel_value subje
         if (feel_kind(item) == FEEL_RANGE && feel_kind(subject) != FEEL_RANGE) {
             if (feel_is_true(op_in_range(m, subject, item.u.range)))
                 return feel_boolean(true);
-        } else if (feel_is_true(feel_equal(subject, item))) {
+        } else if (feel_is_true(machine_equal(m, subject, item))) {
             return feel_boolean(true);
         }
     }
-    return feel_boolean(feel_is_true(feel_equal(subject, list)));
+    return feel_boolean(feel_is_true(machine_equal(m, subject, list)));
 }
 
 /* DMN 1.5: table 55: e1 in e2, and a unary test that is an expression */
@@ -351,7 +399,7 @@ struct feel_value op_test(struct feel_machine *m, struct feel_value subject, str
         return in_list(m, subject, test);
     if (feel_kind(test) == FEEL_RANGE && feel_kind(subject) != FEEL_RANGE)
         return op_in_range(m, subject, test.u.range);
-    struct feel_value equal = feel_equal(subject, test);
+    struct feel_value equal = machine_equal(m, subject, test);
     return feel_is_null(equal) ? no_such(m, "compare", subject, test) : equal;
 }
 
@@ -424,7 +472,7 @@ static bool allowed(struct feel_machine *m, struct feel_value v, const struct fe
         return false;
     if (type->tag == FEEL_TYPE_LIST && feel_kind(v) == FEEL_LIST) {
         for (uint32_t i = 0; i < v.count; i++)
-            if (!passes(m, type->allowed, v.u.items[i]) ||
+            if (!machine_spend(m, 1) || !passes(m, type->allowed, v.u.items[i]) ||
                 !allowed(m, v.u.items[i], type->element, depth - 1))
                 return false;
         return true;
@@ -438,17 +486,17 @@ static bool allowed(struct feel_machine *m, struct feel_value v, const struct fe
 
 static struct feel_value coerce_kind(struct feel_machine *m, struct feel_value v,
                                      const struct feel_type *type) {
-    if (feel_type_has(type, v))
+    if (machine_has_type(m, type, v))
         return v;
     if (feel_kind(v) == FEEL_LIST && v.count == 1 && type->tag != FEEL_TYPE_LIST &&
-        feel_type_has(type, v.u.items[0]))
+        machine_has_type(m, type, v.u.items[0]))
         return v.u.items[0];
     if (type->tag == FEEL_TYPE_LIST && feel_kind(v) != FEEL_LIST) {
         struct feel_value *one = machine_new(m, struct feel_value, 1);
         if (one == NULL)
             return feel_null();
         *one = v;
-        if (feel_type_has(type, feel_list(one, 1)))
+        if (machine_has_type(m, type, feel_list(one, 1)))
             return feel_list(one, 1);
     }
     if (type->tag == FEEL_TYPE_KIND && type->kind == FEEL_DATE_TIME && feel_kind(v) == FEEL_DATE &&

@@ -51,7 +51,7 @@ static void print_temporal(struct buf *out, struct feel_value v, bool plain) {
 
 static void print_list(struct buf *out, struct feel_value v, int depth) {
     buf_lit(out, "[");
-    for (uint32_t i = 0; i < v.count; i++) {
+    for (uint32_t i = 0; i < v.count && !out->full; i++) {
         if (i > 0)
             buf_lit(out, ", ");
         print_at(out, v.u.items[i], depth, false);
@@ -66,7 +66,7 @@ static bool is_word(struct str name) {
 
 static void print_context(struct buf *out, const struct feel_context *c, int depth) {
     buf_lit(out, "{");
-    for (uint32_t i = 0; i < c->count; i++) {
+    for (uint32_t i = 0; i < c->count && !out->full; i++) {
         if (i > 0)
             buf_lit(out, ", ");
         if (is_word(c->entries[i].name))
@@ -137,7 +137,7 @@ static bool to_json(struct buf *out, struct feel_value v, int depth, struct err 
 
 static bool list_to_json(struct buf *out, struct feel_value v, int depth, struct err *err) {
     buf_lit(out, "[");
-    for (uint32_t i = 0; i < v.count; i++) {
+    for (uint32_t i = 0; i < v.count && !out->full; i++) {
         if (i > 0)
             buf_lit(out, ",");
         if (!to_json(out, v.u.items[i], depth, err))
@@ -150,7 +150,7 @@ static bool list_to_json(struct buf *out, struct feel_value v, int depth, struct
 static bool context_to_json(struct buf *out, const struct feel_context *c, int depth,
                             struct err *err) {
     buf_lit(out, "{");
-    for (uint32_t i = 0; i < c->count; i++) {
+    for (uint32_t i = 0; i < c->count && !out->full; i++) {
         if (i > 0)
             buf_lit(out, ",");
         json_write_text(out, c->entries[i].name);

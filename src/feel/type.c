@@ -4,6 +4,7 @@
 
 #include "feel/builtin.h"
 #include "feel/code.h"
+#include "feel/inner.h"
 
 enum { TYPE_DEPTH_MAX = 64 };
 
@@ -119,11 +120,12 @@ bool feel_type_conforms(const struct feel_type *type, const struct feel_type *to
 /* --- has
  * -----------------------------------------------------------------------------------------------
  */
-static bool has(const struct feel_type *type, struct feel_value v, int depth);
+static bool has(const struct feel_type *type, struct feel_value v, int depth, uint64_t *nodes);
 
 /* null may stand for a part that is missing */
-static bool part_has(const struct feel_type *type, struct feel_value v, int depth) {
-    return type == NULL || feel_is_null(v) || has(type, v, depth);
+static bool part_has(const struct feel_type *type, struct feel_value v, int depth,
+                     uint64_t *nodes) {
+    return type == NULL || feel_is_null(v) || has(type, v, depth, nodes);
 }
 
 static bool function_has(const struct feel_type *type, const struct feel_function *f, int depth) {
@@ -144,15 +146,18 @@ static bool function_has(const struct feel_type *type, const struct feel_functio
            conforms(or_any(proto->result_type), or_any(type->element), depth);
 }
 
-static bool range_has_type(const struct feel_type *type, const struct feel_range *r, int depth) {
-    return part_has(type->element, r->low, depth) && part_has(type->element, r->high, depth);
+static bool range_has_type(const struct feel_type *type, const struct feel_range *r, int depth,
+                           uint64_t *nodes) {
+    return part_has(type->element, r->low, depth, nodes) &&
+           part_has(type->element, r->high, depth, nodes);
 }
 
-static bool has(const struct feel_type *type, struct feel_value v, int depth) {
+static bool has(const struct feel_type *type, struct feel_value v, int depth, uint64_t *nodes) {
     if (type->tag == FEEL_TYPE_ANY)
         return true;
-    if (depth == 0)
+    if (depth == 0 || *nodes == 0)
         return false;
+    --*nodes;
     enum feel_kind kind = feel_kind(v);
     switch (type->tag) {
     case FEEL_TYPE_KIND: return kind == type->kind;
@@ -160,7 +165,7 @@ static bool has(const struct feel_type *type, struct feel_value v, int depth) {
         if (kind != FEEL_LIST)
             return false;
         for (uint32_t i = 0; i < v.count && type->element != NULL; i++)
-            if (!part_has(type->element, v.u.items[i], depth - 1))
+            if (!part_has(type->element, v.u.items[i], depth - 1, nodes))
                 return false;
         return true;
     case FEEL_TYPE_CONTEXT:
@@ -168,10 +173,12 @@ static bool has(const struct feel_type *type, struct feel_value v, int depth) {
             return false;
         for (size_t i = 0; i < type->field_count; i++)
             if (!feel_has(v, type->fields[i].name) ||
-                !part_has(type->fields[i].type, feel_get(v, type->fields[i].name), depth - 1))
+                !part_has(type->fields[i].type, feel_get(v, type->fields[i].name), depth - 1,
+                          nodes))
                 return false;
         return true;
-    case FEEL_TYPE_RANGE: return kind == FEEL_RANGE && range_has_type(type, v.u.range, depth - 1);
+    case FEEL_TYPE_RANGE:
+        return kind == FEEL_RANGE && range_has_type(type, v.u.range, depth - 1, nodes);
     case FEEL_TYPE_FUNCTION:
         return kind == FEEL_FUNCTION && function_has(type, v.u.function, depth - 1);
     case FEEL_TYPE_ANY: break;
@@ -179,10 +186,15 @@ static bool has(const struct feel_type *type, struct feel_value v, int depth) {
     return true;
 }
 
-bool feel_type_has(const struct feel_type *type, struct feel_value v) {
+bool value_has_type(const struct feel_type *type, struct feel_value v, uint64_t *nodes) {
     if (feel_is_null(v))
         return type->tag == FEEL_TYPE_KIND && type->kind == FEEL_NULL;
-    return has(or_any(type), v, TYPE_DEPTH_MAX);
+    return has(or_any(type), v, TYPE_DEPTH_MAX, nodes);
+}
+
+bool feel_type_has(const struct feel_type *type, struct feel_value v) {
+    uint64_t nodes = FEEL_NODES_MAX;
+    return value_has_type(type, v, &nodes);
 }
 
 /* --- printing

@@ -202,17 +202,21 @@ const struct feel_entry *feel_entries(struct feel_value context) {
 
 /* --- equality: DMN 1.5: 10.3.2.13, table 42 --- */
 enum answer { NO, YES, UNKNOWN };
-/* A walk's depth stands in the low bits. EXACT: to the nanosecond; FEEL's own equality compares the
- * properties of times (table 42), which have whole seconds. */
-enum { EXACT = 1 << 16, DEPTH_BITS = EXACT - 1 };
+/* A walk counts the values it meets: parts may be shared, and then a small value is a large tree.
+ * exact: to the nanosecond; FEEL's own equality compares the properties of times (table 42), which
+ * have whole seconds. */
+struct walk {
+    uint64_t nodes; /* that it may still meet */
+    bool exact;
+};
 
-static enum answer equal_at(struct feel_value a, struct feel_value b, int depth);
+static enum answer equal_at(struct feel_value a, struct feel_value b, int depth, struct walk *w);
 
 static enum answer equal_items(const struct feel_value *a, const struct feel_value *b,
-                               uint32_t count, int depth) {
+                               uint32_t count, int depth, struct walk *w) {
     enum answer all = YES;
     for (uint32_t i = 0; i < count; i++) {
-        enum answer one = equal_at(a[i], b[i], depth);
+        enum answer one = equal_at(a[i], b[i], depth, w);
         if (one == NO)
             return NO;
         if (one == UNKNOWN)
@@ -222,24 +226,25 @@ static enum answer equal_items(const struct feel_value *a, const struct feel_val
 }
 
 static enum answer equal_contexts(const struct feel_context *a, const struct feel_context *b,
-                                  int depth) {
+                                  int depth, struct walk *w) {
     if (a->count != b->count)
         return NO;
     for (uint32_t i = 0; i < a->count; i++) {
         const struct feel_value *other = context_find(b, a->entries[i].name);
         if (other == NULL)
             return NO;
-        if (equal_at(a->entries[i].value, *other, depth) != YES)
+        if (equal_at(a->entries[i].value, *other, depth, w) != YES)
             return NO;
     }
     return YES;
 }
 
-static enum answer equal_ranges(const struct feel_range *a, const struct feel_range *b, int depth) {
+static enum answer equal_ranges(const struct feel_range *a, const struct feel_range *b, int depth,
+                                struct walk *w) {
     if (a->low_closed != b->low_closed || a->high_closed != b->high_closed || a->only != b->only)
         return NO;
-    enum answer low = equal_at(a->low, b->low, depth);
-    enum answer high = equal_at(a->high, b->high, depth);
+    enum answer low = equal_at(a->low, b->low, depth, w);
+    enum answer high = equal_at(a->high, b->high, depth, w);
     return low == YES && high == YES ? YES : NO;
 }
 
@@ -248,21 +253,23 @@ static enum answer equal_strings(struct feel_value a, struct feel_value b) {
                                                                                             : NO;
 }
 
-static enum answer equal_times(struct cal_time a, struct cal_time b, int depth) {
+static enum answer equal_times(struct cal_time a, struct cal_time b, const struct walk *w) {
     int order;
-    if ((depth & EXACT) == 0)
+    if (!w->exact)
         a.ns = b.ns = 0;
     return cal_time_cmp(&order, a, b) && order == 0 ? YES : NO;
 }
 
-static enum answer equal_date_times(struct cal_datetime a, struct cal_datetime b, int depth) {
+static enum answer equal_date_times(struct cal_datetime a, struct cal_datetime b,
+                                    const struct walk *w) {
     int order;
-    if ((depth & EXACT) == 0)
+    if (!w->exact)
         a.time.ns = b.time.ns = 0;
     return cal_datetime_cmp(&order, a, b) && order == 0 ? YES : NO;
 }
 
-static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int depth) {
+static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int depth,
+                                   struct walk *w) {
     switch (feel_kind(a)) {
     case FEEL_NULL: return YES;
     case FEEL_BOOLEAN:
@@ -270,36 +277,75 @@ static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int
     case FEEL_DATE: return cal_date_cmp(a.u.date, b.u.date) == 0 ? YES : NO;
     case FEEL_NUMBER: return value_num_order(a, b) == 0 ? YES : NO;
     case FEEL_STRING: return equal_strings(a, b);
-    case FEEL_TIME: return equal_times(*a.u.time, *b.u.time, depth);
-    case FEEL_DATE_TIME: return equal_date_times(*a.u.date_time, *b.u.date_time, depth);
+    case FEEL_TIME: return equal_times(*a.u.time, *b.u.time, w);
+    case FEEL_DATE_TIME: return equal_date_times(*a.u.date_time, *b.u.date_time, w);
     case FEEL_DAYS_TIME: return a.u.whole == b.u.whole && a.count == b.count ? YES : NO;
     case FEEL_LIST:
-        return a.count == b.count ? equal_items(a.u.items, b.u.items, a.count, depth - 1) : NO;
-    case FEEL_CONTEXT: return equal_contexts(a.u.context, b.u.context, depth - 1);
-    case FEEL_RANGE: return equal_ranges(a.u.range, b.u.range, depth - 1);
+        return a.count == b.count ? equal_items(a.u.items, b.u.items, a.count, depth - 1, w) : NO;
+    case FEEL_CONTEXT: return equal_contexts(a.u.context, b.u.context, depth - 1, w);
+    case FEEL_RANGE: return equal_ranges(a.u.range, b.u.range, depth - 1, w);
     case FEEL_FUNCTION: return a.u.function == b.u.function ? YES : NO;
     case FEEL_KIND_COUNT: break;
     }
     return UNKNOWN;
 }
 
-static enum answer equal_at(struct feel_value a, struct feel_value b, int depth) {
-    if ((depth & DEPTH_BITS) == 0)
+static enum answer equal_at(struct feel_value a, struct feel_value b, int depth, struct walk *w) {
+    if (depth == 0 || w->nodes == 0)
         return UNKNOWN;
+    w->nodes--;
     if (feel_kind(a) == feel_kind(b))
-        return equal_same_kind(a, b, depth);
+        return equal_same_kind(a, b, depth, w);
     if (feel_is_null(a) || feel_is_null(b))
         return NO;
     return UNKNOWN;
 }
 
+struct feel_value value_equal(struct feel_value a, struct feel_value b, uint64_t *nodes) {
+    struct walk w = {.nodes = *nodes};
+    enum answer answer = equal_at(a, b, FEEL_DEPTH_MAX, &w);
+    *nodes = w.nodes;
+    return answer == UNKNOWN || w.nodes == 0 ? feel_null() : feel_boolean(answer == YES);
+}
+
 struct feel_value feel_equal(struct feel_value a, struct feel_value b) {
-    enum answer answer = equal_at(a, b, FEEL_DEPTH_MAX);
-    return answer == UNKNOWN ? feel_null() : feel_boolean(answer == YES);
+    uint64_t nodes = FEEL_NODES_MAX;
+    return value_equal(a, b, &nodes);
+}
+
+bool value_same(struct feel_value a, struct feel_value b, uint64_t *nodes) {
+    struct walk w = {.nodes = *nodes, .exact = true};
+    bool same = feel_kind(a) == feel_kind(b) && equal_at(a, b, FEEL_DEPTH_MAX, &w) == YES;
+    *nodes = w.nodes;
+    return same && w.nodes > 0;
 }
 
 bool feel_same(struct feel_value a, struct feel_value b) {
-    return feel_kind(a) == feel_kind(b) && equal_at(a, b, FEEL_DEPTH_MAX | EXACT) == YES;
+    uint64_t nodes = FEEL_NODES_MAX;
+    return value_same(a, b, &nodes);
+}
+
+static bool within(struct feel_value v, int depth, size_t *nodes) {
+    if (depth == 0 || *nodes == 0)
+        return false;
+    --*nodes;
+    switch (feel_kind(v)) {
+    case FEEL_LIST:
+        for (uint32_t i = 0; i < v.count; i++)
+            if (!within(v.u.items[i], depth - 1, nodes))
+                return false;
+        return true;
+    case FEEL_CONTEXT:
+        for (uint32_t i = 0; i < v.count; i++)
+            if (!within(v.u.context->entries[i].value, depth - 1, nodes))
+                return false;
+        return true;
+    default: return true;
+    }
+}
+
+bool feel_within(struct feel_value v, size_t nodes) {
+    return within(v, FEEL_DEPTH_MAX, &nodes);
 }
 
 bool feel_order(int *out, struct feel_value a, struct feel_value b) {
@@ -323,8 +369,18 @@ bool feel_order(int *out, struct feel_value a, struct feel_value b) {
 static bool copy_at(struct feel_value *out, struct feel_value v, struct arena *a, int depth,
                     struct err *err);
 
+/* A tree of shared parts grows as it is copied: up to what the arena takes, not beyond. */
+static bool copy_affords(const struct arena *a, size_t bytes, struct err *err) {
+    enum { SLACK_BYTES = 8192 };
+    if (arena_limit_bytes(a) - arena_used_bytes(a) > bytes + SLACK_BYTES)
+        return true;
+    return err_set(err, ERR_LIMIT, err_nowhere, "a copy of a value takes too much memory");
+}
+
 static bool copy_items(const struct feel_value **out, const struct feel_value *items,
                        uint32_t count, struct arena *a, int depth, struct err *err) {
+    if (!copy_affords(a, count * sizeof **out, err))
+        return false;
     struct feel_value *copy = arena_new(a, struct feel_value, count);
     for (uint32_t i = 0; i < count; i++)
         if (!copy_at(&copy[i], items[i], a, depth, err))
@@ -335,8 +391,13 @@ static bool copy_items(const struct feel_value **out, const struct feel_value *i
 
 static bool copy_context(struct feel_value *out, const struct feel_context *c, struct arena *a,
                          int depth, struct err *err) {
+    /* the entries twice, and at most 4 slots of 4 bytes for each */
+    if (!copy_affords(a, c->count * (2 * sizeof(struct feel_entry) + 16) + 256, err))
+        return false;
     struct feel_entry *entries = arena_new(a, struct feel_entry, c->count);
     for (uint32_t i = 0; i < c->count; i++) {
+        if (!copy_affords(a, c->entries[i].name.len, err))
+            return false;
         entries[i].name = arena_str(a, c->entries[i].name);
         if (!copy_at(&entries[i].value, c->entries[i].value, a, depth, err))
             return false;
@@ -360,7 +421,11 @@ static bool copy_at(struct feel_value *out, struct feel_value v, struct arena *a
         return true;
     case FEEL_TIME: *out = feel_time(a, *v.u.time); return true;
     case FEEL_DATE_TIME: *out = feel_date_time(a, *v.u.date_time); return true;
-    case FEEL_STRING: out->u.text = arena_str(a, feel_as_string(v)).at; return true;
+    case FEEL_STRING:
+        if (!copy_affords(a, v.count, err))
+            return false;
+        out->u.text = arena_str(a, feel_as_string(v)).at;
+        return true;
     case FEEL_LIST: return copy_items(&out->u.items, v.u.items, v.count, a, depth - 1, err);
     case FEEL_CONTEXT: return copy_context(out, v.u.context, a, depth - 1, err);
     case FEEL_RANGE: {

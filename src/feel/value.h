@@ -38,6 +38,7 @@ enum {
     FEEL_DEPTH_MAX = 256,          /* values nested in values, for readers, writers and equality */
     FEEL_TEXT_BYTES_MAX = 1 << 24, /* one string, printed value or encoding */
     FEEL_ITEMS_MAX = 1 << 24,      /* items of one list, entries of one context */
+    FEEL_NODES_MAX = 1 << 24,      /* values that one comparison meets, parts counted each time */
 };
 
 /* Look inside only by the functions below. head: kind in the low 8 bits, detail in the others. */
@@ -150,13 +151,18 @@ bool feel_has(struct feel_value v, struct str name);
 const struct feel_entry *feel_entries(struct feel_value context);
 
 /* --- whole values --------------------------------------------------------------------------- */
-/* DMN 1.5: 10.3.2.13 equality: true, false, or null when the kinds differ. */
+/* Has it at most so many parts, shared ones counted each time, and no more than FEEL_DEPTH_MAX in
+ * one another? */
+bool feel_within(struct feel_value v, size_t nodes);
+/* DMN 1.5: 10.3.2.13 equality: true, false, or null when the kinds differ (or a tree is larger than
+ * FEEL_NODES_MAX). */
 struct feel_value feel_equal(struct feel_value a, struct feel_value b);
 /* The same value of the same kind (null is null; contexts in any order). For storage and tests. */
 bool feel_same(struct feel_value a, struct feel_value b);
 /* <0, 0, >0 in *out; false when the two are not ordered (other kinds, null, lists). */
 bool feel_order(int *out, struct feel_value a, struct feel_value b);
-/* A copy that borrows nothing from another arena. Functions cannot be copied: ERR_UNSUPPORTED. */
+/* A copy that borrows nothing from another arena. Functions cannot be copied: ERR_UNSUPPORTED;
+ * ERR_LIMIT for what the arena cannot take. */
 MUST_USE bool feel_copy(struct feel_value *out, struct feel_value v, struct arena *a,
                         struct err *err);
 /* As FEEL text that reads back to the same value: "a", @"2026-01-31", [1, 2], {x: 1}. Functions
