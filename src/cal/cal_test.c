@@ -207,7 +207,7 @@ static const struct text_row time_rows[] = {
     {__LINE__, "7:20", NULL},
     {__LINE__, "07:2", NULL},
     {__LINE__, "11:30:00T", NULL},
-    {__LINE__, "11:30:00z", NULL},
+    {__LINE__, "11:30:00z", "11:30:00Z"},
     {__LINE__, "", NULL},
 };
 

@@ -67,7 +67,7 @@ static bool take_date(struct cal_date *out, struct str *s) {
 static bool take_offset(struct cal_time *out, struct str s, const struct cal_zones *zones) {
     if (s.len == 0)
         return true;
-    if (str_eq(s, STR("Z")))
+    if (str_eq_ascii_case(s, STR("Z"))) /* DMN's own examples write 23:00:50z */
         return cal_time_with_offset(out, *out, 0);
     if (take_byte(&s, '@')) {
         const struct cal_zone *zone = cal_zone_find(zones, s);

@@ -4,6 +4,7 @@
 #include "cal/calendar.h"
 #include "feel/ast.h"
 #include "feel/feel.h"
+#include "feel/letter.h"
 #include "feel/regex.h"
 #include "feel/type.h"
 #include "num/num.h"
@@ -485,6 +486,34 @@ void test_feel_regex(void) {
         {__LINE__, "(a*)+b", "", "aab", "aab"},
         {__LINE__, "\\$\\^", "", "$^", "$^"},
         {__LINE__, "H\xc3\x89", "i", "h\xc3\xa9", "h\xc3\xa9"},
+        {__LINE__, "\\p{Lt}", "", "DZ \xc7\x85", "\xc7\x85"},
+        {__LINE__, "\\p{Sc}+", "", "12 \xe2\x82\xac\xc2\xa5", "\xe2\x82\xac\xc2\xa5"},
+        {__LINE__, "\\p{Nl}", "", "IV\xe2\x85\xa3", "\xe2\x85\xa3"},
+        {__LINE__, "\\p{Cn}", "", "a\xcd\xb8", "\xcd\xb8"},
+        {__LINE__, "\\p{Co}", "", "a\xee\x80\x80", "\xee\x80\x80"},
+        {__LINE__, "[\\P{L}]", "", "ab1", "1"},
+        {__LINE__, "[^\\P{L}]", "", "12b", "b"},
+        {__LINE__, "[\\p{L}-[\\p{Lu}a]]", "", "aAb", "b"},
+        {__LINE__, "\\w+", "", "! \xd0\xb6\xe4\xb8\xad_", "\xd0\xb6\xe4\xb8\xad"},
+        {__LINE__, "\\d", "", "a\xf0\x9e\xa5\x93", "\xf0\x9e\xa5\x93"},
+        {__LINE__, "\\p{IsThai}", "", "a\xe0\xb8\x81", "\xe0\xb8\x81"},
+        {__LINE__, "\\P{IsThai}", "", "\xe0\xb8\x81z", "z"},
+        {__LINE__, "\\p{IsEmoticons}", "", "a\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"},
+        {__LINE__, "\\p{IsNowhere}", "", "", "!"},
+        {__LINE__, "\\p{X}", "", "", "!"},
+        {__LINE__, "\\p{}", "", "", "!"},
+        {__LINE__, "k", "i", "\xe2\x84\xaa", "\xe2\x84\xaa"}, /* the sign of kelvin */
+        {__LINE__, "[k]", "i", "\xe2\x84\xaa", "\xe2\x84\xaa"},
+        {__LINE__, "[^k]", "i", "K\xe2\x84\xaal", "l"},
+        {__LINE__, "\xcf\x83+", "i", "\xce\xa3\xcf\x82", "\xce\xa3\xcf\x82"},
+        {__LINE__, "\xf0\x90\x90\x80", "i", "\xf0\x90\x90\xa8", "\xf0\x90\x90\xa8"},
+        {__LINE__, "(k)\\1", "i", "k\xe2\x84\xaa", "k\xe2\x84\xaa"},
+        {__LINE__, "\\p{Lu}", "i", "aB", "B"}, /* categories do not look at cases */
+        {__LINE__, "[a-z]+", "i", "12ABc", "ABc"},
+        {__LINE__, "^b|^c", "", "abc", NULL},
+        {__LINE__, "^", "m", "\n", ""},
+        {__LINE__, "a$", "m", "a\nb", "a"},
+        {__LINE__, "b\n$", "m", "b\n", NULL}, /* 5.6.2: it ends before its last line end */
         {__LINE__, "(", "", "", "!"},
         {__LINE__, ")", "", "", "!"},
         {__LINE__, "a**", "", "", "!"},
@@ -515,6 +544,46 @@ void test_feel_regex(void) {
                              str_from(rows[i].found));
         }
         arena_destroy(b.arena);
+    }
+}
+
+/* Unicode 14.0: 4.2, 4.5, 5.18 */
+void test_feel_letters(void) {
+    static const struct {
+        int line;
+        uint32_t code, lower, upper;
+        enum letter_kind kind;
+    } rows[] = {
+        {__LINE__, 'a', 'a', 'A', LETTER_LL},
+        {__LINE__, '0', '0', '0', LETTER_ND},
+        {__LINE__, 0xe9, 0xe9, 0xc9, LETTER_LL},
+        {__LINE__, 0x130, 'i', 0x130, LETTER_LU},
+        {__LINE__, 0x131, 0x131, 'I', LETTER_LL},
+        {__LINE__, 0x1c5, 0x1c6, 0x1c4, LETTER_LT},
+        {__LINE__, 0x10a0, 0x2d00, 0x10a0, LETTER_LU},
+        {__LINE__, 0xa64a, 0xa64b, 0xa64a, LETTER_LU},
+        {__LINE__, 0x10428, 0x10428, 0x10400, LETTER_LL},
+        {__LINE__, 0x4e2d, 0x4e2d, 0x4e2d, LETTER_LO},
+        {__LINE__, 0x10ffff, 0x10ffff, 0x10ffff, LETTER_CN},
+        {__LINE__, 0xd800, 0xd800, 0xd800, LETTER_CS},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK_INT_AT(rows[i].line, letter_lower(rows[i].code), rows[i].lower);
+        CHECK_INT_AT(rows[i].line, letter_upper(rows[i].code), rows[i].upper);
+        CHECK_INT_AT(rows[i].line, letter_kind(rows[i].code), rows[i].kind);
+    }
+    uint32_t out[LETTER_LONG_MAX];
+    CHECK_INT(letter_upper_long(out, 0xfb03), 3); /* a ligature of three */
+    CHECK_INT(letter_upper_long(out, 0xe9), 1);
+    CHECK(letter_same('s', 0x17f) && letter_same(0x17f, 'S') && !letter_same('s', 't'));
+    /* every circle of variants closes, and its members share one lower case of an upper case */
+    for (uint32_t code = 0; code < 0x11000; code++) {
+        uint32_t count = 0, next = code;
+        do {
+            next = letter_variant(next);
+            CHECK(letter_same(code, next));
+        } while (next != code && ++count < 8);
+        CHECK(next == code);
     }
 }
 

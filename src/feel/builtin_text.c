@@ -169,19 +169,39 @@ struct feel_value builtin_ends_with(struct feel_machine *m, const struct feel_va
 /* --- case
  * ------------------------------------------------------------------------------------------------
  */
+static bool is_cased(uint32_t code) {
+    enum letter_kind kind = letter_kind(code);
+    return kind == LETTER_LU || kind == LETTER_LL || kind == LETTER_LT;
+}
+
+/* A sigma at the end of a word has a form of its own: Unicode 14: 3.13, Final_Sigma. */
+static uint32_t lower_of(uint32_t code, uint32_t before, struct str rest) {
+    uint32_t next = 0;
+    if (code != 0x3a3)
+        return letter_lower(code);
+    bool ends = !utf8_take(&next, &rest) || !is_cased(next);
+    return is_cased(before) && ends ? 0x3c2 : 0x3c3;
+}
+
 static struct feel_value map_case(struct feel_machine *m, struct feel_value v, bool upper) {
     struct str text = text_of(v);
     struct buf out;
-    uint32_t code;
+    uint32_t code, before = 0, mapped[LETTER_LONG_MAX];
     if (!machine_spend(m, text.len / 8))
         return feel_null();
     char room[BRIEF_BYTES];
     buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
     while (utf8_take(&code, &text)) {
-        if (upper && code == 0xdf)
-            buf_lit(&out, "SS");
+        uint32_t count = 1;
+        if (upper)
+            count = letter_upper_long(mapped, code);
         else
-            utf8_add(&out, upper ? letter_upper(code) : letter_lower(code));
+            mapped[0] = lower_of(code, before, text);
+        for (uint32_t i = 0; i < count; i++)
+            utf8_add(&out, mapped[i]);
+        if (!upper && code == 0x130)
+            utf8_add(&out, 0x307); /* the one lower case of two characters: i and its dot */
+        before = code;
     }
     return machine_text(m, &out);
 }
@@ -228,28 +248,38 @@ struct feel_value builtin_string_join(struct feel_machine *m, const struct feel_
 /* The pattern and its matches live in the evaluation's memory; what they take is counted. */
 struct matching {
     struct feel_machine *m;
-    struct regex *re;
+    const struct regex *re;
 };
 
 static bool matching_begin(struct matching *x, struct feel_machine *m, const char *name,
                            struct feel_value pattern, struct feel_value flags) {
     const char *why = NULL;
-    *x = (struct matching){.m = m};
-    /* a pattern may grow by its counts up to REGEX_NODES_MAX instructions, kept twice */
-    size_t most = (size_t)REGEX_NODES_MAX * 40 + (size_t)pattern.count * 64;
-    size_t before = arena_used_bytes(m->arena);
+    struct regex *re;
+    struct str text = text_of(pattern), flag_text = feel_is_null(flags) ? STR_NONE : text_of(flags);
+    *x = (struct matching){m, m->pattern};
+    m->pattern = NULL;
+    if (x->re == NULL && m->last_pattern != NULL && str_eq(m->last_pattern_text, text) &&
+        str_eq(m->last_pattern_flags, flag_text))
+        x->re = m->last_pattern;
+    if (x->re != NULL)
+        return true;
+    size_t most = regex_bytes_max(text.len), before = arena_used_bytes(m->arena);
     if (most > m->bytes_left) {
         (void)machine_reserve(m, most); /* complains */
         return false;
     }
-    struct str flag_text = feel_is_null(flags) ? STR_NONE : text_of(flags);
-    bool good = regex_compile(&x->re, m->arena, text_of(pattern), flag_text, &why);
+    bool good = machine_spend(m, text.len) && regex_compile(&re, m->arena, text, flag_text, &why);
     size_t used = arena_used_bytes(m->arena) - before;
     m->bytes_left -= MIN_OF(used, m->bytes_left);
     m->bytes_taken += used;
-    if (good)
+    if (good) {
+        x->re = m->last_pattern = re;
+        m->last_pattern_text = text;
+        m->last_pattern_flags = flag_text;
         return true;
-    (void)machine_null(m, "the pattern of %s(): %s", name, why);
+    }
+    if (!m->failed)
+        (void)machine_null(m, "the pattern of %s(): %s", name, why);
     return false;
 }
 

@@ -140,7 +140,8 @@ static struct feel_value date_time_joined(struct feel_machine *m, struct feel_va
     return make_date_time(m, (struct cal_datetime){date_part(date), *time.u.time});
 }
 
-/* year, month, day, hour, minute, second, and an offset in hours or a zone's name */
+/* year, month, day, hour, minute, second, and an offset, in hours or as a duration, or a zone's
+ * name */
 static struct feel_value date_time_of_parts(struct feel_machine *m, const struct feel_value *args,
                                             uint32_t count) {
     int64_t part[3], hours;
@@ -156,8 +157,10 @@ static struct feel_value date_time_of_parts(struct feel_machine *m, const struct
             return machine_null(m, "there is no such time zone");
         at.time = cal_time_in_zone(at.time, zone);
     } else if (count == 7 && !feel_is_null(args[6])) {
-        if (feel_kind(args[6]) != FEEL_NUMBER || !value_is_int(args[6], &hours) || hours > 18 ||
-            hours < -18 || !cal_time_with_offset(&at.time, at.time, hours * 3600))
+        bool hourly = feel_kind(args[6]) == FEEL_NUMBER && value_is_int(args[6], &hours) &&
+                      hours <= 18 && hours >= -18;
+        if ((!hourly && feel_kind(args[6]) != FEEL_DAYS_TIME) ||
+            !cal_time_with_offset(&at.time, at.time, hourly ? hours * 3600 : args[6].u.whole))
             return machine_null(m, "there is no such offset from UTC");
     }
     return make_date_time(m, at);

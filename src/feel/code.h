@@ -6,6 +6,8 @@
 
 #include "feel/ast.h"
 
+struct regex; /* feel/regex.h */
+
 /* (stack before -> after) */
 enum op {
     OP_CONST,   /* ( -> consts[b]) */
@@ -61,7 +63,7 @@ enum op {
     OP_FUNCTION,    /* ( -> function of protos[b]) */
     OP_CALL,        /* (f args -> result), a arguments */
     OP_CALL_NAMED,  /* (f args -> result), a arguments named by shapes[b] */
-    OP_BUILTIN,     /* (args -> result), a arguments, builtin b */
+    OP_BUILTIN,     /* (args -> result), a arguments, builtin b; c: 1 + its ready pattern, or 0 */
     OP_HOOK,        /* (args -> result), a arguments, hooks[b] */
     OP_RETURN,      /* (v) is the result */
 };
@@ -110,6 +112,7 @@ struct feel_program {
     const struct shape *shapes;
     const struct proto *const *protos;
     const struct ast_hook *hooks;
+    struct regex *const *patterns; /* of calls whose pattern and flags are literals */
     const struct str *inputs;
     const bool *input_used;
     size_t input_count, declared_count; /* the rest was added for open options */

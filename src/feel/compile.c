@@ -8,6 +8,7 @@
  * DMN 1.5: 10.3.2.11 scope, 10.3.2.14 */
 #include "feel/builtin.h"
 #include "feel/code.h"
+#include "feel/regex.h"
 
 enum { LOCALS_MAX = 60000, BINDINGS_MAX = 60000, FUNCTIONS_DEEP_MAX = 32 };
 
@@ -39,7 +40,7 @@ struct compiler {
     const struct feel_options *options;
     struct feel_program *program;
     struct unit *unit;
-    struct list consts, names, types, shapes, protos, hooks, inputs, bindings;
+    struct list consts, names, types, shapes, protos, hooks, patterns, inputs, bindings;
     bool *used;
     const struct ast *node;              /* being compiled, for places */
     bool full;                           /* memory ran out */
@@ -240,7 +241,8 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
     return true;
 }
 
-/* A chain of jumps is patched to the end: filters in filters ask from the inside out. */
+/* A chain of jumps is patched to the end: filters in filters ask from the inside out. `item` is the
+ * item itself, unless that is a context with an entry of that name. DMN 1.5: 10.3.2.5 */
 static bool gen_name(struct compiler *c, struct str name) {
     uint32_t jumps[FEEL_NESTING_MAX];
     uint32_t jump_count = 0;
@@ -248,12 +250,13 @@ static bool gen_name(struct compiler *c, struct str name) {
     uint32_t stack = c->unit->stack;
     for (uint32_t i = c->bindings.count; i-- > 0;) {
         const struct binding *b = (const struct binding *)c->bindings.at + i;
-        if (b->kind == BIND_FILTER && !item) {
+        if (b->kind == BIND_FILTER) {
             if (jump_count == COUNT_OF(jumps))
                 return refuse(c, ERR_LIMIT, "too many filters in filters");
             if (!gen_member(c, i, name, &jumps[jump_count++]))
                 return false;
-        } else if (b->kind == BIND_FILTER || str_eq(b->name, name)) {
+        }
+        if (b->kind == BIND_FILTER ? item : str_eq(b->name, name)) {
             gen_binding(c, i);
             goto found;
         }
@@ -765,6 +768,34 @@ static bool gen_arguments(struct compiler *c, const struct ast *node, uint32_t *
     return *count <= ARGUMENTS_MAX || refuse(c, ERR_LIMIT, "a call has too many arguments");
 }
 
+/* A literal pattern is made ready once: 1 + its number; 0 for others, and for one that is broken,
+ * which then complains each time it is used. */
+static int32_t ready_pattern(struct compiler *c, const struct ast *node, int id) {
+    static const struct feel_value none;
+    if (id != BUILTIN_MATCHES && id != BUILTIN_REPLACE && id != BUILTIN_SPLIT)
+        return 0;
+    const struct ast *pattern = node->list->next, *flags = pattern->next;
+    if (id == BUILTIN_REPLACE)
+        flags = flags->next;
+    struct feel_value p = pattern->kind == AST_CONST ? pattern->value : none;
+    struct feel_value f = flags != NULL && flags->kind == AST_CONST ? flags->value : none;
+    if (feel_kind(p) != FEEL_STRING || (flags != NULL && feel_kind(f) != FEEL_STRING))
+        return 0;
+    size_t left = arena_limit_bytes(c->arena) - arena_used_bytes(c->arena);
+    if (left / 4 < regex_bytes_max(p.count))
+        return 0;
+    struct arena_mark mark = arena_mark(c->arena);
+    const char *why = NULL;
+    struct regex *re;
+    if (!regex_compile(&re, c->arena, feel_as_string(p),
+                       flags == NULL ? STR_NONE : feel_as_string(f), &why)) {
+        arena_rewind(c->arena, mark);
+        return 0;
+    }
+    *LIST_ADD(c, &c->patterns, struct regex *) = re;
+    return (int32_t)c->patterns.count;
+}
+
 static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id) {
     uint32_t count = count_of(node->list);
     if (node->list != NULL && node->list->kind == AST_NAMED)
@@ -774,7 +805,8 @@ static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id)
         return refuse_arguments(c, node, id, count);
     if (!gen_arguments(c, node, &count))
         return false;
-    (void)emit(c, OP_BUILTIN, count, id, 1 - (int)count);
+    uint32_t at = emit(c, OP_BUILTIN, count, id, 1 - (int)count);
+    ins_at(c, at)->c = ready_pattern(c, node, id);
     return true;
 }
 
@@ -868,6 +900,7 @@ static void program_close(struct compiler *c, struct feel_program *program) {
     program->shapes = c->shapes.at;
     program->protos = c->protos.at;
     program->hooks = c->hooks.at;
+    program->patterns = c->patterns.at;
     program->inputs = c->inputs.at;
     program->input_count = c->inputs.count;
     program->input_used = c->used;

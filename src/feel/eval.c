@@ -867,7 +867,10 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_BUILTIN:
             sp -= in.a;
+            if (in.c > 0)
+                m->pattern = now.proto->program->patterns[in.c - 1];
             *sp = builtin_call(m, in.b, sp, in.a);
+            m->pattern = NULL;
             sp++;
             break;
         case OP_HOOK: {

@@ -1,50 +1,110 @@
 #include "feel/letter.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "feel/unicode.h"
 
-/* Letters whose two cases differ by a constant; step 2: upper and lower alternate. */
-static const struct case_run {
-    uint32_t upper_from, upper_to;
-    int32_t lower; /* added to get the lower case */
-    uint32_t step;
-} case_runs[] = {
-    {'A', 'Z', 32, 1},       {0xc0, 0xd6, 32, 1},       {0xd8, 0xde, 32, 1},
-    {0x100, 0x12e, 1, 2},    {0x132, 0x136, 1, 2},      {0x139, 0x147, 1, 2},
-    {0x14a, 0x176, 1, 2},    {0x178, 0x178, -121, 1},   {0x179, 0x17d, 1, 2},
-    {0x1cd, 0x1db, 1, 2},    {0x1de, 0x1ee, 1, 2},      {0x1f8, 0x21e, 1, 2},
-    {0x222, 0x232, 1, 2},    {0x386, 0x386, 38, 1},     {0x388, 0x38a, 37, 1},
-    {0x38c, 0x38c, 64, 1},   {0x38e, 0x38f, 63, 1},     {0x391, 0x3a1, 32, 1},
-    {0x3a3, 0x3ab, 32, 1},   {0x400, 0x40f, 80, 1},     {0x410, 0x42f, 32, 1},
-    {0x460, 0x480, 1, 2},    {0x48a, 0x4be, 1, 2},      {0x4c1, 0x4cd, 1, 2},
-    {0x4d0, 0x52e, 1, 2},    {0x531, 0x556, 48, 1},     {0x1e00, 0x1e94, 1, 2},
-    {0x1ea0, 0x1efe, 1, 2},  {0x2160, 0x216f, 16, 1},   {0x24b6, 0x24cf, 26, 1},
-    {0xff21, 0xff3a, 32, 1}, {0x10400, 0x10427, 40, 1},
-};
-
-static uint32_t change_case(uint32_t code, bool upper) {
-    for (size_t i = 0; i < COUNT_OF(case_runs); i++) {
-        const struct case_run *run = &case_runs[i];
-        uint32_t shift = upper ? (uint32_t)run->lower : 0;
-        uint32_t from = run->upper_from + shift, to = run->upper_to + shift;
-        if (code >= from && code <= to && (code - from) % run->step == 0)
-            return upper ? code - (uint32_t)run->lower : code + (uint32_t)run->lower;
+enum letter_kind letter_kind(uint32_t code) {
+    uint32_t low = 0, high = unicode_kind_count; /* the last run that begins at code or before */
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (unicode_kinds[middle].from <= code)
+            low = middle;
+        else
+            high = middle;
     }
-    return upper && code == 0x3c2 ? 0x3a3 : code; /* the other small sigma */
+    return (enum letter_kind)unicode_kinds[low].kind;
+}
+
+uint32_t letter_kinds_named(struct str name) {
+    static const char names[LETTER_KINDS][3] = {
+        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
+        "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn"};
+    uint32_t kinds = 0;
+    for (uint32_t i = 0; i < LETTER_KINDS && name.len > 0; i++)
+        if (str_starts((struct str){names[i], 2}, name))
+            kinds |= UINT32_C(1) << i;
+    return kinds;
+}
+
+bool letter_block(uint32_t *from, uint32_t *to, struct str name) {
+    for (uint32_t i = 0; i < unicode_block_count; i++)
+        if (str_eq(name, str_from(unicode_blocks[i].name))) {
+            *from = unicode_blocks[i].from;
+            *to = unicode_blocks[i].to;
+            return true;
+        }
+    return false;
+}
+
+static uint32_t mapped(const struct unicode_case_run *runs, uint32_t count, uint32_t code) {
+    uint32_t low = 0, high = count; /* the first run that ends at code or later */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (runs[middle].to < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct unicode_case_run *run = &runs[low];
+    if (low == count || code < run->from || (code - run->from) % run->step != 0)
+        return code;
+    return (uint32_t)((int32_t)code + run->delta);
 }
 
 uint32_t letter_lower(uint32_t code) {
-    switch (code) {
-    case 0x17f: /* long s */ return 's';
-    case 0x212a: /* Kelvin */ return 'k';
-    case 0x212b: /* Angstrom */ return 0xe5;
-    case 0x2126: /* Ohm */ return 0x3c9;
-    default: return change_case(code, false);
-    }
+    if (code < 0x80)
+        return code >= 'A' && code <= 'Z' ? code + 32 : code;
+    return mapped(unicode_lower, unicode_lower_count, code);
 }
 
 uint32_t letter_upper(uint32_t code) {
-    return change_case(code, true);
+    if (code < 0x80)
+        return code >= 'a' && code <= 'z' ? code - 32 : code;
+    return mapped(unicode_upper, unicode_upper_count, code);
+}
+
+uint32_t letter_upper_long(uint32_t out[LETTER_LONG_MAX], uint32_t code) {
+    uint32_t low = 0, high = unicode_long_upper_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (unicode_long_uppers[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < unicode_long_upper_count && unicode_long_uppers[low].code == code) {
+        uint32_t count = 0;
+        while (count < LETTER_LONG_MAX && unicode_long_uppers[low].upper[count] != 0) {
+            out[count] = unicode_long_uppers[low].upper[count];
+            count++;
+        }
+        return count;
+    }
+    out[0] = letter_upper(code);
+    return 1;
+}
+
+uint32_t letter_variant(uint32_t code) {
+    uint32_t low = 0, high = unicode_variant_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (unicode_variants[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < unicode_variant_count && unicode_variants[low].code == code
+               ? unicode_variants[low].next
+               : code;
+}
+
+bool letter_same(uint32_t a, uint32_t b) {
+    if (a == b)
+        return true;
+    for (uint32_t next = letter_variant(a); next != a; next = letter_variant(next))
+        if (next == b)
+            return true;
+    return false;
 }

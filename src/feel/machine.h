@@ -4,6 +4,7 @@
 
 #include "feel/code.h"
 #include "feel/inner.h"
+#include "feel/regex.h"
 
 struct stack_chunk {
     struct stack_chunk *next;
@@ -20,6 +21,10 @@ struct feel_machine {
     bool failed; /* err is set: the evaluation ends */
     bool loud;   /* somebody wants to know of diagnoses */
     int nested, calls;
+    const struct regex *pattern; /* of the call being made, when it is ready */
+    /* the last one made during the evaluation, for a call in a loop */
+    const struct regex *last_pattern;
+    struct str last_pattern_text, last_pattern_flags;
     const struct proto *proto; /* where the machine stands, for diagnoses */
     uint32_t pc;
     struct stack_chunk *chunk;

@@ -10,6 +10,7 @@
  * XPath and XQuery Functions 3.1: 5.6.1; XML Schema 1.1 part 2: appendix G */
 #include "feel/regex.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -18,12 +19,13 @@
 enum { REPEAT_MAX = 1000, CLASS_DEPTH_MAX = 8, CHOICES_MAX = 1 << 18, CODE_END = 0x110000 };
 
 enum re_op {
-    RE_CHAR,  /* x: code point */
-    RE_CLASS, /* x: class */
-    RE_ANY,   /* . without line ends */
-    RE_ALL,   /* . with the s flag */
-    RE_START, /* ^ */
-    RE_END,   /* $ */
+    RE_CHAR,   /* x: code point */
+    RE_LETTER, /* x: code point, in any case */
+    RE_CLASS,  /* x: class */
+    RE_ANY,    /* . without line ends */
+    RE_ALL,    /* . with the s flag */
+    RE_START,  /* ^ */
+    RE_END,    /* $ */
     RE_LINE_START,
     RE_LINE_END,
     RE_SAVE,  /* x: 2 * group + end */
@@ -43,11 +45,14 @@ struct re_range {
     uint32_t from, to;
 };
 
-/* ranges, then everything in minus is taken out; negated turns it all round first */
+/* What lies in the ranges or has one of the general categories; negated turns it round; then
+ * everything in minus is taken out. Under the flag i a class matches what a case variant of the
+ * character would match, but for its categories and escapes: "\\p{Lu}" stays upper case. */
 struct re_class {
     const struct re_range *ranges;
     uint32_t count;
-    bool negated;
+    uint32_t kinds; /* bits 1 << enum letter_kind */
+    bool negated, fold;
     const struct re_class *minus;
 };
 
@@ -75,12 +80,6 @@ struct reader {
 /* --- character classes
  * ----------------------------------------------------------------------------- */
 static const struct re_range space_ranges[] = {{9, 10}, {13, 13}, {32, 32}};
-static const struct re_range digit_ranges[] = {
-    {'0', '9'},     {0x660, 0x669},   {0x6f0, 0x6f9},   {0x7c0, 0x7c9},   {0x966, 0x96f},
-    {0x9e6, 0x9ef}, {0xa66, 0xa6f},   {0xae6, 0xaef},   {0xb66, 0xb6f},   {0xbe6, 0xbef},
-    {0xc66, 0xc6f}, {0xce6, 0xcef},   {0xd66, 0xd6f},   {0xe50, 0xe59},   {0xed0, 0xed9},
-    {0xf20, 0xf29}, {0x1040, 0x1049}, {0x17e0, 0x17e9}, {0x1810, 0x1819}, {0xff10, 0xff19},
-};
 /* XML names: 1.0 fifth edition, productions 4 and 4a */
 static const struct re_range name_start_ranges[] = {
     {':', ':'},       {'A', 'Z'},       {'_', '_'},       {'a', 'z'},
@@ -94,101 +93,41 @@ static const struct re_range name_ranges[] = {
     {0x200c, 0x200d}, {0x203f, 0x2040}, {0x2070, 0x218f},   {0x2c00, 0x2fef}, {0x3001, 0xd7ff},
     {0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff},
 };
-static const struct re_range upper_ranges[] = {
-    {'A', 'Z'}, {0xc0, 0xd6}, {0xd8, 0xde}, {0x391, 0x3a9}, {0x400, 0x42f}, {0xff21, 0xff3a},
+enum {
+    KINDS_ALL = (1 << LETTER_KINDS) - 1,
+    KINDS_DIGIT = 1 << LETTER_ND,
+    /* \\w is everything but punctuation, separators and others: XML Schema 1.1 part 2: G.4.2.4 */
+    KINDS_NO_WORD = 1 << LETTER_PC | 1 << LETTER_PD | 1 << LETTER_PS | 1 << LETTER_PE |
+                    1 << LETTER_PI | 1 << LETTER_PF | 1 << LETTER_PO | 1 << LETTER_ZS |
+                    1 << LETTER_ZL | 1 << LETTER_ZP | 1 << LETTER_CC | 1 << LETTER_CF |
+                    1 << LETTER_CS | 1 << LETTER_CO | 1 << LETTER_CN,
 };
-static const struct re_range lower_ranges[] = {
-    {'a', 'z'}, {0xdf, 0xf6}, {0xf8, 0xff}, {0x3ac, 0x3ce}, {0x430, 0x45f}, {0xff41, 0xff5a},
-};
-static const struct re_range letter_ranges[] = {
-    {'A', 'Z'},         {'a', 'z'},       {0xaa, 0xaa},     {0xb5, 0xb5},     {0xba, 0xba},
-    {0xc0, 0xd6},       {0xd8, 0xf6},     {0xf8, 0x2c1},    {0x370, 0x374},   {0x376, 0x37d},
-    {0x37f, 0x481},     {0x48a, 0x559},   {0x560, 0x588},   {0x5d0, 0x5f2},   {0x620, 0x64a},
-    {0x66e, 0x6d3},     {0x900, 0x965},   {0xe01, 0xe30},   {0x10a0, 0x10ff}, {0x1100, 0x11ff},
-    {0x1e00, 0x1fff},   {0x3041, 0x3096}, {0x30a1, 0x30fa}, {0x3105, 0x312f}, {0x3400, 0x4dbf},
-    {0x4e00, 0x9fff},   {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xff21, 0xff3a}, {0xff41, 0xff5a},
-    {0x20000, 0x323af},
-};
-static const struct re_range mark_ranges[] = {{0x300, 0x36f}, {0x483, 0x489}, {0x20d0, 0x20f0}};
-static const struct re_range punct_ranges[] = {
-    {'!', '#'},       {'%', '*'},       {',', '/'},       {':', ';'},       {'?', '@'},
-    {'[', ']'},       {'_', '_'},       {'{', '{'},       {'}', '}'},       {0xa1, 0xa1},
-    {0xa7, 0xa7},     {0xab, 0xab},     {0xb6, 0xb7},     {0xbb, 0xbb},     {0xbf, 0xbf},
-    {0x2010, 0x2027}, {0x2030, 0x205e}, {0x3001, 0x3003}, {0x3008, 0x3011}, {0xff01, 0xff0f},
-    {0xff1a, 0xff1b},
-};
-static const struct re_range symbol_ranges[] = {
-    {'$', '$'},       {'+', '+'},       {'<', '>'},       {'^', '^'},         {'`', '`'},
-    {'|', '|'},       {'~', '~'},       {0xa2, 0xa6},     {0xa8, 0xa9},       {0xac, 0xac},
-    {0xae, 0xb1},     {0xb4, 0xb4},     {0xd7, 0xd7},     {0xf7, 0xf7},       {0x20a0, 0x20c0},
-    {0x2100, 0x214f}, {0x2190, 0x23ff}, {0x25a0, 0x27bf}, {0x1f300, 0x1faff},
-};
-static const struct re_range separator_ranges[] = {
-    {' ', ' '},       {0xa0, 0xa0},     {0x2000, 0x200a}, {0x2028, 0x2029},
-    {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}};
-static const struct re_range control_ranges[] = {{0, 31}, {127, 159}, {0x200b, 0x200f}};
-
 #define CLASS_OF(array, inverse)                                                                   \
-    { array, COUNT_OF(array), inverse, NULL }
+    { .ranges = (array), .count = COUNT_OF(array), .negated = (inverse) }
 static const struct re_class class_space = CLASS_OF(space_ranges, false);
 static const struct re_class class_not_space = CLASS_OF(space_ranges, true);
-static const struct re_class class_digit = CLASS_OF(digit_ranges, false);
-static const struct re_class class_not_digit = CLASS_OF(digit_ranges, true);
+static const struct re_class class_digit = {.kinds = KINDS_DIGIT};
+static const struct re_class class_not_digit = {.kinds = KINDS_ALL & ~KINDS_DIGIT};
 static const struct re_class class_start = CLASS_OF(name_start_ranges, false);
 static const struct re_class class_not_start = CLASS_OF(name_start_ranges, true);
 static const struct re_class class_name = CLASS_OF(name_ranges, false);
 static const struct re_class class_not_name = CLASS_OF(name_ranges, true);
+static const struct re_class class_word = {.kinds = KINDS_ALL & ~KINDS_NO_WORD};
+static const struct re_class class_not_word = {.kinds = KINDS_NO_WORD};
 
-/* \w is everything but punctuation, separators and others (\p{P}\p{Z}\p{C}) */
-static const struct re_range not_word_ranges[] = {
-    {0, ' '},         {'!', '#'},       {'%', '*'},       {',', '/'},       {':', ';'},
-    {'?', '@'},       {'[', ']'},       {'_', '_'},       {'{', '{'},       {'}', '}'},
-    {0x7f, 0xa1},     {0xa7, 0xa7},     {0xab, 0xab},     {0xad, 0xad},     {0xb6, 0xb7},
-    {0xbb, 0xbb},     {0xbf, 0xbf},     {0x2000, 0x206f}, {0x3000, 0x3003}, {0x3008, 0x3011},
-    {0xff01, 0xff0f}, {0xff1a, 0xff1b},
-};
-static const struct re_class class_word = CLASS_OF(not_word_ranges, true);
-static const struct re_class class_not_word = CLASS_OF(not_word_ranges, false);
-
-static const struct {
-    const char *name;
-    struct re_class yes, no;
-} categories[] = {
-#define CATEGORY(name, ranges)                                                                     \
-    { name, CLASS_OF(ranges, false), CLASS_OF(ranges, true) }
-    CATEGORY("L", letter_ranges),     CATEGORY("Lu", upper_ranges),
-    CATEGORY("Ll", lower_ranges),     CATEGORY("N", digit_ranges),
-    CATEGORY("Nd", digit_ranges),     CATEGORY("M", mark_ranges),
-    CATEGORY("Mn", mark_ranges),      CATEGORY("P", punct_ranges),
-    CATEGORY("S", symbol_ranges),     CATEGORY("Z", separator_ranges),
-    CATEGORY("Zs", separator_ranges), CATEGORY("C", control_ranges),
-    CATEGORY("Cc", control_ranges),
-};
-
-/* Blocks by their names without the blanks: \p{IsBasicLatin} */
-static const struct {
-    const char *name;
-    struct re_range range;
-} blocks[] = {
-    {"BasicLatin", {0, 0x7f}},
-    {"Latin-1Supplement", {0x80, 0xff}},
-    {"LatinExtended-A", {0x100, 0x17f}},
-    {"LatinExtended-B", {0x180, 0x24f}},
-    {"GreekandCoptic", {0x370, 0x3ff}},
-    {"Greek", {0x370, 0x3ff}},
-    {"Cyrillic", {0x400, 0x4ff}},
-    {"Hebrew", {0x590, 0x5ff}},
-    {"Arabic", {0x600, 0x6ff}},
-    {"Hiragana", {0x3040, 0x309f}},
-    {"Katakana", {0x30a0, 0x30ff}},
-    {"CJKUnifiedIdeographs", {0x4e00, 0x9fff}},
-    {"HangulSyllables", {0xac00, 0xd7a3}},
-};
+static bool in_ranges(const struct re_class *class, uint32_t code) {
+    for (uint32_t i = 0; i < class->count; i++)
+        if (code >= class->ranges[i].from && code <= class->ranges[i].to)
+            return true;
+    return false;
+}
 
 static bool class_has(const struct re_class *class, uint32_t code) {
-    bool in = false;
-    for (uint32_t i = 0; i < class->count && !in; i++)
-        in = code >= class->ranges[i].from && code <= class->ranges[i].to;
+    bool in = in_ranges(class, code) ||
+              (class->kinds != 0 && (class->kinds >> letter_kind(code) & 1) != 0);
+    if (!in && class->fold)
+        for (uint32_t next = letter_variant(code); next != code && !in; next = letter_variant(next))
+            in = in_ranges(class, next);
     in = in != class->negated;
     return in && (class->minus == NULL || !class_has(class->minus, code));
 }
@@ -259,17 +198,20 @@ static const struct re_class *take_category(struct reader *r, bool negated) {
     }
     struct str name = str_sub(r->text, r->at + 1, end - 1);
     r->at += end + 1;
-    for (size_t i = 0; i < COUNT_OF(categories); i++)
-        if (str_eq(name, str_from(categories[i].name)))
-            return negated ? &categories[i].no : &categories[i].yes;
-    for (size_t i = 0; i < COUNT_OF(blocks) && str_starts(name, STR("Is")); i++)
-        if (str_eq(str_sub(name, 2, name.len), str_from(blocks[i].name))) {
-            struct re_class *class = arena_new(r->arena, struct re_class, 1);
-            class->ranges = &blocks[i].range;
-            class->count = 1;
-            class->negated = negated;
-            return class;
-        }
+    struct re_class *class = arena_new(r->arena, struct re_class, 1);
+    struct re_range *range = arena_new(r->arena, struct re_range, 1);
+    class->kinds = name.len <= 2 ? letter_kinds_named(name) : 0;
+    if (class->kinds != 0) {
+        class->kinds ^= negated ? (uint32_t)KINDS_ALL : 0;
+        return class;
+    }
+    if (str_starts(name, STR("Is")) &&
+        letter_block(&range->from, &range->to, str_sub(name, 2, name.len))) {
+        class->ranges = range;
+        class->count = 1;
+        class->negated = negated;
+        return class;
+    }
     (void)refuse(r, "\\p{...} has a name that is not known");
     return NULL;
 }
@@ -306,6 +248,7 @@ static const struct re_class *take_escape(struct reader *r, uint32_t *single) {
 struct ranges {
     struct re_range *at;
     uint32_t count, room;
+    uint32_t kinds;
 };
 
 static void add_range(struct reader *r, struct ranges *ranges, uint32_t from, uint32_t to) {
@@ -327,6 +270,7 @@ static int range_order(const void *a, const void *b) {
 
 /* Everything that a class has, as ranges of the one being read. */
 static void add_members(struct reader *r, struct ranges *ranges, const struct re_class *class) {
+    ranges->kinds |= class->kinds;
     if (!class->negated) {
         for (uint32_t i = 0; i < class->count; i++)
             add_range(r, ranges, class->ranges[i].from, class->ranges[i].to);
@@ -373,12 +317,6 @@ static bool take_member(struct reader *r, struct ranges *ranges) {
             return refuse(r, "a range of characters is the wrong way round");
     }
     add_range(r, ranges, from, to);
-    if (r->re->fold) {
-        for (uint32_t code = from; code <= to && code - from < 1024; code++) {
-            add_range(r, ranges, letter_lower(code), letter_lower(code));
-            add_range(r, ranges, letter_upper(code), letter_upper(code));
-        }
-    }
     return true;
 }
 
@@ -423,6 +361,8 @@ static const struct re_class *take_class(struct reader *r, int depth) {
     (void)take(r);
     class->ranges = ranges.at;
     class->count = ranges.count;
+    class->kinds = ranges.kinds;
+    class->fold = r->re->fold;
     return class;
 }
 
@@ -434,7 +374,7 @@ static bool emit_class(struct reader *r, const struct re_class *class) {
 }
 
 static bool emit_char(struct reader *r, uint32_t code) {
-    return emit(r, RE_CHAR, r->re->fold ? letter_lower(code) : code, 0);
+    return emit(r, r->re->fold ? RE_LETTER : RE_CHAR, code, 0);
 }
 
 static bool read_group(struct reader *r) {
@@ -738,6 +678,12 @@ bool regex_compile(struct regex **out, struct arena *a, struct str pattern, stru
     return good;
 }
 
+/* It may grow by its counts up to REGEX_NODES_MAX instructions, kept twice; a byte may be a class.
+ */
+size_t regex_bytes_max(size_t pattern_bytes) {
+    return (size_t)REGEX_NODES_MAX * 40 + pattern_bytes * 128;
+}
+
 uint32_t regex_group_count(const struct regex *re) {
     return re->group_count;
 }
@@ -795,13 +741,15 @@ static bool is_line_end(struct str input, size_t at) {
     return at < input.len && (input.at[at] == '\n' || input.at[at] == '\r');
 }
 
-static bool folded_equal(const struct regex *re, struct str a, struct str b) {
-    uint32_t x, y;
-    if (!re->fold)
-        return str_eq(a, b);
-    while (utf8_take(&x, &a) && utf8_take(&y, &b))
-        if (letter_lower(x) != letter_lower(y))
+/* The text of a group once more, from *at on. */
+static bool again(const struct matcher *x, struct str was, size_t *at) {
+    struct str rest = str_sub(x->input, *at, x->input.len);
+    size_t before = rest.len;
+    uint32_t a, b;
+    while (utf8_take(&a, &was))
+        if (!utf8_take(&b, &rest) || (x->re->fold ? !letter_same(a, b) : a != b))
             return false;
+    *at += before - rest.len;
     return true;
 }
 
@@ -813,17 +761,17 @@ static bool step(struct matcher *x, struct re_ins in, size_t *at) {
     switch ((enum re_op)in.op) {
     case RE_START: return *at == 0;
     case RE_END: return *at == x->input.len;
-    case RE_LINE_START: return *at == 0 || x->input.at[*at - 1] == '\n';
-    case RE_LINE_END: return *at == x->input.len || x->input.at[*at] == '\n';
+    /* 5.6.2: a line end at the very end of the text begins no line, and the text ends before it */
+    case RE_LINE_START: return *at == 0 || (x->input.at[*at - 1] == '\n' && *at < x->input.len);
+    case RE_LINE_END:
+        return *at == x->input.len ? *at == 0 || x->input.at[*at - 1] != '\n'
+                                   : x->input.at[*at] == '\n';
     case RE_EMPTY: return x->slots[2 * REGEX_GROUPS_MAX + in.x] != *at;
     case RE_BACK: {
         size_t from = x->slots[2 * in.x], to = x->slots[2 * in.x + 1];
         if (from == SIZE_MAX || to == SIZE_MAX)
             return true; /* 5.6.1: a group that took no part matches the empty string */
-        struct str was = str_sub(x->input, from, to - from);
-        struct str here = str_sub(x->input, *at, was.len);
-        *at += was.len;
-        return here.len == was.len && folded_equal(x->re, was, here);
+        return again(x, str_sub(x->input, from, to - from), at);
     }
     default: break;
     }
@@ -833,7 +781,9 @@ static bool step(struct matcher *x, struct re_ins in, size_t *at) {
         return false;
     *at += before - rest.len;
     if (in.op == RE_CHAR)
-        return (x->re->fold ? letter_lower(code) : code) == in.x;
+        return code == in.x;
+    if (in.op == RE_LETTER)
+        return letter_same(code, in.x);
     return in.op != RE_CLASS || class_has(x->re->classes[in.x], code);
 }
 
@@ -878,16 +828,22 @@ bool regex_find(struct regex_match *out, const struct regex *re, struct str inpu
     if (re->mark_count > 256)
         return err_set(err, ERR_LIMIT, err_nowhere, "a regular expression has too many loops");
     struct matcher x = {.re = re, .input = input, .budget = budget, .err = err, .slots = slots};
-    buf_init(&x.choices, (size_t)CHOICES_MAX * sizeof(struct choice));
-    buf_init(&x.log, (size_t)CHOICES_MAX * sizeof(struct undo));
+    alignas(max_align_t) char first_choices[1024], first_log[1024];
+    buf_init_at(&x.choices, (size_t)CHOICES_MAX * sizeof(struct choice), first_choices,
+                sizeof first_choices);
+    buf_init_at(&x.log, (size_t)CHOICES_MAX * sizeof(struct undo), first_log, sizeof first_log);
     bool found = false;
     for (size_t at = from; at <= input.len && !found && err->code == ERR_NONE; at++) {
         if (at < input.len && at > from && ((unsigned char)input.at[at] & 0xc0) == 0x80)
             continue; /* inside a character */
-        for (size_t i = 0; i < COUNT_OF(slots); i++)
+        for (size_t i = 0; i < 2 * ((size_t)re->group_count + 1); i++)
             slots[i] = SIZE_MAX;
+        for (size_t i = 0; i < re->mark_count; i++)
+            slots[2 * REGEX_GROUPS_MAX + i] = SIZE_MAX;
         slots[0] = at;
         found = match_at(&x, at);
+        if (re->code[0].op == RE_START)
+            break; /* nowhere else */
     }
     buf_done(&x.choices);
     buf_done(&x.log);

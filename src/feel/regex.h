@@ -17,6 +17,8 @@ struct regex_match {
 /* False for a pattern or flag that is not valid: *why then tells (a literal). */
 bool regex_compile(struct regex **out, struct arena *a, struct str pattern, struct str flags,
                    const char **why);
+/* The most that compiling a pattern of so many bytes takes from the arena. */
+size_t regex_bytes_max(size_t pattern_bytes);
 uint32_t regex_group_count(const struct regex *re); /* without the whole */
 /* The first match at or after from. Steps are taken from the budget; false with err set when they
  * are used up, false with err empty when nothing matches. */
