@@ -80,6 +80,23 @@ static void say_finding(struct check_model *c, const struct bpmn_process *p,
         (void)printf("    drawn in %.*s\n", STR_ARG(drawing));
 }
 
+/* What keeps the process from being executed; it may be drawn and sound all the same. */
+static void tell_problems(struct check_model *c, struct json *out, const struct bpmn_process *p) {
+    struct json *list = out != NULL ? json_set_arr(out, STR("problems")) : NULL;
+    c->wrong = c->wrong || p->problem_count > 0;
+    for (size_t i = 0; i < p->problem_count; i++) {
+        const struct bpmn_problem *problem = &p->problems[i];
+        if (list == NULL) {
+            (void)printf("%s:%" PRIu32 ": %.*s\n", c->path, problem->at.line,
+                         STR_ARG(problem->text));
+            continue;
+        }
+        struct json *one = json_push_obj(list);
+        json_set_i64(one, STR("line"), problem->at.line);
+        json_set_str(one, STR("text"), problem->text);
+    }
+}
+
 static bool check_process(struct check_model *c, struct json *list, const struct bpmn_process *p,
                           struct budget *budget, struct err *err) {
     struct bpmn_findings found;
@@ -97,6 +114,7 @@ static bool check_process(struct check_model *c, struct json *list, const struct
         json_set_i64(out, STR("states"), (int64_t)found.state_count);
         json_set_i64(out, STR("microseconds"), us);
     }
+    tell_problems(c, out, p);
     struct json *findings = out != NULL ? json_set_arr(out, STR("findings")) : NULL;
     for (size_t i = 0; i < found.count; i++) {
         struct str drawing;
@@ -135,7 +153,7 @@ bool check_model(struct check_model *c, struct err *err) {
     struct str text;
     if (!os_file_read(&text, c->path, MODEL_BYTES_MAX, c->arena, err))
         return false;
-    if (!bpmn_read(&model, text, c->path, c->arena, &budget, &why)) {
+    if (!bpmn_read_drawing(&model, text, c->path, c->arena, &budget, &why)) {
         refused(c, &why);
         return true;
     }
