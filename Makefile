@@ -186,7 +186,8 @@ check:
 #: make soak     150,000 random processes on two engines, two thousand crashes under load, then every
 #:               fuzz target for ten minutes
 soak: all $(B)/unit
-	MANDATE_MODELS=150000 $(B)/unit bpmn_slow
+	MANDATE_MODELS=150000 $(B)/unit bpmn_slow_engine
+	MANDATE_MODELS=20000 $(B)/unit bpmn_slow_sound
 	MANDATE_CRASHES=2000 node --test --test-reporter=spec test/crash_test.mjs
 	$(MAKE) fuzz SECONDS=600
 

@@ -152,12 +152,21 @@ static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t fro
 /* --- moves
  * ----------------------------------------------------------------------------------------------------
  */
-enum move_kind { MOVE_START, MOVE_DONE, MOVE_PICK, MOVE_TIMER, MOVE_WAIT, MOVE_THROW, MOVE_EVENT };
+enum move_kind {
+    MOVE_START,
+    MOVE_DONE,
+    MOVE_PICK,
+    MOVE_TIMER,
+    MOVE_WAIT,
+    MOVE_SIGNAL,
+    MOVE_THROW,
+    MOVE_EVENT
+};
 struct move {
     enum move_kind kind;
-    uint32_t id;   /* instance; timer or subscription */
-    uint32_t node; /* start event, catching event */
-    struct str code;
+    uint32_t id;     /* instance; timer or subscription */
+    uint32_t node;   /* start event, catching event */
+    struct str code; /* of an error; of a signal its name */
 };
 
 /* An event that does not interrupt comes once for each activity: its subscription ends with it. */
@@ -167,6 +176,22 @@ static void close_wait(struct bpmn_state *state, uint32_t id) {
         if (state->waits.list[i].id != id)
             state->waits.list[kept++] = state->waits.list[i];
     state->waits.count = kept;
+}
+
+/* A signal goes to all that wait for it. */
+static bool run_signal(struct run *run, struct str name) {
+    struct bpmn_state *state = run->state;
+    uint32_t *waited = arena_new(run->arena, uint32_t, state->waits.count), count = 0;
+    for (uint32_t i = 0; i < state->waits.count; i++)
+        if (state->waits.list[i].event == BPMN_EVENT_SIGNAL &&
+            str_eq(state->waits.list[i].name, name))
+            waited[count++] = state->waits.list[i].id;
+    struct bpmn_input input = {.kind = BPMN_IN_SIGNAL, .name = name};
+    if (!run_apply(run, &input))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        close_wait(state, waited[i]);
+    return true;
 }
 
 static bool run_move(struct run *run, const struct move *move) {
@@ -199,6 +224,7 @@ static bool run_move(struct run *run, const struct move *move) {
             return ok && run_trigger(run, wait.instance, wait.node, feel_null()) && run_settle(run);
         }
         return true;
+    case MOVE_SIGNAL: return run_signal(run, move->code);
     case MOVE_THROW:
         return run_throw(&caught, run, move->id, BPMN_EVENT_ERROR, move->code, feel_null()) &&
                run_settle(run);
@@ -298,6 +324,32 @@ static bool try_instance(struct space *s, struct str bytes, const struct bpmn_st
     return true;
 }
 
+/* Is what it waits for known by a name alone, without values of the case? */
+static bool is_named(const struct space *s, const struct bpmn_wait *wait) {
+    const struct bpmn_node *node = &s->p->nodes[wait->node];
+    return node->code_expr.text.at == NULL && node->message.program == NULL &&
+           !node->message.variable && node->key.text.at == NULL &&
+           wait->event != BPMN_EVENT_CONDITIONAL && node->event != BPMN_EVENT_MULTIPLE &&
+           node->event != BPMN_EVENT_PARALLEL_MULTIPLE;
+}
+
+/* A signal goes to all that wait for its name, a message to the oldest that does; where names or
+ * keys come from values, to each alone. */
+static bool try_wait(struct space *s, struct str bytes, const struct bpmn_state *state,
+                     uint32_t index) {
+    const struct bpmn_wait *wait = &state->waits.list[index];
+    bool named = is_named(s, wait);
+    for (uint32_t i = 0; i < index && named; i++) {
+        const struct bpmn_wait *older = &state->waits.list[i];
+        if (older->event == wait->event && is_named(s, older) && str_eq(older->name, wait->name))
+            return true;
+    }
+    struct move move = {.kind = MOVE_WAIT, .id = wait->id};
+    if (named && wait->event == BPMN_EVENT_SIGNAL)
+        move = (struct move){.kind = MOVE_SIGNAL, .code = wait->name};
+    return try_move(s, bytes, move);
+}
+
 static bool expand(struct space *s, uint32_t index) {
     struct arena_mark mark = arena_mark(s->scratch);
     struct bpmn_state state;
@@ -322,7 +374,7 @@ static bool expand(struct space *s, uint32_t index) {
         if (!try_move(s, bytes, (struct move){.kind = MOVE_TIMER, .id = state.timers.list[i].id}))
             return false;
     for (uint32_t i = 0; i < state.waits.count; i++)
-        if (!try_move(s, bytes, (struct move){.kind = MOVE_WAIT, .id = state.waits.list[i].id}))
+        if (!try_wait(s, bytes, &state, i))
             return false;
     arena_rewind(s->scratch, mark);
     return true;

@@ -22,7 +22,7 @@ static struct str why_text(struct run *run, const struct bpmn_expr *expr,
 bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t instance,
               const struct bpmn_expr *expr, int64_t now_us) {
     *why = STR_NONE;
-    if (run->oracle != NULL) {
+    if (run->oracle != NULL && (expr->program != NULL || expr->variable)) {
         *out = feel_string(STR("1")); /* any text; retries want a number in it */
         return true;
     }

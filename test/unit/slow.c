@@ -12,12 +12,12 @@ enum { ENTERED_MAX = 300, NOTHING = -1 };
 static void say(struct slow_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
 static void say(struct slow_state *s, const char *format, ...) {
     va_list args;
-    if (s->log_count == LOG_MAX) {
+    if (s->log->count == LOG_MAX) {
         s->too_much = true;
         return;
     }
     va_start(args, format);
-    (void)vsnprintf(s->log[s->log_count++], sizeof s->log[0], format, args);
+    (void)vsnprintf(s->log->list[s->log->count++], sizeof s->log->list[0], format, args);
     va_end(args);
 }
 
@@ -262,12 +262,62 @@ static int is_true(const struct slow_state *s, int scope, const struct slow_flow
     }
 }
 
+/* In how many ways the node can choose: exclusive: each conditional flow; others: each set of them
+ * but the empty one; besides, that no condition is true, when something is left to go along then.
+ */
+static int ways_of(const struct slow_state *s, int node) {
+    int conditions = 0, others = 0;
+    bool exclusive = node_at(s, node)->kind == S_EXCLUSIVE;
+    for (int i = 0; i < s->m->flow_count; i++)
+        if (s->m->flows[i].from == node) {
+            conditions += s->m->flows[i].test != C_NONE;
+            others += s->m->flows[i].test == C_NONE && (s->m->flows[i].otherwise || !exclusive);
+        }
+    if (conditions == 0)
+        return 0;
+    return (exclusive ? conditions : (1 << conditions) - 1) + (others > 0);
+}
+
+/* The oracle's answer instead of the conditions' values: a bit for each conditional flow. */
+static const char *pick_flows(int *flows, int *count, const struct slow_state *s, int node) {
+    struct slow_oracle *o = s->oracle;
+    int ways = ways_of(s, node), answer = 0, condition = 0, set = 0;
+    for (int i = 0; i < o->asked && ways > 0; i++)
+        if (o->nodes[i] == node)
+            return "pick";
+    if (ways > 0 && o->asked == QUESTIONS_MAX)
+        return "pick";
+    if (ways > 0) {
+        answer = o->asked < o->given ? o->answers[o->asked] : 0;
+        o->ways[o->asked] = ways;
+        o->nodes[o->asked++] = node;
+        set = node_at(s, node)->kind == S_EXCLUSIVE ? 1 << answer : answer + 1;
+    }
+    bool some = false;
+    for (int i = 0; i < s->m->flow_count; i++) {
+        const struct slow_flow *f = &s->m->flows[i];
+        if (f->from != node || f->otherwise)
+            continue;
+        bool yes = f->test == C_NONE || (set >> condition & 1) != 0;
+        some = some || (yes && f->test != C_NONE);
+        condition += f->test != C_NONE;
+        if (yes)
+            flows[(*count)++] = i;
+    }
+    for (int i = 0; i < s->m->flow_count && !some; i++)
+        if (s->m->flows[i].from == node && s->m->flows[i].otherwise)
+            flows[(*count)++] = i;
+    return NULL;
+}
+
 /* Which flows get a token. 13.4.2 exclusive: the first that is true. 13.4.3 inclusive and 13.3.1
  * activities: all that are true, and those without a condition. The default flow when no condition
  * is true. The reason when it cannot be told, or NULL. */
 static const char *choose(int *flows, int *count, const struct slow_state *s, int node, int scope) {
     bool exclusive = node_at(s, node)->kind == S_EXCLUSIVE, conditions = false, some = false;
     *count = 0;
+    if (s->oracle != NULL)
+        return pick_flows(flows, count, s, node);
     for (int i = 0; i < s->m->flow_count; i++) {
         const struct slow_flow *f = &s->m->flows[i];
         if (f->from != node || f->otherwise)
@@ -368,7 +418,7 @@ static void happen(struct slow_state *s, int owner, int event, const char *what,
     }
     spent->fired++;
     spent->at = ++s->clock;
-    spent->gone = !stays || (e->event == E_TIMER && spent->fired >= e->fires);
+    spent->gone = s->oracle != NULL || !stays || (e->event == E_TIMER && spent->fired >= e->fires);
     trigger(s, owner, event, input);
 }
 
@@ -454,7 +504,7 @@ static void execute(struct slow_state *s, int id) {
                 enter_and_leave(s, i, id, (struct slow_input){.variable = NO_VALUE});
         return;
     case S_SCRIPT:
-        if (n->from >= 0 && get(s, id, n->from) == NO_VALUE)
+        if (n->from >= 0 && get(s, id, n->from) == NO_VALUE && s->oracle == NULL)
             stop(s, id, "script", false);
         else if (n->out >= 0)
             set_in(s, id, n->set, n->from < 0 ? 7 : get(s, id, n->from) + 1);
@@ -615,8 +665,8 @@ static int nth_live(const struct slow_state *s, int node, int nth) {
     return NOTHING;
 }
 
-void slow_begin(struct slow_state *s, const struct slow_model *model) {
-    *s = (struct slow_state){.m = model, .clock = 1, .ids = 1, .live_count = 1};
+void slow_begin(struct slow_state *s, const struct slow_model *model, struct slow_log *log) {
+    *s = (struct slow_state){.m = model, .log = log, .clock = 1, .ids = 1, .live_count = 1};
     s->live[0] = (struct slow_live){.id = 1, .since = 1};
 }
 
@@ -688,7 +738,7 @@ static void fail(struct slow_state *s, int id, struct slow_input input) {
 
 void slow_step(struct slow_state *s, struct slow_input input) {
     int id = nth_live(s, input.node, input.nth), event;
-    s->log_count = 0;
+    s->log->count = 0;
     s->entered = 0;
     switch (input.verb) {
     case IN_START: start(s, input); break;

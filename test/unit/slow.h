@@ -82,7 +82,7 @@ void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]);
 void slow_drop_flow(struct slow_model *m, int flow);
 
 /* ---- running it ---- */
-enum { LIVE_MAX = 400, TOKENS_MAX = 800, SPENT_MAX = 800, VALUES_MAX = 800, LOG_MAX = 4000 };
+enum { LIVE_MAX = 120, TOKENS_MAX = 200, SPENT_MAX = 300, VALUES_MAX = 200, LOG_MAX = 4000 };
 
 struct slow_live { /* a live element */
     int id, node, scope;
@@ -101,8 +101,20 @@ struct slow_spent { /* the event came and does not come again, or `fired` times 
 struct slow_value {
     int scope, variable, value;
 };
+/* What data would decide, picked instead: the answers to the questions in their order. A node asks
+ * once in a step, then it stops at "pick"; a question beyond the answers given has the answer 0. */
+enum { QUESTIONS_MAX = 12 };
+struct slow_oracle {
+    int answers[QUESTIONS_MAX], ways[QUESTIONS_MAX], nodes[QUESTIONS_MAX], given, asked;
+};
+struct slow_log { /* of the last step */
+    char list[LOG_MAX][24];
+    int count;
+};
 struct slow_state {
     const struct slow_model *m;
+    struct slow_log *log;
+    struct slow_oracle *oracle;      /* NULL: conditions are evaluated */
     struct slow_live live[LIVE_MAX]; /* [0] is the process; oldest first, all lists */
     struct slow_token tokens[TOKENS_MAX];
     struct slow_spent spent[SPENT_MAX];
@@ -111,8 +123,6 @@ struct slow_state {
     const char *ended; /* "completed", ... */
     int entered;       /* since the last input */
     bool too_much;     /* a limit of this file is reached: throw the history away */
-    char log[LOG_MAX][24];
-    int log_count; /* of the last input */
 };
 
 enum slow_verb {
@@ -142,10 +152,19 @@ void slow_print_input(struct buf *out, const struct slow_model *model, struct sl
 
 /* Does this live element wait for the event? */
 bool slow_waits(const struct slow_state *s, int owner, int event);
-void slow_begin(struct slow_state *s, const struct slow_model *model);
+void slow_begin(struct slow_state *s, const struct slow_model *model, struct slow_log *log);
 void slow_step(struct slow_state *s, struct slow_input input);
 /* Everything that could come now, some of it with variables. */
 int slow_inputs(struct slow_input *out, int room, const struct slow_state *s);
+/* ---- soundness, by looking at every state ---- */
+struct slow_sound {
+    bool decided; /* within the limits of this file; else nothing is said */
+    bool stuck, unbounded;
+    bool happened[NODES_MAX], twice[NODES_MAX];
+    int states;
+};
+void slow_check(struct slow_sound *out, const struct slow_model *model);
+
 /* What happened in the last step, sorted: "+u3 -s1 ?u3"; then what stands: "[u3 wait:b4 v0=1]". */
 void slow_tell(struct buf *out, const struct slow_state *s);
 

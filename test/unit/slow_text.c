@@ -176,8 +176,8 @@ void slow_tell(struct buf *out, const struct slow_state *s) {
     static char log[LOG_MAX][24], stands[LIVE_MAX * 3 + VALUES_MAX][24];
     int count = 0;
     char id[8];
-    memcpy(log, s->log, (size_t)s->log_count * sizeof *log);
-    add_sorted(out, log, s->log_count);
+    memcpy(log, s->log->list, (size_t)s->log->count * sizeof *log);
+    add_sorted(out, log, s->log->count);
     for (int i = 1; i < s->live_count; i++) {
         slow_id(id, s->m, s->live[i].node);
         (void)snprintf(stands[count++], 24, "%s%s", id, s->live[i].stop != NULL ? "!" : "");
