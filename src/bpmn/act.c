@@ -22,120 +22,100 @@ bool run_clocks(struct run *run, uint32_t id, const struct bpmn_node *node, bool
     return true;
 }
 
-bool run_actions(struct run *run, uint32_t id, const struct bpmn_node *node) {
-    if (!run_clocks(run, id, node, false))
+enum bpmn_phase run_act_phase(const struct bpmn_node *node) {
+    for (size_t i = 0; i < node->listener_count; i++)
+        if (node->listeners[i].listen == BPMN_LISTEN_START)
+            return BPMN_PHASE_ACTING;
+    return BPMN_PHASE_ENTERING;
+}
+
+static bool stop(struct run *run, uint32_t id, enum bpmn_incident code, struct str why) {
+    return run_incident(run, id, code, run_act_phase(run_node(run, id)), why);
+}
+
+/* --- jobs
+ * -------------------------------------------------------------------------------------------- */
+struct feel_value run_headers(struct run *run, const struct bpmn_header *headers, size_t count) {
+    if (count == 0)
+        return feel_null();
+    struct feel_entry *entries = arena_new(run->arena, struct feel_entry, count);
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct feel_entry){headers[i].key, feel_string(headers[i].value)};
+    return feel_context_of(run->arena, entries, count);
+}
+
+/* The element's own priority, else the process's; in digits. */
+static bool job_priority(struct str *out, struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_expr *expr = &run_node(run, id)->job_priority;
+    struct feel_value value;
+    int64_t n;
+    *out = STR_NONE;
+    if (expr->text.at == NULL)
+        expr = &run->process->nodes[0].job_priority;
+    if (expr->text.at == NULL || run->oracle != NULL)
+        return true;
+    if (!run_eval(&value, why, run, id, expr, run->env->now_us))
         return false;
-    if (node->status.len > 0 && !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STATUS,
-                                                                    .instance = id,
-                                                                    .node = node->index,
-                                                                    .name = node->status}))
-        return false;
-    for (size_t i = 0; i < node->letter_count; i++)
-        if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_LETTER,
-                                                .instance = id,
-                                                .node = node->index,
-                                                .name = node->letters[i].id,
-                                                .text = node->letters[i].to}))
-            return false;
+    if (why->len > 0)
+        return true;
+    bool text = feel_kind(value) == FEEL_STRING;
+    if (text ? str_to_i64(&n, feel_as_string(value)) : feel_to_i64(&n, value))
+        *out = arena_printf(run->arena, "%" PRId64, n);
+    else
+        *why = run_not_a(run, expr, value, "a whole number");
     return true;
 }
 
-static struct feel_value headers_of(struct run *run, const struct bpmn_node *node) {
-    if (node->header_count == 0)
-        return feel_null();
-    struct feel_entry *entries = arena_new(run->arena, struct feel_entry, node->header_count);
-    for (size_t i = 0; i < node->header_count; i++)
-        entries[i] = (struct feel_entry){node->headers[i].key, feel_string(node->headers[i].value)};
-    return feel_context_of(run->arena, entries, node->header_count);
+bool run_job(struct str *why, struct run *run, uint32_t id, const struct arms *arms,
+             const struct job_ask *ask) {
+    const struct bpmn_node *node = run_node(run, id);
+    struct feel_value type, retries = feel_int(3);
+    struct str priority;
+    int64_t n = 3;
+    if (!run_eval(&type, why, run, id, ask->type, run->env->now_us))
+        return false;
+    if (why->len == 0 && ask->retries->text.at != NULL &&
+        !run_eval(&retries, why, run, id, ask->retries, run->env->now_us))
+        return false;
+    if (why->len == 0) {
+        bool text = feel_kind(retries) == FEEL_STRING;
+        bool ok = text ? str_to_i64(&n, feel_as_string(retries)) : feel_to_i64(&n, retries);
+        if (!ok || n < 1 || feel_kind(type) != FEEL_STRING || feel_as_string(type).len == 0)
+            *why = arena_printf(run->arena,
+                                "task '%.*s': the job's type must be a text and its "
+                                "retries a whole number from 1",
+                                STR_ARG(node->id));
+    }
+    if (why->len == 0 && !job_priority(&priority, why, run, id))
+        return false;
+    if (why->len > 0)
+        return true;
+    return run_arm(run, id, arms) &&
+           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB,
+                                              .code = (uint8_t)ask->kind,
+                                              .instance = id,
+                                              .node = node->index,
+                                              .scope = ask->listener,
+                                              .ref = run->state->last_id + 1,
+                                              .name = feel_as_string(type),
+                                              .text = priority,
+                                              .n = n,
+                                              .value = ask->headers});
 }
 
 static bool ask_job(struct run *run, uint32_t id, const struct arms *arms) {
     const struct bpmn_node *node = run_node(run, id);
-    struct feel_value type, retries;
+    struct job_ask ask = {.type = &node->job_type,
+                          .retries = &node->retries,
+                          .headers = run_headers(run, node->headers, node->header_count)};
     struct str why;
-    int64_t n = 0;
-    if (!run_eval(&type, &why, run, id, &node->job_type, run->env->now_us))
+    if (!run_job(&why, run, id, arms, &ask))
         return false;
-    if (why.len == 0 && !run_eval(&retries, &why, run, id, &node->retries, run->env->now_us))
-        return false;
-    if (why.len == 0) {
-        bool text = feel_kind(retries) == FEEL_STRING;
-        bool ok = text ? str_to_i64(&n, feel_as_string(retries)) : feel_to_i64(&n, retries);
-        if (!ok || n < 1 || feel_kind(type) != FEEL_STRING || feel_as_string(type).len == 0)
-            why = arena_printf(run->arena,
-                               "task '%.*s': the job's type must be a text and its "
-                               "retries a whole number from 1",
-                               STR_ARG(node->id));
-    }
-    if (why.len > 0)
-        return run_incident(run, id, BPMN_INCIDENT_JOB, BPMN_PHASE_ENTERING, why);
-    return run_arm(run, id, arms) &&
-           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB,
-                                              .instance = id,
-                                              .node = node->index,
-                                              .ref = run->state->last_id + 1,
-                                              .name = feel_as_string(type),
-                                              .n = n,
-                                              .value = headers_of(run, node)});
+    return why.len == 0 || stop(run, id, BPMN_INCIDENT_JOB, why);
 }
 
-/* The attributes of a user task that the model gives, in a fixed order. */
-static bool task_attributes(struct feel_entry *entries, size_t *count, int64_t *due_us,
-                            struct str *why, struct run *run, uint32_t id) {
-    const struct bpmn_node *node = run_node(run, id);
-    const struct {
-        const char *name;
-        const struct bpmn_expr *expr;
-        bool time;
-    } attributes[] = {
-        {"assignee", &node->assignee, false},     {"candidateGroups", &node->groups, false},
-        {"candidateUsers", &node->users, false},  {"dueDate", &node->due, true},
-        {"followUpDate", &node->follow_up, true}, {"priority", &node->priority, false},
-    };
-    *count = 0;
-    *due_us = BPMN_NEVER;
-    for (size_t i = 0; i < COUNT_OF(attributes); i++) {
-        struct feel_value value;
-        int64_t moment = BPMN_NEVER;
-        if (attributes[i].expr->text.at == NULL)
-            continue;
-        if (!run_eval(&value, why, run, id, attributes[i].expr, run->env->now_us))
-            return false;
-        if (why->len == 0 && attributes[i].time && !run_moment(&moment, run, value))
-            *why = arena_printf(run->arena, "task '%.*s': %s is no date", STR_ARG(node->id),
-                                attributes[i].name);
-        if (why->len > 0)
-            return true;
-        if (attributes[i].expr == &node->due)
-            *due_us = moment;
-        entries[(*count)++] = (struct feel_entry){str_from(attributes[i].name), value};
-    }
-    return true;
-}
-
-static bool ask_person(struct run *run, uint32_t id, const struct arms *arms) {
-    struct feel_entry entries[6];
-    struct feel_value value = feel_null();
-    struct str why = STR_NONE;
-    size_t count;
-    int64_t due_us;
-    if (!task_attributes(entries, &count, &due_us, &why, run, id))
-        return false;
-    if (why.len > 0)
-        return run_incident(run, id, BPMN_INCIDENT_TASK, BPMN_PHASE_ENTERING, why);
-    if (count > 0) {
-        struct feel_entry *copy = arena_new(run->arena, struct feel_entry, count);
-        memcpy(copy, entries, count * sizeof *copy);
-        value = feel_context_of(run->arena, copy, count);
-    }
-    return run_arm(run, id, arms) &&
-           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TASK,
-                                              .instance = id,
-                                              .node = run_node(run, id)->index,
-                                              .n = due_us,
-                                              .value = value});
-}
-
+/* --- decisions, scripts, calls
+ * ----------------------------------------------------------------------------- */
 /* The result of a decision or a script: local when outputs are mapped, else where it belongs. */
 static bool set_result(struct run *run, uint32_t id, struct feel_value value) {
     const struct bpmn_node *node = run_node(run, id);
@@ -164,7 +144,9 @@ static bool decide(struct run *run, uint32_t id) {
         why = decision.why;
     }
     if (why.len > 0)
-        return run_incident(run, id, BPMN_INCIDENT_DECISION, BPMN_PHASE_ENTERING, why);
+        return stop(run, id,
+                    decision.missing ? BPMN_INCIDENT_DECISION_MISSING : BPMN_INCIDENT_DECISION,
+                    why);
     return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_DECIDED,
                                               .instance = id,
                                               .node = node->index,
@@ -181,7 +163,7 @@ static bool script(struct run *run, uint32_t id) {
     if (!run_eval(&value, &why, run, id, &node->script, run->env->now_us))
         return false;
     if (why.len > 0)
-        return run_incident(run, id, BPMN_INCIDENT_SCRIPT, BPMN_PHASE_ENTERING, why);
+        return stop(run, id, BPMN_INCIDENT_SCRIPT, why);
     return set_result(run, id, value) && run_leave(run, id);
 }
 
@@ -194,7 +176,7 @@ static bool call(struct run *run, uint32_t id, const struct arms *arms) {
     if (why.len == 0 && feel_kind(called) != FEEL_STRING)
         why = STR("the called process's id is no text");
     if (why.len > 0)
-        return run_incident(run, id, BPMN_INCIDENT_CALL, BPMN_PHASE_ENTERING, why);
+        return stop(run, id, BPMN_INCIDENT_CALL, why);
     struct feel_value variables = feel_null();
     if (node->all_in) {
         variables = bpmn_variables(run->state, id, run->arena);
@@ -214,84 +196,88 @@ static bool call(struct run *run, uint32_t id, const struct arms *arms) {
                                               .value = variables});
 }
 
-static bool open_scope(struct run *run, uint32_t id, const struct arms *arms) {
-    const struct bpmn_node *node = run_node(run, id);
-    uint32_t child;
-    if (!run_arm(run, id, arms))
-        return false;
-    return run_enter(run, node->start, id, -1, 0, &child) && run_leave(run, child);
-}
-
-/* A send task or throwing event whose letter or signal is everything it does. */
-static bool throw_event(struct run *run, uint32_t id) {
-    const struct bpmn_node *node = run_node(run, id);
-    struct bpmn_instance instance = *run_instance(run, id);
-    bool caught;
-    switch (node->event) {
-    case BPMN_EVENT_SIGNAL:
-        return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_THROWN,
-                                                  .code = BPMN_EVENT_SIGNAL,
-                                                  .instance = id,
-                                                  .node = node->index,
-                                                  .name = node->code}) &&
-               run_leave(run, id);
-    case BPMN_EVENT_ERROR:
-    case BPMN_EVENT_ESCALATION:
-        if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_THROWN,
-                                                .code = (uint8_t)node->event,
-                                                .instance = id,
-                                                .node = node->index,
-                                                .name = node->code}))
+/* --- scopes
+ * ----------------------------------------------------------------------------------------- */
+/* One none start event; without any start event, everything to which nothing leads (BPMN 2.0.2:
+ * 13.2, 13.3.4). All are entered before the first acts, so that the scope does not end between. */
+bool run_open(struct run *run, uint32_t scope) {
+    const struct bpmn_node *node = run_node(run, scope);
+    const uint32_t *initial = node->start != BPMN_NONE ? &node->start : node->initial;
+    uint32_t id, count = node->start != BPMN_NONE ? 1 : node->initial_count;
+    for (uint32_t i = 0; i < count; i++) {
+        bool loops = run->process->nodes[initial[i]].loop != NULL;
+        struct entry entry = {.node = initial[i],
+                              .scope = scope,
+                              .flow = -1,
+                              .as = loops ? BPMN_AS_BODY : BPMN_AS_ELEMENT};
+        if (!run_enter(run, &id, entry))
             return false;
-        if (node->event == BPMN_EVENT_ERROR)
-            break;
-        /* an escalation nobody catches is no fault (BPMN 2.0.2: 10.5.7); who catches may interrupt
-         */
-        if (!run_throw(&caught, run, instance.scope, node->event, node->code, feel_null()))
-            return false;
-        return bpmn_instance(run->state, id) == NULL || run_leave(run, id);
-    default: return run_leave(run, id);
+        if (count == 1)
+            return run_execute(run, id);
+        run_later(run, (struct todo){TODO_EXECUTE, id, 0});
     }
-    if (!run_throw(&caught, run, instance.scope, node->event, node->code, feel_null()))
-        return false;
-    return caught || run_incident(run, id, BPMN_INCIDENT_ERROR, BPMN_PHASE_ENTERING,
-                                  arena_printf(run->arena, "nothing catches the error '%.*s'",
-                                               STR_ARG(node->code)));
+    return count > 0 || run_gone(run, scope);
 }
 
 static bool act(struct run *run, uint32_t id, const struct arms *arms) {
     const struct bpmn_node *node = run_node(run, id);
+    if (node->kind == BPMN_AD_HOC)
+        return run_ad_hoc_open(run, id, arms);
     if (node->job_type.text.at != NULL)
         return ask_job(run, id, arms);
     switch (node->kind) {
-    case BPMN_USER_TASK: return ask_person(run, id, arms);
+    case BPMN_USER_TASK: return run_ask_person(run, id, arms);
     case BPMN_RULE_TASK: return decide(run, id);
     case BPMN_SCRIPT_TASK: return script(run, id);
     case BPMN_CALL: return call(run, id, arms);
-    case BPMN_SUB_PROCESS: return open_scope(run, id, arms);
+    case BPMN_SUB_PROCESS:
+    case BPMN_TRANSACTION: return run_arm(run, id, arms) && run_open(run, id);
     case BPMN_EVENT_BASED:
     case BPMN_RECEIVE_TASK: return run_arm(run, id, arms);
     case BPMN_CATCH:
         return node->event == BPMN_EVENT_LINK ? run_leave(run, id) : run_arm(run, id, arms);
+    case BPMN_SEND_TASK:
     case BPMN_THROW:
-    case BPMN_END: return throw_event(run, id);
+    case BPMN_END: return run_throw_event(run, id);
     default: return run_leave(run, id); /* gateways, and tasks that nobody has to be asked for */
     }
 }
 
-bool run_execute(struct run *run, uint32_t id) {
+bool run_act(struct run *run, uint32_t id) {
+    const struct bpmn_node *node = run_node(run, id);
+    struct bpmn_instance *instance = run_instance(run, id);
     struct str why;
     struct arms arms;
     enum bpmn_incident code = BPMN_INCIDENT_NONE;
+    if (id == 1)
+        return run_started(run);
+    /* an event that fired before it was entered: behind an event-based gateway, at the start */
+    if (instance->triggered_by != 0 &&
+        (bpmn_kind_group(node->kind) == BPMN_GROUP_EVENT || node->kind == BPMN_RECEIVE_TASK))
+        return run_leave(run, id);
+    if (!run_arms(&arms, &why, &code, run, id))
+        return false;
+    return why.len > 0 ? stop(run, id, code, why) : act(run, id, &arms);
+}
+
+bool run_execute(struct run *run, uint32_t id) {
+    struct bpmn_instance *instance = run_instance(run, id);
+    const struct bpmn_node *node = run_node(run, id);
+    struct str why;
+    bool asked;
+    if (instance->as == BPMN_AS_BODY)
+        return run_loop_open(run, id);
     if (!run_map_inputs(&why, run, id))
         return false;
     if (why.len > 0)
         return run_incident(run, id, BPMN_INCIDENT_MAPPING, BPMN_PHASE_ENTERING, why);
-    if (!run_arms(&arms, &why, &code, run, id))
-        return false;
-    if (why.len > 0)
-        return run_incident(run, id, code, BPMN_PHASE_ENTERING, why);
-    return act(run, id, &arms);
+    if (run_has_listeners(run, node, BPMN_LISTEN_START)) {
+        if (!run_listen(&asked, run, id, BPMN_LISTEN_START, 0))
+            return false;
+        if (asked)
+            return true;
+    }
+    return run_act(run, id);
 }
 
 bool run_call_again(struct run *run, uint32_t id) {

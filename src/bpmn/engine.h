@@ -13,6 +13,16 @@ struct oracle {
     uint32_t asked;        /* ways[] and nodes[] are filled up to here */
 };
 
+/* What a step has still to do besides moving tokens. */
+enum todo_kind {
+    TODO_EXECUTE, /* an instance that was entered */
+    TODO_GATE,    /* a token came to a complex gateway: scope, and its flow */
+};
+struct todo {
+    enum todo_kind kind;
+    uint32_t a, b;
+};
+
 /* One call of bpmn_step(). */
 struct run {
     struct bpmn_records *out;
@@ -27,7 +37,41 @@ struct run {
     uint32_t last_end;        /* the end event that was left last, or 0 */
     struct bpmn_token *ready; /* joins whose tokens are all there: scope, and a flow into it */
     size_t ready_count, ready_room;
+    struct todo *todo; /* first in, first out: todo_from .. todo_count */
+    size_t todo_from, todo_count, todo_room;
+    /* names that an expression knows besides the variables: "numberOfInstances" */
+    const struct feel_entry *extra;
+    size_t extra_count;
+    /* variables that changed since the conditions were looked at */
+    struct change *changes;
+    size_t change_count, change_room;
+    uint32_t looked;                /* subscriptions up to this number have been looked at once */
+    const struct bpmn_input *start; /* the input, while a process begins */
+    bool abrupt; /* what is cancelled now has no listeners any more: the process is gone */
 };
+struct change {
+    struct str name;
+    bool created;
+};
+
+/* How an element instance comes to life. */
+struct entry {
+    uint32_t node, scope;
+    int64_t flow;     /* whose token it takes, or -1 */
+    uint32_t trigger; /* the instance whose event fired it, or 0 */
+    enum bpmn_as as;
+    uint32_t number; /* of BPMN_AS_INNER and BPMN_AS_SLOT */
+};
+
+/* Does this instance do the node's own work, and is it, for a scope, the one that holds its
+ * children? */
+static inline bool bpmn_acts(const struct bpmn_instance *instance) {
+    return instance->as == BPMN_AS_ELEMENT || instance->as == BPMN_AS_INNER;
+}
+/* Do the node's boundary events hang on this instance? */
+static inline bool bpmn_hosts(const struct bpmn_instance *instance) {
+    return instance->as == BPMN_AS_ELEMENT || instance->as == BPMN_AS_BODY;
+}
 
 /* A join waits for tokens on several flows. */
 static inline bool bpmn_is_join(const struct bpmn_node *node) {
@@ -56,47 +100,147 @@ struct bpmn_join {
 };
 const struct bpmn_join *bpmn_join_of(const struct bpmn_process *process, uint32_t node);
 
+struct arm {
+    uint32_t node, def; /* which of the node's event definitions */
+    enum bpmn_event event;
+    int64_t due_us;
+    struct str cycle; /* of a timer that comes again; see bpmn_timer_row */
+    struct str name, key;
+};
+struct arms {
+    struct arm *list;
+    size_t count;
+};
 /* ---- step.c ---- */
 bool run_emit(struct run *run, struct bpmn_record record);
 /* The instance; must be alive. Valid until the next record. */
 struct bpmn_instance *run_instance(const struct run *run, uint32_t id);
-/* trigger: the instance whose event fired this node, or 0; flow: -1 when it took no token. */
-bool run_enter(struct run *run, uint32_t node, uint32_t scope, int64_t flow, uint32_t trigger,
-               uint32_t *out_id);
 const struct bpmn_node *run_node(const struct run *run, uint32_t id); /* of the instance */
-/* ---- act.c ---- */
-/* The statutory clocks that the node moves on being entered or left; all that the law does on
- * entering. */
-bool run_clocks(struct run *run, uint32_t id, const struct bpmn_node *node, bool leave);
-bool run_actions(struct run *run, uint32_t id, const struct bpmn_node *node);
-/* A call activity whose process ended by an error that nobody caught: it waits for its events as
- * before. */
-bool run_call_again(struct run *run, uint32_t id);
-bool run_execute(struct run *run, uint32_t id); /* the entering phase; also on a retry */
+bool run_enter(struct run *run, uint32_t *out_id, struct entry entry);
+/* Enter with the token of a flow, or with none (-1), and let the element act. */
+bool run_take(struct run *run, uint32_t node, uint32_t scope, int64_t flow);
 bool run_incident(struct run *run, uint32_t id, enum bpmn_incident code, enum bpmn_phase phase,
                   struct str why);
-/* ---- leave.c ---- */
-bool run_leave(struct run *run, uint32_t id);
-bool run_end(struct run *run, enum bpmn_ending ending); /* the process, in which nothing is alive */
-/* Does a token wait on every flow into the join? */
-bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node *join);
-/* Cancel an instance with everything in it. */
-bool run_cancel(struct run *run, uint32_t id);
-/* Cancel everything in a scope but not the scope. */
-bool run_empty(struct run *run, uint32_t scope);
-/* Only under an oracle: which of so many ways (below `ways`, which is not 0) the node goes. False
- * when it has asked before in this run: then stop its instance with an incident CONDITION; the
- * oracle tries it again. */
-bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways);
-
-/* ---- the loop ---- */
+/* False when too much was entered in this step: the instance has an incident now. */
+bool run_in_limit(bool *within, struct run *run, uint32_t id);
+void run_later(struct run *run, struct todo todo);
 /* Let the tokens move until everything waits. */
 bool run_settle(struct run *run);
 /* The input, and then run_settle(). */
 bool run_apply(struct run *run, const struct bpmn_input *input);
-bool run_input(struct run *run, const struct bpmn_input *input); /* input.c: the input alone */
+
+/* ---- act.c ---- */
+/* The statutory clocks that the node moves on being entered or left. */
+bool run_clocks(struct run *run, uint32_t id, const struct bpmn_node *node, bool leave);
+/* The entering phase: mappings, listeners, then run_act(); also on a retry. */
+bool run_execute(struct run *run, uint32_t id);
+bool run_act(struct run *run, uint32_t id);
+/* The phase in which an incident of run_act() is repeated. */
+enum bpmn_phase run_act_phase(const struct bpmn_node *node);
+/* Enter what a scope begins with. */
+bool run_open(struct run *run, uint32_t scope);
+/* A call activity whose process ended by an error that nobody caught: it waits for its events as
+ * before. */
+bool run_call_again(struct run *run, uint32_t id);
+/* A job of the kind for the instance. *why is set when its type, retries or priority failed. */
+struct job_ask {
+    enum bpmn_job_kind kind;
+    uint32_t listener;
+    const struct bpmn_expr *type, *retries;
+    struct feel_value headers;
+};
+bool run_job(struct str *why, struct run *run, uint32_t id, const struct arms *arms,
+             const struct job_ask *ask);
+struct feel_value run_headers(struct run *run, const struct bpmn_header *headers, size_t count);
+
+/* ---- leave.c ---- */
+bool run_leave(struct run *run, uint32_t id);  /* the leaving phase: mappings, listeners */
+bool run_finish(struct run *run, uint32_t id); /* which flows it takes; it is gone */
+/* The process, in which nothing is alive; by an error with its code and variables. */
+bool run_end(struct run *run, enum bpmn_ending ending, struct str code,
+             struct feel_value variables);
+bool run_stop(struct run *run); /* everything, from outside */
+/* After an instance in the scope is gone: the scope goes on when nothing is left in it. */
+bool run_gone(struct run *run, uint32_t scope);
+/* Does a token wait on every flow into the join? */
+bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node *join);
+/* Cancel an instance with everything in it. With listeners for canceling it stays, closing, until
+ * their jobs are done; nothing waits for that but its scope's completion. */
+bool run_cancel(struct run *run, uint32_t id);
+/* Cancel everything in a scope but not the scope. */
+bool run_empty(struct run *run, uint32_t scope);
+/* Nothing is done with it any more: records that it is gone, or that it is closing. */
+bool run_drop(struct run *run, uint32_t id);
+/* Only under an oracle: which of so many ways (below `ways`, which is not 0) the node goes. False
+ * when it has asked before in this run: then stop its instance with an incident CONDITION; the
+ * oracle tries it again. */
+bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways);
 /* In how many ways the node can choose its flows; 0: it does not choose. */
 uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_node *node);
+
+/* ---- loop.c: loops and multi-instance activities ---- */
+bool run_loop_open(struct run *run, uint32_t body);
+/* An instance in a body has done its work: its result, the condition that ends the whole. */
+bool run_loop_inner_done(struct run *run, uint32_t inner);
+/* The next one, or the end of the body. */
+bool run_loop_next(struct run *run, uint32_t body);
+
+/* ---- listen.c ---- */
+/* Ask for the job of the next listener from `from` on; *asked false: there is none. */
+bool run_listen(bool *asked, struct run *run, uint32_t id, enum bpmn_listen when, uint32_t from);
+bool run_has_listeners(const struct run *run, const struct bpmn_node *node, enum bpmn_listen when);
+bool run_listener_done(struct run *run, const struct bpmn_job *job, const struct bpmn_input *input);
+
+/* ---- task.c: user tasks that the engine keeps ---- */
+bool run_ask_person(struct run *run, uint32_t id, const struct arms *arms);
+bool run_task_input(struct run *run, const struct bpmn_input *input);
+/* A task listener's job is done, and no other follows: the change that waited takes place. */
+bool run_task_listened(struct run *run, uint32_t id, enum bpmn_listen when);
+
+/* A task listener's job: may its result be so (before anything happens); what it says. *goes_on
+ * false: the change was denied. */
+bool run_task_job_check(struct run *run, const struct bpmn_job *job,
+                        const struct bpmn_input *input);
+bool run_task_job(bool *goes_on, struct run *run, const struct bpmn_job *job,
+                  const struct bpmn_input *input);
+
+/* ---- undo.c: compensation, transactions ---- */
+/* A compensation event thrown by the instance; it goes on when all is done, if it waits. */
+bool run_compensate(bool *waits, struct run *run, uint32_t id, const struct bpmn_event_def *def);
+bool run_cancel_transaction(struct run *run, uint32_t id);
+bool run_compensable(struct run *run, uint32_t id);
+/* Go on with a compensation that waits for nothing; *did false: there is none. scope 0: any. */
+bool run_undo(bool *did, struct run *run, uint32_t scope);
+
+/* ---- ad_hoc.c ---- */
+bool run_ad_hoc_open(struct run *run, uint32_t id, const struct arms *arms);
+bool run_ad_hoc_input(struct run *run, const struct bpmn_input *input);
+bool run_ad_hoc_job_done(struct run *run, const struct bpmn_input *input, uint32_t id);
+bool run_slot_done(struct run *run, uint32_t slot);
+bool run_ad_hoc_is_open(const struct run *run, uint32_t id); /* its elements have been activated */
+bool run_ad_hoc_again(struct run *run, uint32_t id);         /* after an incident of that time */
+/* Nothing runs in it any more. */
+bool run_ad_hoc_drained(struct run *run, uint32_t id);
+
+/* ---- gate.c: joins, complex gateways ---- */
+bool run_enter_ready_join(bool *entered, struct run *run);
+bool run_gate(struct run *run, uint32_t scope, uint32_t flow);
+/* A complex gateway in the scope that has started resets now, since nothing can come any more;
+ * *did false: there is none. */
+bool run_reset_gate(bool *did, struct run *run, uint32_t scope);
+/* Names for the expressions of a complex gateway. */
+void run_gate_names(struct run *run, const struct bpmn_node *node, uint32_t scope);
+
+/* ---- input.c ---- */
+bool run_input(struct run *run, const struct bpmn_input *input); /* the input alone */
+bool run_start(struct run *run, const struct bpmn_input *input);
+bool run_open_process(struct run *run); /* start.c; again on a retry */
+bool run_started(struct run *run);      /* after the process's listeners for the start */
+/* ---- modify.c, migrate.c ---- */
+bool run_activate_check(struct run *run, const struct bpmn_input *input);
+bool run_activate(struct run *run, const struct bpmn_input *input);
+bool run_modify(struct run *run, const struct bpmn_input *input);
+bool run_migrate(struct run *run, const struct bpmn_input *input);
 
 /* ---- vars.c ---- */
 /* Evaluate as the instance sees the variables. *why is set when the value is null because of an
@@ -111,26 +255,29 @@ bool run_accept(struct run *run, uint32_t id, struct feel_value variables);
 /* *why is set when a mapping failed. */
 bool run_map_inputs(struct str *why, struct run *run, uint32_t id);
 bool run_map_outputs(struct str *why, struct run *run, uint32_t id);
+uint64_t bpmn_value_bytes(struct feel_value value); /* about */
 /* ERR_INVALID, ERR_LIMIT: before anything happens. */
 bool vars_check(struct feel_value variables, const struct bpmn_state *state, struct err *err);
 
 /* ---- wait.c: subscriptions ---- */
-struct arm {
-    uint32_t node, def; /* which of the node's event definitions */
-    enum bpmn_event event;
-    int64_t due_us;
-    struct str cycle; /* of a timer that comes again; see bpmn_timer_row */
-    struct str name, key;
-};
-struct arms {
-    struct arm *list;
-    size_t count;
-};
 /* Evaluate what the instance is to wait for: its own event, its boundary events, the events behind
  * an event-based gateway, the event sub-processes in a scope. *why as above, with *code. */
 bool run_arms(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
               uint32_t id);
+/* Of one node, all definitions but one. */
+bool run_arms_of(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
+                 uint32_t id, uint32_t node, uint32_t not_def);
 bool run_arm(struct run *run, uint32_t id, const struct arms *arms);
+/* Events of conditions that are true now; after a change of variables. */
+bool run_conditions(struct run *run);
+/* A text from an expression; null and other kinds are failures. */
+bool run_text(struct str *out, struct str *why, struct run *run, uint32_t id,
+              const struct bpmn_expr *expr);
+/* true or false from an expression. */
+bool run_bool(bool *out, struct str *why, struct run *run, uint32_t id,
+              const struct bpmn_expr *expr);
+/* The definition of the node's event with that index; of a receive task its message. */
+struct bpmn_event_def run_def(const struct bpmn_node *node, uint32_t index);
 /* Close its timers, subscriptions and jobs; those of events of the given kind only, or of all
  * (BPMN_KINDS). */
 bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
@@ -144,6 +291,18 @@ bool run_handlers_open(const struct run *run, uint32_t scope);
  * came from). *caught false: nobody catches it. */
 bool run_throw(bool *caught, struct run *run, uint32_t from, enum bpmn_event event, struct str code,
                struct feel_value variables);
+
+/* Thrown by the instance id: by a worker or a called process too. Uncaught errors are incidents, or
+ * end the process when its caller catches them. */
+struct thrown {
+    enum bpmn_event event;
+    struct str code, text;
+    struct feel_value variables;
+};
+bool run_throw_from(struct run *run, uint32_t id, uint32_t from, const struct thrown *thrown);
+/* What a throwing event does. */
+bool run_throw_event(struct run *run, uint32_t id);
+bool run_throw_def(struct run *run, uint32_t id, uint32_t from, const struct bpmn_event_def *def);
 
 /* ---- arm.c: timers ---- */
 /* The moment a value says; false when it is none. */

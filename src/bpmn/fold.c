@@ -274,7 +274,7 @@ static bool fold_ended(struct bpmn_state *state, const struct bpmn_process *proc
     state->instances.count = 0;
     state->timers.count = state->waits.count = state->jobs.count = state->tasks.count = 0;
     state->loops.count = state->results.count = state->done.count = state->undoing.count = 0;
-    state->spent.count = state->stop_after.count = 0;
+    state->spent.count = state->stop_after.count = state->conditions = 0;
     state->ending = (enum bpmn_ending)record->code;
     state->end_node = record->node;
     return true;

@@ -30,14 +30,22 @@ static bool fold_variable(struct bpmn_state *state, const struct bpmn_record *re
     for (uint32_t i = from; i < to; i++) {
         struct bpmn_variable *v = &state->variables.list[i];
         if (str_eq(v->name, record->name)) {
+            state->variable_bytes += bpmn_value_bytes(value) - bpmn_value_bytes(v->value);
             v->value = value;
             return true;
         }
     }
+    state->variable_bytes += bpmn_value_bytes(value);
     LIST_GAP(state, variables, to);
     state->variables.list[to] =
         (struct bpmn_variable){record->scope, arena_str(state->arena, record->name), value};
     return true;
+}
+
+void state_count_conditions(struct bpmn_state *state) {
+    state->conditions = 0;
+    for (uint32_t i = 0; i < state->waits.count; i++)
+        state->conditions += state->waits.list[i].event == BPMN_EVENT_CONDITIONAL;
 }
 
 void state_drop_rows(struct bpmn_state *state, const struct bpmn_instance *gone) {
@@ -45,9 +53,12 @@ void state_drop_rows(struct bpmn_state *state, const struct bpmn_instance *gone)
     if (gone->rows > 0) {
         LIST_KEEP(state, timers, struct bpmn_timer_row, row_->instance != id);
         LIST_KEEP(state, waits, struct bpmn_wait, row_->instance != id);
+        state_count_conditions(state);
         LIST_KEEP(state, jobs, struct bpmn_job, row_->instance != id);
     }
     state_variables(state, id, &from, &to);
+    for (i = from; i < to; i++)
+        state->variable_bytes -= bpmn_value_bytes(state->variables.list[i].value);
     if (to > from) {
         memmove(&state->variables.list[from], &state->variables.list[to],
                 (state->variables.count - to) * sizeof *state->variables.list);
@@ -135,6 +146,7 @@ static bool fold_wait(struct bpmn_state *state, const struct bpmn_process *proce
         if (!fold_next_id(state, record->ref, record, err))
             return false;
         owner->rows++;
+        state->conditions += record->code == BPMN_EVENT_CONDITIONAL;
         LIST_ADD(state, waits,
                  (struct bpmn_wait){.id = record->ref,
                                     .instance = record->instance,
@@ -154,6 +166,7 @@ static bool fold_wait(struct bpmn_state *state, const struct bpmn_process *proce
     }
     if (record->kind == BPMN_REC_WAIT_CLOSED ||
         !bpmn_stays_armed(&process->nodes[state->waits.list[i].node])) {
+        state->conditions -= state->waits.list[i].event == BPMN_EVENT_CONDITIONAL;
         LIST_REMOVE(state, waits, i);
         owner->rows--;
     }

@@ -5,52 +5,6 @@
 
 #include "bpmn/engine.h"
 
-/* --- inputs
- * ---------------------------------------------------------------------------------------------- */
-static bool find_start(uint32_t *out, const struct bpmn_process *process, struct str message,
-                       struct err *err) {
-    const struct bpmn_node *root = &process->nodes[0];
-    *out = message.len == 0 ? root->start : BPMN_NONE;
-    for (uint32_t i = 0; message.len > 0 && i < root->child_count; i++) {
-        const struct bpmn_node *child = &process->nodes[root->children[i]];
-        if (child->kind == BPMN_START && child->event == BPMN_EVENT_MESSAGE &&
-            str_eq(child->message.text, message))
-            *out = child->index;
-    }
-    if (*out != BPMN_NONE)
-        return true;
-    return message.len == 0 ? err_set(err, ERR_NOT_FOUND, err_nowhere,
-                                      "process '%.*s' has no start event without a message",
-                                      STR_ARG(process->id))
-                            : err_set(err, ERR_NOT_FOUND, err_nowhere,
-                                      "process '%.*s' is not started by the message '%.*s'",
-                                      STR_ARG(process->id), STR_ARG(message));
-}
-
-static bool open_process(struct run *run) {
-    struct bpmn_instance root = *run_instance(run, 1);
-    struct str why;
-    struct arms arms;
-    enum bpmn_incident code = BPMN_INCIDENT_NONE;
-    uint32_t id;
-    if (!run_arms(&arms, &why, &code, run, 1))
-        return false;
-    if (why.len > 0)
-        return run_incident(run, 1, code, BPMN_PHASE_ENTERING, why);
-    return run_arm(run, 1, &arms) && run_enter(run, root.triggered_by, 1, -1, 0, &id) &&
-           run_leave(run, id);
-}
-
-static bool do_start(struct run *run, const struct bpmn_input *input) {
-    uint32_t start;
-    if (run->state->last_id != 0)
-        return err_set(run->err, ERR_CONFLICT, err_nowhere, "the process has begun already");
-    if (!find_start(&start, run->process, input->name, run->err) ||
-        !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STARTED, .instance = 1, .ref = start}))
-        return false;
-    return run_accept(run, 1, input->variables) && open_process(run);
-}
-
 /* The instance that an input names; alive, of that kind, and not stopped by an incident. */
 static bool need_instance(struct run *run, uint32_t id, enum bpmn_kind kind) {
     const struct bpmn_instance *instance = bpmn_instance(run->state, id);
@@ -63,33 +17,8 @@ static bool need_instance(struct run *run, uint32_t id, enum bpmn_kind kind) {
     return true;
 }
 
-static bool do_complete(struct run *run, const struct bpmn_input *input) {
-    if (!need_instance(run, input->id, BPMN_USER_TASK))
-        return false;
-    const struct bpmn_node *node = run_node(run, input->id);
-    if (node->job_type.text.at != NULL)
-        return err_set(run->err, ERR_CONFLICT, err_nowhere, "task '%.*s' waits for a job worker",
-                       STR_ARG(node->id));
-    if (node->outcome_count > 0 && input->outcome.len == 0)
-        return err_set(run->err, ERR_INVALID, err_nowhere, "task '%.*s' needs an outcome",
-                       STR_ARG(node->id));
-    if (input->outcome.len > 0 && bpmn_outcome(node, input->outcome) == NULL)
-        return err_set(run->err, ERR_INVALID, err_nowhere,
-                       "task '%.*s' does not offer the outcome '%.*s'", STR_ARG(node->id),
-                       STR_ARG(input->outcome));
-    if (input->outcome.len > 0 && !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_OUTCOME,
-                                                                      .instance = input->id,
-                                                                      .node = node->index,
-                                                                      .name = input->outcome}))
-        return false;
-    if (!run_accept(run, input->id, input->variables))
-        return false;
-    if (input->outcome.len > 0 && !run_propagate(run, run_instance(run, input->id)->scope,
-                                                 node->result, feel_string(input->outcome)))
-        return false;
-    return run_leave(run, input->id);
-}
-
+/* --- jobs
+ * -------------------------------------------------------------------------------------------- */
 static const struct bpmn_job *find_job(const struct bpmn_state *state, uint32_t id) {
     for (uint32_t i = 0; i < state->jobs.count; i++)
         if (state->jobs.list[i].id == id)
@@ -97,40 +26,30 @@ static const struct bpmn_job *find_job(const struct bpmn_state *state, uint32_t 
     return NULL;
 }
 
-static bool close_job(struct run *run, uint32_t job, uint32_t instance) {
-    return run_emit(
-        run, (struct bpmn_record){.kind = BPMN_REC_JOB_CLOSED, .instance = instance, .ref = job});
-}
-
 /* A worker or a called process threw: whoever catches it interrupts the instance. */
 static bool throw_error(struct run *run, const struct bpmn_input *input, uint32_t id) {
-    bool caught;
-    if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_THROWN,
-                                            .code = BPMN_EVENT_ERROR,
-                                            .instance = id,
-                                            .node = run_node(run, id)->index,
-                                            .name = input->name,
-                                            .text = input->text}) ||
-        !run_throw(&caught, run, id, BPMN_EVENT_ERROR, input->name, input->variables))
-        return false;
-    return caught || run_incident(run, id, BPMN_INCIDENT_ERROR, BPMN_PHASE_ENTERING,
-                                  arena_printf(run->arena, "nothing catches the error '%.*s'",
-                                               STR_ARG(input->name)));
+    bool escalates = input->kind == BPMN_IN_CALL_ERROR && input->n == BPMN_EVENT_ESCALATION;
+    struct thrown thrown = {.event = escalates ? BPMN_EVENT_ESCALATION : BPMN_EVENT_ERROR,
+                            .code = input->name,
+                            .text = input->text,
+                            .variables = input->variables};
+    return run_throw_from(run, id, id, &thrown);
 }
 
-static bool do_job(struct run *run, const struct bpmn_input *input) {
-    const struct bpmn_job *job = find_job(run->state, input->id);
-    if (job == NULL)
-        return err_set(run->err, ERR_NOT_FOUND, err_nowhere,
-                       "there is no open job with the number %" PRIu32, input->id);
-    uint32_t id = job->instance;
-    if (run_instance(run, id)->incident != 0)
-        return err_set(run->err, ERR_CONFLICT, err_nowhere, "the job is stopped by an incident");
-    if (input->kind == BPMN_IN_JOB_ERROR)
-        return throw_error(run, input, id);
-    if (input->kind == BPMN_IN_JOB_DONE)
-        return close_job(run, input->id, id) && run_accept(run, id, input->variables) &&
-               run_leave(run, id);
+static enum bpmn_incident no_retries(enum bpmn_job_kind kind) {
+    switch (kind) {
+    case BPMN_JOB_LISTENER: return BPMN_INCIDENT_LISTENER_RETRIES;
+    case BPMN_JOB_TASK_LISTENER: return BPMN_INCIDENT_TASK_LISTENER_RETRIES;
+    case BPMN_JOB_AD_HOC: return BPMN_INCIDENT_AD_HOC_RETRIES;
+    case BPMN_JOB_ELEMENT:
+    case BPMN_JOB_USER_TASK: break;
+    }
+    return BPMN_INCIDENT_JOB_RETRIES;
+}
+
+static bool fail_job(struct run *run, const struct bpmn_input *input, const struct bpmn_job *row) {
+    struct bpmn_job job = *row;
+    uint32_t id = job.instance;
     if (input->n < 0)
         return err_set(run->err, ERR_INVALID, err_nowhere, "retries cannot be negative");
     size_t count = feel_is_null(input->variables) ? 0 : feel_count(input->variables);
@@ -138,7 +57,7 @@ static bool do_job(struct run *run, const struct bpmn_input *input) {
         if (!run_set(run, id, feel_entries(input->variables)[i].name,
                      feel_entries(input->variables)[i].value))
             return false;
-    if ((job->worker.len > 0 || job->free_us != 0 || input->until_us != 0) &&
+    if ((job.worker.len > 0 || job.free_us != 0 || input->until_us != 0) &&
         !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_LEASED,
                                             .instance = id,
                                             .ref = input->id,
@@ -150,8 +69,37 @@ static bool do_job(struct run *run, const struct bpmn_input *input) {
                                             .n = input->n,
                                             .text = input->text}))
         return false;
-    return input->n > 0 || run_incident(run, id, BPMN_INCIDENT_JOB_RETRIES, BPMN_PHASE_ENTERING,
-                                        input->text.len > 0 ? input->text : STR("the job failed"));
+    return input->n > 0 ||
+           run_incident(run, id, no_retries((enum bpmn_job_kind)job.kind), BPMN_PHASE_ENTERING,
+                        input->text.len > 0 ? input->text : STR("the job failed"));
+}
+
+static bool do_job(struct run *run, const struct bpmn_input *input) {
+    const struct bpmn_job *job = find_job(run->state, input->id);
+    if (job == NULL)
+        return err_set(run->err, ERR_NOT_FOUND, err_nowhere,
+                       "there is no open job with the number %" PRIu32, input->id);
+    uint32_t id = job->instance;
+    if (run_instance(run, id)->incident != 0)
+        return err_set(run->err, ERR_CONFLICT, err_nowhere, "the job is stopped by an incident");
+    if (input->kind == BPMN_IN_JOB_FAIL)
+        return fail_job(run, input, job);
+    if (input->kind == BPMN_IN_JOB_ERROR)
+        return run_instance(run, id)->closing == BPMN_CLOSING_CANCEL
+                   ? err_set(run->err, ERR_CONFLICT, err_nowhere,
+                             "the task is being cancelled: nothing can catch an error")
+                   : throw_error(run, input, id);
+    switch ((enum bpmn_job_kind)job->kind) {
+    case BPMN_JOB_LISTENER:
+    case BPMN_JOB_TASK_LISTENER: return run_listener_done(run, job, input);
+    case BPMN_JOB_AD_HOC: return run_ad_hoc_job_done(run, input, id);
+    case BPMN_JOB_ELEMENT:
+    case BPMN_JOB_USER_TASK: break;
+    }
+    return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB_CLOSED,
+                                              .instance = id,
+                                              .ref = input->id}) &&
+           run_accept(run, id, input->variables) && run_leave(run, id);
 }
 
 /* Who has it, and for how long; or more retries, which end no incident: BPMN_IN_RETRY does. */
@@ -160,8 +108,11 @@ static bool do_job_kept(struct run *run, const struct bpmn_input *input) {
     if (job == NULL)
         return err_set(run->err, ERR_NOT_FOUND, err_nowhere,
                        "there is no open job with the number %" PRIu32, input->id);
-    struct bpmn_record record = {
-        .kind = BPMN_REC_JOB_FAILED, .instance = job->instance, .ref = job->id, .n = input->n};
+    struct bpmn_record record = {.kind = BPMN_REC_JOB_FAILED,
+                                 .instance = job->instance,
+                                 .ref = job->id,
+                                 .n = input->n,
+                                 .code = input->kind == BPMN_IN_JOB_RETRIES};
     if (input->kind == BPMN_IN_JOB_RETRIES)
         return input->n > 0
                    ? run_emit(run, record)
@@ -199,12 +150,16 @@ static bool meet(struct run *run, struct bpmn_wait wait, struct feel_value varia
 static bool do_message(struct run *run, const struct bpmn_input *input) {
     for (uint32_t i = 0; i < run->state->waits.count; i++) {
         struct bpmn_wait wait = run->state->waits.list[i];
-        if (wait.event == BPMN_EVENT_MESSAGE && str_eq(wait.name, input->name) &&
-            (wait.key.len == 0 || str_eq(wait.key, input->key)))
+        bool fits = input->id != 0 ? wait.id == input->id
+                                   : str_eq(wait.name, input->name) &&
+                                         (wait.key.len == 0 || str_eq(wait.key, input->key));
+        if (fits && wait.event == BPMN_EVENT_MESSAGE)
             return meet(run, wait, input->variables);
     }
-    return err_set(run->err, ERR_NOT_FOUND, err_nowhere, "nothing waits for the message '%.*s'",
-                   STR_ARG(input->name));
+    return input->id != 0 ? err_set(run->err, ERR_NOT_FOUND, err_nowhere,
+                                    "there is no subscription with the number %" PRIu32, input->id)
+                          : err_set(run->err, ERR_NOT_FOUND, err_nowhere,
+                                    "nothing waits for the message '%.*s'", STR_ARG(input->name));
 }
 
 /* Everything that waited when the signal came gets it, unless an earlier one took it away. */
@@ -225,6 +180,34 @@ static bool do_signal(struct run *run, const struct bpmn_input *input) {
     return true;
 }
 
+/* What the incident stopped is done again. */
+static bool retry_phase(struct run *run, struct bpmn_instance instance) {
+    const struct bpmn_node *node = &run->process->nodes[instance.node];
+    if (instance.incident == BPMN_INCIDENT_FORM_MISSING ||
+        instance.incident == BPMN_INCIDENT_RESOURCE_MISSING)
+        return true; /* it waits as before */
+    if (instance.as == BPMN_AS_SLOT)
+        return run_slot_done(run, instance.id);
+    if (instance.as == BPMN_AS_BODY && instance.phase == BPMN_PHASE_ACTING)
+        return run_loop_next(run, instance.id);
+    if (node->kind == BPMN_AD_HOC && bpmn_acts(&instance) && run_ad_hoc_is_open(run, instance.id))
+        return run_ad_hoc_again(run, instance.id);
+    /* its process ended or could not be called: it waits for its events as before */
+    if (node->kind == BPMN_CALL && bpmn_acts(&instance) &&
+        (instance.incident == BPMN_INCIDENT_ERROR ||
+         (instance.incident == BPMN_INCIDENT_CALL && instance.rows > 0)))
+        return run_call_again(run, instance.id);
+    switch ((enum bpmn_phase)instance.phase) {
+    case BPMN_PHASE_ENTERING:
+        return instance.id == 1 ? run_open_process(run) : run_execute(run, instance.id);
+    case BPMN_PHASE_ACTING: return run_act(run, instance.id);
+    case BPMN_PHASE_LEAVING:
+        return instance.id == 1 ? run_gone(run, 1) : run_leave(run, instance.id);
+    case BPMN_PHASE_FINISHING: break;
+    }
+    return run_finish(run, instance.id);
+}
+
 static bool do_retry(struct run *run, const struct bpmn_input *input) {
     const struct bpmn_instance *found = bpmn_instance(run->state, input->id);
     if (found == NULL || found->incident == 0)
@@ -235,19 +218,18 @@ static bool do_retry(struct run *run, const struct bpmn_input *input) {
                                             .instance = instance.id,
                                             .node = instance.node}))
         return false;
-    for (uint32_t i = 0; i < run->state->jobs.count; i++)
-        if (run->state->jobs.list[i].instance == instance.id)
+    for (uint32_t i = 0; i < run->state->jobs.count; i++) {
+        const struct bpmn_job *job = &run->state->jobs.list[i];
+        if (job->instance == instance.id)
             return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB_FAILED,
+                                                      .code = 1,
                                                       .instance = instance.id,
-                                                      .ref = run->state->jobs.list[i].id,
-                                                      .n = input->n > 0 ? input->n : 1});
-    if (instance.id == 1)
-        return open_process(run);
-    if (instance.incident == BPMN_INCIDENT_ERROR &&
-        run->process->nodes[instance.node].kind == BPMN_CALL)
-        return run_call_again(run, instance.id);
-    return instance.phase == BPMN_PHASE_ENTERING ? run_execute(run, instance.id)
-                                                 : run_leave(run, instance.id);
+                                                      .ref = job->id,
+                                                      .n = input->n > 0       ? input->n
+                                                           : job->retries > 0 ? job->retries
+                                                                              : 1});
+    }
+    return retry_phase(run, instance);
 }
 
 static bool do_set(struct run *run, const struct bpmn_input *input) {
@@ -269,6 +251,9 @@ static bool do_call(struct run *run, const struct bpmn_input *input) {
         return false;
     if (input->kind == BPMN_IN_CALL_ERROR)
         return throw_error(run, input, input->id);
+    if (input->kind == BPMN_IN_CALL_FAIL)
+        return run_incident(run, input->id, BPMN_INCIDENT_CALL,
+                            run_act_phase(run_node(run, input->id)), input->text);
     const struct bpmn_node *node = run_node(run, input->id);
     bool takes = node->all_out || node->output_count + node->data_out_count > 0;
     if (takes && !run_accept(run, input->id, input->variables))
@@ -276,10 +261,26 @@ static bool do_call(struct run *run, const struct bpmn_input *input) {
     return run_leave(run, input->id);
 }
 
+static bool do_stop(struct run *run, const struct bpmn_input *input) {
+    const struct bpmn_instance *instance = bpmn_instance(run->state, input->id);
+    if (instance == NULL)
+        return err_set(run->err, ERR_NOT_FOUND, err_nowhere,
+                       "there is no element instance with the number %" PRIu32, input->id);
+    if (instance->incident != 0)
+        return err_set(run->err, ERR_CONFLICT, err_nowhere, "it is stopped by an incident already");
+    if (input->n != BPMN_INCIDENT_FORM_MISSING && input->n != BPMN_INCIDENT_RESOURCE_MISSING)
+        return err_set(run->err, ERR_INVALID, err_nowhere,
+                       "an instance is not stopped for that from outside");
+    return run_incident(run, input->id, (enum bpmn_incident)input->n,
+                        run_act_phase(run_node(run, input->id)), input->text);
+}
+
 bool run_input(struct run *run, const struct bpmn_input *input) {
     switch (input->kind) {
-    case BPMN_IN_START: return do_start(run, input);
-    case BPMN_IN_COMPLETE: return do_complete(run, input);
+    case BPMN_IN_START: return run_start(run, input);
+    case BPMN_IN_COMPLETE:
+    case BPMN_IN_TASK_ASSIGN:
+    case BPMN_IN_TASK_UPDATE: return run_task_input(run, input);
     case BPMN_IN_JOB_DONE:
     case BPMN_IN_JOB_FAIL:
     case BPMN_IN_JOB_ERROR: return do_job(run, input);
@@ -292,9 +293,14 @@ bool run_input(struct run *run, const struct bpmn_input *input) {
     case BPMN_IN_SET: return feel_is_null(input->variables) || do_set(run, input);
     case BPMN_IN_REDUE: return run_redue(run);
     case BPMN_IN_CALL_DONE:
+    case BPMN_IN_CALL_FAIL:
     case BPMN_IN_CALL_ERROR: return do_call(run, input);
-    case BPMN_IN_CANCEL: return run_empty(run, 1) && run_end(run, BPMN_ENDING_CANCELLED);
-    default: break;
+    case BPMN_IN_CANCEL: return run_stop(run);
+    case BPMN_IN_ACTIVATE:
+    case BPMN_IN_FINISH: return run_ad_hoc_input(run, input);
+    case BPMN_IN_MODIFY: return run_modify(run, input);
+    case BPMN_IN_MIGRATE: return run_migrate(run, input);
+    case BPMN_IN_STOP: return do_stop(run, input);
     }
     return err_set(run->err, ERR_INVALID, err_nowhere, "there is no such input");
 }

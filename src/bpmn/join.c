@@ -1,4 +1,5 @@
-/* Where an inclusive gateway that joins must look before it goes on (BPMN 2.0.2: 13.4.3): for each
+/* Where an inclusive gateway that joins must look before it goes on (BPMN 2.0.2: 13.4.3), and a
+ * complex one before it resets (13.4.5): for each
  * of its incoming flows, the nodes from which a token can still come along it without passing the
  * gateway itself. Computed once; a running case only asks whether any of its tokens stands on such
  * a node. */
@@ -32,7 +33,7 @@ bool bpmn_joins(struct bpmn_process *p, struct arena *arena, struct budget *budg
                 struct err *err) {
     uint32_t words = (uint32_t)(p->node_count + 63) / 64, count = 0;
     for (size_t i = 0; i < p->node_count; i++)
-        if (p->nodes[i].kind == BPMN_INCLUSIVE && bpmn_is_join(&p->nodes[i])) {
+        if (p->nodes[i].kind != BPMN_PARALLEL && bpmn_is_join(&p->nodes[i])) {
             uint64_t bytes = (uint64_t)p->nodes[i].in_count * words * sizeof(uint64_t);
             if (!budget_spend(budget, (struct cost){p->nodes[i].in_count * p->flow_count, bytes},
                               err))
@@ -47,7 +48,7 @@ bool bpmn_joins(struct bpmn_process *p, struct arena *arena, struct budget *budg
     uint32_t *queue = arena_new(arena, uint32_t, p->node_count);
     for (uint32_t i = 0; i < p->node_count; i++) {
         const struct bpmn_node *node = &p->nodes[i];
-        if (node->kind != BPMN_INCLUSIVE || !bpmn_is_join(node))
+        if (node->kind == BPMN_PARALLEL || !bpmn_is_join(node))
             continue;
         uint64_t *from = arena_new(arena, uint64_t, (size_t)node->in_count * words);
         for (uint32_t in = 0; in < node->in_count; in++)

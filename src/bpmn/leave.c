@@ -100,6 +100,10 @@ static bool choose(struct choice *choice, struct run *run, const struct bpmn_nod
         choose_freely(choice, run, node);
         return true;
     }
+    bool resets = node->kind == BPMN_COMPLEX && bpmn_is_join(node) &&
+                  !bpmn_gate_started(run->state, node, scope);
+    if (node->kind == BPMN_COMPLEX)
+        run_gate_names(run, node, scope);
     for (uint32_t i = 0; i < node->out_count && !(exclusive && some); i++) {
         const struct bpmn_flow *flow = &p->flows[node->out[i]];
         bool take = true;
@@ -114,10 +118,14 @@ static bool choose(struct choice *choice, struct run *run, const struct bpmn_nod
             some = some || take;
         } else if (exclusive) {
             some = true; /* the only way out of a gateway that only merges */
+        } else if (resets) {
+            take = false; /* was taken when the gateway started */
         }
         if (take)
             choice->flows[choice->count++] = flow->index;
     }
+    if (resets)
+        return true;
     if (!some && node->default_flow != BPMN_NONE)
         choice->flows[choice->count++] = node->default_flow;
     else if (choice->count == 0 && conditional) {
@@ -144,6 +152,8 @@ static bool take_flow(struct run *run, uint32_t scope, uint32_t flow) {
     const struct bpmn_node *to = &run->process->nodes[run->process->flows[flow].to];
     if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TAKEN, .node = flow, .scope = scope}))
         return false;
+    if (to->kind == BPMN_COMPLEX && bpmn_is_join(to))
+        run_later(run, (struct todo){TODO_GATE, scope, flow});
     if (to->kind != BPMN_PARALLEL || !bpmn_is_join(to) || !run_is_ready(run, scope, to))
         return true;
     if (run->ready_count == run->ready_room) {
@@ -158,74 +168,225 @@ static bool take_flow(struct run *run, uint32_t scope, uint32_t flow) {
     return true;
 }
 
-bool run_end(struct run *run, enum bpmn_ending ending) {
+/* --- ends
+ * -----------------------------------------------------------------------------------------------
+ */
+bool run_end(struct run *run, enum bpmn_ending ending, struct str code,
+             struct feel_value variables) {
     return run_disarm(run, 1, BPMN_KINDS) &&
            run_emit(run, (struct bpmn_record){.kind = BPMN_REC_ENDED,
                                               .code = (uint8_t)ending,
                                               .instance = 1,
-                                              .node = run->last_end});
+                                              .node = run->last_end,
+                                              .name = code,
+                                              .value = variables});
 }
 
-/* The scope has nothing alive in it any more: it completes. */
-static bool complete_scope(struct run *run, uint32_t scope, enum bpmn_ending ending) {
-    return scope == 1 ? run_end(run, ending) : run_leave(run, scope);
+/* The process has nothing alive in it any more. */
+static bool end_process(struct run *run) {
+    struct bpmn_instance root = *run_instance(run, 1);
+    enum bpmn_ending ending = root.closing == BPMN_CLOSING_CANCEL      ? BPMN_ENDING_CANCELLED
+                              : root.closing == BPMN_CLOSING_TERMINATE ? BPMN_ENDING_TERMINATED
+                                                                       : BPMN_ENDING_COMPLETED;
+    bool asked = false;
+    if (root.closing == 0 && run_has_listeners(run, &run->process->nodes[0], BPMN_LISTEN_END)) {
+        if (root.rows > 0 && !run_disarm(run, 1, BPMN_KINDS))
+            return false;
+        if (!run_listen(&asked, run, 1, BPMN_LISTEN_END, 0))
+            return false;
+    }
+    return asked || run_end(run, ending, STR_NONE, feel_null());
+}
+
+bool run_gone(struct run *run, uint32_t scope) {
+    struct bpmn_instance instance = *run_instance(run, scope);
+    const struct bpmn_node *node = &run->process->nodes[instance.node];
+    bool did = false;
+    if (instance.live > 0)
+        return run_handlers_open(run, scope) || run_disarm(run, scope, BPMN_START);
+    if (instance.closing == BPMN_CLOSING_CANCEL)
+        return scope == 1 ? end_process(run) : run_drop(run, scope);
+    if (instance.incident != 0) /* a retry looks again */
+        return true;
+    if (instance.closing == 0 &&
+        (!run_undo(&did, run, scope) || (!did && !run_reset_gate(&did, run, scope))))
+        return false;
+    if (did)
+        return true;
+    if (scope == 1)
+        return end_process(run);
+    switch ((enum bpmn_as)instance.as) {
+    case BPMN_AS_BODY: return run_loop_next(run, scope);
+    case BPMN_AS_SLOT: return run_slot_done(run, scope);
+    case BPMN_AS_UNDO: return run_finish(run, scope);
+    case BPMN_AS_ELEMENT:
+    case BPMN_AS_INNER: break;
+    }
+    return node->kind == BPMN_AD_HOC && instance.closing == 0 ? run_ad_hoc_drained(run, scope)
+                                                              : run_leave(run, scope);
+}
+
+static bool closing(struct run *run, uint32_t id, enum bpmn_closing how) {
+    return run_instance(run, id)->closing == how ||
+           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_CLOSING,
+                                              .code = (uint8_t)how,
+                                              .instance = id,
+                                              .node = run_instance(run, id)->node});
 }
 
 /* BPMN 2.0.2: 13.5.6 terminate: everything else in the scope is cancelled, and it completes. */
 static bool terminate(struct run *run, uint32_t scope) {
-    return run_empty(run, scope) && complete_scope(run, scope, BPMN_ENDING_TERMINATED);
+    if (!run_empty(run, scope))
+        return false;
+    if (run_instance(run, scope)->live > 0)
+        return closing(run, scope, BPMN_CLOSING_TERMINATE);
+    return scope == 1 ? run_end(run, BPMN_ENDING_TERMINATED, STR_NONE, feel_null())
+                      : run_leave(run, scope);
 }
 
+/* The instance is the last that an instruction of the start wanted. */
+static bool stops_after(const struct run *run, uint32_t node) {
+    for (uint32_t i = 0; i < run->state->stop_after.count; i++)
+        if (run->state->stop_after.list[i] == node)
+            return true;
+    return false;
+}
+
+bool run_stop(struct run *run) {
+    if (!run_empty(run, 1) || !run_disarm(run, 1, BPMN_KINDS))
+        return false;
+    if (run_instance(run, 1)->live > 0)
+        return closing(run, 1, BPMN_CLOSING_CANCEL);
+    return run_end(run, BPMN_ENDING_CANCELLED, STR_NONE, feel_null());
+}
+
+/* --- leaving
+ * -------------------------------------------------------------------------------------------- */
 bool run_leave(struct run *run, uint32_t id) {
     struct bpmn_instance instance = *run_instance(run, id);
     const struct bpmn_node *node = &run->process->nodes[instance.node];
     struct str why;
-    struct choice choice;
+    bool asked;
+    if (!bpmn_acts(&instance))
+        return run_finish(run, id);
     if (!run_map_outputs(&why, run, id))
         return false;
     if (why.len > 0)
         return run_incident(run, id, BPMN_INCIDENT_MAPPING, BPMN_PHASE_LEAVING, why);
-    if (!choose(&choice, run, node, instance.scope))
+    if (run_has_listeners(run, node, BPMN_LISTEN_END)) {
+        if (!run_disarm(run, id, BPMN_KINDS) || !run_listen(&asked, run, id, BPMN_LISTEN_END, 0))
+            return false;
+        if (asked)
+            return true;
+    }
+    return run_finish(run, id);
+}
+
+static enum bpmn_phase finish_phase(const struct run *run, const struct bpmn_node *node) {
+    return run_has_listeners(run, node, BPMN_LISTEN_END) ? BPMN_PHASE_FINISHING
+                                                         : BPMN_PHASE_LEAVING;
+}
+
+static bool emit_left(struct run *run, uint32_t id, uint32_t node) {
+    return run_disarm(run, id, BPMN_KINDS) &&
+           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_LEFT, .instance = id, .node = node});
+}
+
+/* What is gone without flows: once of a body, a slot, a sub-process that was compensated. */
+static bool finish_inside(struct run *run, uint32_t id, struct bpmn_instance instance) {
+    if (instance.as == BPMN_AS_INNER)
+        return run_loop_inner_done(run, id);
+    return emit_left(run, id, instance.node) && run_gone(run, instance.scope);
+}
+
+bool run_finish(struct run *run, uint32_t id) {
+    struct bpmn_instance instance = *run_instance(run, id);
+    const struct bpmn_node *node = &run->process->nodes[instance.node];
+    struct choice choice;
+    if (id == 1)
+        return run_end(run, BPMN_ENDING_COMPLETED, STR_NONE, feel_null());
+    if (!bpmn_hosts(&instance))
+        return finish_inside(run, id, instance);
+    bool ok = choose(&choice, run, node, instance.scope);
+    run->extra_count = 0;
+    if (!ok)
         return false;
     if (choice.code != BPMN_INCIDENT_NONE)
-        return run_incident(run, id, choice.code, BPMN_PHASE_LEAVING, choice.why);
-    if (!run_clocks(run, id, node, true) || !run_disarm(run, id, BPMN_KINDS) ||
-        !run_emit(run,
-                  (struct bpmn_record){.kind = BPMN_REC_LEFT, .instance = id, .node = node->index}))
+        return run_incident(run, id, choice.code, finish_phase(run, node), choice.why);
+    if (!run_clocks(run, id, node, true) || !run_compensable(run, id) ||
+        !emit_left(run, id, node->index))
         return false;
     for (uint32_t i = 0; i < choice.count; i++)
         if (!take_flow(run, instance.scope, choice.flows[i]))
             return false;
     if (node->kind == BPMN_END)
         run->last_end = node->index;
-    if (node->event == BPMN_EVENT_TERMINATE)
-        return terminate(run, instance.scope);
-    if (run_instance(run, instance.scope)->live == 0)
-        return complete_scope(run, instance.scope, BPMN_ENDING_COMPLETED);
-    return run_handlers_open(run, instance.scope) || run_disarm(run, instance.scope, BPMN_START);
+    if (stops_after(run, node->index))
+        return run_stop(run);
+    for (size_t i = 0; node->kind == BPMN_END && i < node->def_count; i++)
+        if (node->defs[i].event == BPMN_EVENT_TERMINATE)
+            return terminate(run, instance.scope);
+    return run_gone(run, instance.scope);
 }
 
 /* --- cancelling
  * ------------------------------------------------------------------------------------------ */
+static bool has_tokens(const struct bpmn_state *state, uint32_t scope) {
+    for (uint32_t i = 0; i < state->parked.count; i++)
+        if (state->parked.list[i].scope == scope)
+            return true;
+    for (uint32_t i = 0; i < state->moving.count; i++)
+        if (state->moving.list[i].scope == scope)
+            return true;
+    return false;
+}
+
 bool run_empty(struct run *run, uint32_t scope) {
     const struct bpmn_state *state = run->state;
     for (uint32_t i = state->instances.count; i-- > 0;) {
         if (i >= state->instances.count) /* a cancelled scope took its own children along */
             i = state->instances.count - 1;
-        if (state->instances.list[i].scope == scope &&
-            !run_cancel(run, state->instances.list[i].id))
+        const struct bpmn_instance *row = &state->instances.list[i];
+        if (run_instance(run, scope)->live == 0)
+            return true;
+        if (row->scope == scope && row->closing != BPMN_CLOSING_CANCEL && !run_cancel(run, row->id))
             return false;
     }
-    if (run_instance(run, scope)->live == 0)
+    if (run_instance(run, scope)->live == 0 || !has_tokens(state, scope))
         return true;
     return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_DROPPED, .scope = scope});
 }
 
-bool run_cancel(struct run *run, uint32_t id) {
-    const struct bpmn_node *node = run_node(run, id);
-    if (bpmn_kind_group(node->kind) == BPMN_GROUP_SCOPE && !run_empty(run, id))
-        return false;
+bool run_drop(struct run *run, uint32_t id) {
+    struct bpmn_instance instance = *run_instance(run, id);
     return run_disarm(run, id, BPMN_KINDS) &&
-           run_emit(run, (struct bpmn_record){
-                             .kind = BPMN_REC_CANCELLED, .instance = id, .node = node->index});
+           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_CANCELLED,
+                                              .instance = id,
+                                              .node = instance.node}) &&
+           run_gone(run, instance.scope);
+}
+
+static bool has_task(const struct bpmn_state *state, uint32_t id) {
+    for (uint32_t i = 0; i < state->tasks.count; i++)
+        if (state->tasks.list[i].instance == id)
+            return true;
+    return false;
+}
+
+bool run_cancel(struct run *run, uint32_t id) {
+    struct bpmn_instance instance = *run_instance(run, id);
+    const struct bpmn_node *node = &run->process->nodes[instance.node];
+    bool asked;
+    if (instance.live > 0 && !run_empty(run, id))
+        return false;
+    if (!run_disarm(run, id, BPMN_KINDS))
+        return false;
+    if (!run->abrupt && node->kind == BPMN_USER_TASK && bpmn_acts(&instance) &&
+        run_has_listeners(run, node, BPMN_LISTEN_CANCELING) && has_task(run->state, id))
+        return closing(run, id, BPMN_CLOSING_CANCEL) &&
+               run_listen(&asked, run, id, BPMN_LISTEN_CANCELING, 0);
+    if (run_instance(run, id)->live > 0)
+        return closing(run, id, BPMN_CLOSING_CANCEL);
+    return run_emit(
+        run, (struct bpmn_record){.kind = BPMN_REC_CANCELLED, .instance = id, .node = node->index});
 }

@@ -75,6 +75,7 @@ bool fold_next_id(struct bpmn_state *state, uint32_t id, const struct bpmn_recor
 /* ---- fold_rows.c ---- */
 /* Where a scope's variables begin, and where they end. */
 void state_variables(const struct bpmn_state *state, uint32_t scope, uint32_t *from, uint32_t *to);
+void state_count_conditions(struct bpmn_state *state);
 /* Timers, subscriptions, jobs, variables, its task: all that hangs on an instance that is gone. */
 void state_drop_rows(struct bpmn_state *state, const struct bpmn_instance *gone);
 /* The cycle of a timer as it was stored once; empty when it does not come again. */

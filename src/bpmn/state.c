@@ -495,6 +495,9 @@ static bool count_all(struct bpmn_state *state) {
         if (ok)
             owner->rows++;
     }
+    state_count_conditions(state);
+    for (uint32_t i = 0; i < state->variables.count; i++)
+        state->variable_bytes += bpmn_value_bytes(state->variables.list[i].value);
     return ok;
 }
 

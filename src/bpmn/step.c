@@ -1,13 +1,14 @@
 /* One step: an input, then tokens move until everything waits (BPMN 2.0.2: chapter 13).
  *
  * 1. Nothing changes but by run_emit(), which folds the record at once. What is still to be done
- *    stands in the state (moving tokens) or follows from it (joins whose tokens are all there).
- * 2. An element is entered in two phases. Entering evaluates everything that can fail, then arms
- * and asks the world; leaving maps outputs and chooses flows. A failure is an incident of that
- * phase, and a retry repeats the phase, so nothing in it is emitted before everything in it
- * succeeded (variables aside: setting them again is harmless).
- * 3. No recursion along the flow: leaving puts tokens on flows, the loop in run_settle() takes
- * them. Recursion follows the nesting of scopes only, which the reader bounds. */
+ *    stands in the state (moving tokens, compensations), follows from it (joins whose tokens are
+ *    all there, conditions that are true), or in run.todo, which is empty when a step ends.
+ * 2. An element is entered and left in phases (enum bpmn_phase). Each evaluates everything that can
+ *    fail before its first record (variables aside: setting them again is harmless). A failure is
+ *    an incident of that phase, and a retry repeats the phase.
+ * 3. No recursion along the flow: leaving puts tokens on flows, and what a loop or a compensation
+ *    begins is put into run.todo; the loop in run_settle() takes both. Recursion follows the
+ *    nesting of scopes only, which the reader bounds. */
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -54,121 +55,131 @@ bool run_incident(struct run *run, uint32_t id, enum bpmn_incident code, enum bp
 
 /* --- entering
  * ------------------------------------------------------------------------------------------ */
-bool run_enter(struct run *run, uint32_t node, uint32_t scope, int64_t flow, uint32_t trigger,
-               uint32_t *out_id) {
-    const struct bpmn_node *n = &run->process->nodes[node];
+static bool emit_letters(struct run *run, uint32_t id, const struct bpmn_node *node) {
+    for (size_t i = 0; i < node->letter_count; i++)
+        if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_LETTER,
+                                                .instance = id,
+                                                .node = node->index,
+                                                .name = node->letters[i].id,
+                                                .text = node->letters[i].to}))
+            return false;
+    return true;
+}
+
+/* What the law attached to the node: clocks and status once, a letter each time. */
+static bool emit_actions(struct run *run, uint32_t id, const struct bpmn_node *node,
+                         enum bpmn_as as) {
+    if (as == BPMN_AS_SLOT || as == BPMN_AS_UNDO)
+        return true;
+    if (as != BPMN_AS_INNER) {
+        if (!run_clocks(run, id, node, false))
+            return false;
+        if (node->status.len > 0 && !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STATUS,
+                                                                        .instance = id,
+                                                                        .node = node->index,
+                                                                        .name = node->status}))
+            return false;
+    }
+    return as == BPMN_AS_BODY || emit_letters(run, id, node);
+}
+
+bool run_enter(struct run *run, uint32_t *out_id, struct entry entry) {
+    const struct bpmn_node *node = &run->process->nodes[entry.node];
     *out_id = run->state->last_id + 1;
     if (!budget_spend(run->budget, (struct cost){1, 0}, run->err))
         return false;
     if (run->state->instances.count >= BPMN_INSTANCES_MAX || run->state->last_id > INT32_MAX)
         return err_set(run->err, ERR_LIMIT, err_nowhere,
                        "process '%.*s': more than %d elements are alive at '%.*s'",
-                       STR_ARG(run->process->id), BPMN_INSTANCES_MAX, STR_ARG(n->id));
+                       STR_ARG(run->process->id), BPMN_INSTANCES_MAX, STR_ARG(node->id));
     run->entered++;
     return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_ENTERED,
+                                              .code = (uint8_t)entry.as,
                                               .instance = *out_id,
-                                              .node = node,
-                                              .scope = scope,
-                                              .ref = trigger,
-                                              .n = flow}) &&
-           run_actions(run, *out_id, n);
+                                              .node = entry.node,
+                                              .scope = entry.scope,
+                                              .ref = entry.trigger,
+                                              .n = entry.number > 0 ? entry.number : entry.flow}) &&
+           emit_actions(run, *out_id, node, entry.as);
+}
+
+bool run_in_limit(bool *within, struct run *run, uint32_t id) {
+    *within = run->entered <= BPMN_STEP_ELEMENTS_MAX;
+    return *within ||
+           run_incident(run, id, BPMN_INCIDENT_STEPS, BPMN_PHASE_ENTERING,
+                        arena_printf(run->arena,
+                                     "more than %d elements were entered without waiting for "
+                                     "anything; the last is '%.*s'",
+                                     BPMN_STEP_ELEMENTS_MAX, STR_ARG(run_node(run, id)->id)));
+}
+
+bool run_take(struct run *run, uint32_t node, uint32_t scope, int64_t flow) {
+    uint32_t id;
+    bool within, loops = run->process->nodes[node].loop != NULL;
+    struct entry entry = {
+        .node = node, .scope = scope, .flow = flow, .as = loops ? BPMN_AS_BODY : BPMN_AS_ELEMENT};
+    return run_enter(run, &id, entry) && run_in_limit(&within, run, id) &&
+           (!within || run_execute(run, id));
 }
 
 /* --- the loop
  * -------------------------------------------------------------------------------------------- */
-static bool enter_and_execute(struct run *run, uint32_t node, uint32_t scope, uint32_t flow) {
-    uint32_t id;
-    if (!run_enter(run, node, scope, flow, 0, &id))
-        return false;
-    if (run->entered <= BPMN_STEP_ELEMENTS_MAX)
-        return run_execute(run, id);
-    return run_incident(run, id, BPMN_INCIDENT_STEPS, BPMN_PHASE_ENTERING,
-                        arena_printf(run->arena,
-                                     "more than %d elements were entered without waiting for "
-                                     "anything; the last is '%.*s'",
-                                     BPMN_STEP_ELEMENTS_MAX,
-                                     STR_ARG(run->process->nodes[node].id)));
+void run_later(struct run *run, struct todo todo) {
+    if (run->todo_count == run->todo_room) {
+        size_t live = run->todo_count - run->todo_from;
+        size_t room = live < run->todo_room / 2 ? run->todo_room : run->todo_room * 2 + 16;
+        struct todo *list =
+            room == run->todo_room ? run->todo : arena_new(run->arena, struct todo, room);
+        if (live > 0)
+            memmove(list, run->todo + run->todo_from, live * sizeof *list);
+        run->todo = list;
+        run->todo_room = room;
+        run->todo_from = 0;
+        run->todo_count = live;
+    }
+    run->todo[run->todo_count++] = todo;
 }
 
-static bool stands_before(const struct bpmn_join *join, const struct run *run,
-                          const struct bpmn_node *node, uint32_t scope, uint32_t at) {
-    bool reaches_empty = false;
-    for (uint32_t in = 0; in < node->in_count; in++) {
-        const uint64_t *set = join->from + (size_t)in * join->words;
-        if ((set[at / 64] >> (at % 64) & 1) == 0)
-            continue;
-        bool token = false;
-        for (uint32_t i = 0; !token && i < run->state->parked.count; i++)
-            token = run->state->parked.list[i].scope == scope &&
-                    run->state->parked.list[i].flow == node->in[in];
-        if (token)
-            return false; /* it can also come where a token waits already */
-        reaches_empty = true;
-    }
-    return reaches_empty;
-}
-
-/* BPMN 2.0.2: 13.4.3: an inclusive gateway goes on when no token elsewhere can still come along a
- * flow where none waits. */
-static bool inclusive_ready(const struct run *run, const struct bpmn_node *node, uint32_t scope) {
-    const struct bpmn_state *state = run->state;
-    const struct bpmn_join *join = bpmn_join_of(run->process, node->index);
-    assert(join != NULL);
-    for (uint32_t i = 0; i < state->instances.count; i++) {
-        const struct bpmn_instance *other = &state->instances.list[i];
-        if (other->scope == scope && other->node != node->index &&
-            stands_before(join, run, node, scope, other->node))
-            return false;
-    }
-    for (uint32_t i = 0; i < state->parked.count; i++) {
-        uint32_t at = run->process->flows[state->parked.list[i].flow].to;
-        if (state->parked.list[i].scope == scope && at != node->index &&
-            stands_before(join, run, node, scope, at))
-            return false;
-    }
-    return true;
-}
-
-static bool enter_ready_join(bool *entered, struct run *run) {
-    *entered = false;
-    for (size_t i = 0; i < run->ready_count; i++) {
-        struct bpmn_token token = run->ready[i];
-        uint32_t node = run->process->flows[token.flow].to;
-        if (!run_is_ready(run, token.scope, &run->process->nodes[node]))
-            continue;
-        run->ready_count -= i + 1;
-        memmove(run->ready, run->ready + i + 1, run->ready_count * sizeof *run->ready);
-        *entered = true;
-        return enter_and_execute(run, node, token.scope, token.flow);
-    }
-    run->ready_count = 0;
-    for (uint32_t i = 0; i < run->state->parked.count; i++) {
-        struct bpmn_token token = run->state->parked.list[i];
-        const struct bpmn_node *node = &run->process->nodes[run->process->flows[token.flow].to];
-        if (node->kind != BPMN_INCLUSIVE || !inclusive_ready(run, node, token.scope))
-            continue;
-        *entered = true;
-        return enter_and_execute(run, node->index, token.scope, token.flow);
-    }
-    return true;
+static bool do_next(struct run *run) {
+    struct todo todo = run->todo[run->todo_from++];
+    bool within;
+    if (todo.kind == TODO_GATE)
+        return run_gate(run, todo.a, todo.b);
+    if (bpmn_instance(run->state, todo.a) == NULL) /* it was cancelled before its turn */
+        return true;
+    return run_in_limit(&within, run, todo.a) && (!within || run_execute(run, todo.a));
 }
 
 bool run_settle(struct run *run) {
-    bool more = true;
-    while (more && run->state->ending == 0) {
-        if (run->state->moving.count > 0) {
-            struct bpmn_token token = run->state->moving.list[0];
-            if (!enter_and_execute(run, run->process->flows[token.flow].to, token.scope,
-                                   token.flow))
+    const struct bpmn_state *state = run->state;
+    for (bool more = true; more && state->ending == 0;) {
+        if (run->todo_from < run->todo_count) {
+            if (!do_next(run))
                 return false;
-        } else if (!enter_ready_join(&more, run)) {
-            return false;
+            continue;
         }
+        if (state->conditions > 0 && (run->change_count > 0 || run->looked != state->last_id)) {
+            if (!run_conditions(run))
+                return false;
+            if (run->todo_from < run->todo_count)
+                continue;
+        }
+        if (state->ending != 0)
+            break;
+        if (state->moving.count > 0) {
+            struct bpmn_token token = state->moving.list[0];
+            if (!run_take(run, run->process->flows[token.flow].to, token.scope, token.flow))
+                return false;
+            continue;
+        }
+        if (!run_undo(&more, run, 0) || (!more && !run_enter_ready_join(&more, run)))
+            return false;
     }
     return true;
 }
 
 bool run_apply(struct run *run, const struct bpmn_input *input) {
+    run->looked = run->state->last_id;
     return run_input(run, input) && run_settle(run);
 }
 

@@ -18,14 +18,15 @@
 #include "bpmn/model.h"
 
 enum {
-    BPMN_STEP_ELEMENTS_MAX = 50000,    /* entered in one step without waiting; beyond it each token
+    BPMN_STEP_ELEMENTS_MAX = 60000,    /* entered in one step without waiting; beyond it each token
                                           that still moves becomes an incident (a model that loops).
                                           The longest lawful procedure enters about 30 at once; the
                                           rest is room for wide multi-instance activities */
     BPMN_INSTANCES_MAX = 100000,       /* alive at once in one process instance */
-    BPMN_LOOP_MAX = 50000,             /* instances of one multi-instance activity */
+    BPMN_LOOP_MAX = 20000,             /* instances of one multi-instance activity */
     BPMN_VARIABLE_BYTES_MAX = 4 << 20, /* of one variable, encoded: files do not belong in one */
     BPMN_INPUT_BYTES_MAX = 16 << 20,   /* of all variables of one input together */
+    BPMN_STATE_BYTES_MAX = 64 << 20,   /* of all variables of a process instance */
     BPMN_VARIABLES_MAX = 250000,       /* in one process instance: a few for each element alive */
     BPMN_INSTRUCTIONS_MAX = 1000,      /* of one modification or activation */
 };
@@ -192,6 +193,8 @@ struct bpmn_state {
     enum bpmn_ending ending; /* 0 while it runs */
     uint32_t end_node;       /* of ENDED */
     uint32_t incident_count;
+    uint32_t conditions;     /* subscriptions to conditions among waits */
+    uint64_t variable_bytes; /* of all variables, about */
     /* all in the order of their ids, tokens in the order of their arrival */
     BPMN_LIST(struct bpmn_instance) instances;
     BPMN_LIST(struct bpmn_token) moving;

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "bpmn/engine.h"
+#include "bpmn/lists.h"
 
 enum {
     VALUE_DEPTH_MAX = FEEL_DEPTH_MAX,
@@ -17,6 +17,14 @@ static struct str why_text(struct run *run, const struct bpmn_expr *expr,
     return arena_printf(run->arena, "%s:%" PRIu32 ": '%.*s': %.*s",
                         expr->at.source ? expr->at.source : "", expr->at.line, STR_ARG(expr->text),
                         STR_ARG(what));
+}
+
+static struct feel_value known(const struct run *run, const struct bpmn_view *view,
+                               struct str name) {
+    for (size_t i = 0; i < run->extra_count; i++)
+        if (str_eq(run->extra[i].name, name))
+            return run->extra[i].value;
+    return bpmn_view_get(view, name, run->arena);
 }
 
 bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t instance,
@@ -42,7 +50,7 @@ bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t
     struct bpmn_view view = {.state = run->state, .instance = instance, .env = run->env};
     for (size_t slot = 0; slot < count; slot++)
         if (feel_input_used(expr->program, slot))
-            vars[slot] = bpmn_view_get(&view, feel_input_name(expr->program, slot), run->arena);
+            vars[slot] = known(run, &view, feel_input_name(expr->program, slot));
     struct feel_diags diags = {.arena = run->arena};
     struct feel_env env = {.vars = vars,
                            .var_count = count,
@@ -60,22 +68,47 @@ bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t
 
 /* --- writing
  * ------------------------------------------------------------------------------------------ */
+static void note_change(struct run *run, struct str name, bool created) {
+    if (run->change_count == run->change_room) {
+        size_t room = run->change_room * 2 + 8;
+        struct change *list = arena_new(run->arena, struct change, room);
+        if (run->change_count > 0)
+            memcpy(list, run->changes, run->change_count * sizeof *list);
+        run->changes = list;
+        run->change_room = room;
+    }
+    run->changes[run->change_count++] = (struct change){name, created};
+}
+
 bool run_set(struct run *run, uint32_t scope, struct str name, struct feel_value value) {
+    const struct bpmn_state *state = run->state;
     if (run->oracle != NULL)
         return true;
-    return run_emit(run,
-                    (struct bpmn_record){
-                        .kind = BPMN_REC_VARIABLE, .scope = scope, .name = name, .value = value});
+    if (state->variables.count >= BPMN_VARIABLES_MAX ||
+        state->variable_bytes + bpmn_value_bytes(value) > BPMN_STATE_BYTES_MAX)
+        return err_set(run->err, ERR_LIMIT, err_nowhere,
+                       "variable '%.*s' does not fit: process '%.*s' has %" PRIu32
+                       " variables, %" PRIu64 " bytes",
+                       STR_ARG(name), STR_ARG(run->process->id), state->variables.count,
+                       state->variable_bytes);
+    uint32_t before = state->variables.count;
+    if (!run_emit(run,
+                  (struct bpmn_record){
+                      .kind = BPMN_REC_VARIABLE, .scope = scope, .name = name, .value = value}))
+        return false;
+    if (state->conditions > 0)
+        note_change(run, name, state->variables.count > before);
+    return true;
 }
 
 bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel_value value) {
     const struct bpmn_state *state = run->state;
     uint32_t at = scope;
     while (at > 1) {
+        uint32_t from, to;
         bool here = false;
-        for (uint32_t i = 0; !here && i < state->variables.count; i++)
-            here =
-                state->variables.list[i].scope == at && str_eq(state->variables.list[i].name, name);
+        for (state_variables(state, at, &from, &to); !here && from < to; from++)
+            here = str_eq(state->variables.list[from].name, name);
         if (here)
             break;
         at = run_instance(run, at)->scope;
@@ -147,6 +180,41 @@ static struct str target_of(struct feel_value *value, struct run *run, uint32_t 
     return name;
 }
 
+bool run_text(struct str *out, struct str *why, struct run *run, uint32_t id,
+              const struct bpmn_expr *expr) {
+    struct feel_value value;
+    if (!run_eval(&value, why, run, id, expr, run->env->now_us))
+        return false;
+    if (why->len > 0)
+        return true;
+    if (feel_kind(value) == FEEL_STRING) {
+        *out = feel_as_string(value);
+        return true;
+    }
+    if (feel_kind(value) != FEEL_NUMBER) {
+        *why = run_not_a(run, expr, value, "a text");
+        return true;
+    }
+    struct buf text; /* a number is a usual correlation key */
+    buf_init(&text, 256);
+    feel_print_plain(&text, value);
+    *out = arena_str(run->arena, buf_view(&text));
+    buf_done(&text);
+    return true;
+}
+
+bool run_bool(bool *out, struct str *why, struct run *run, uint32_t id,
+              const struct bpmn_expr *expr) {
+    struct feel_value value;
+    *out = false;
+    if (!run_eval(&value, why, run, id, expr, run->env->now_us))
+        return false;
+    *out = feel_is_true(value);
+    if (why->len == 0 && !feel_is_true(value) && !feel_is_false(value))
+        *why = run_not_a(run, expr, value, "true or false");
+    return true;
+}
+
 static bool map_in(struct str *why, struct run *run, uint32_t id,
                    const struct bpmn_mapping *mappings, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -171,8 +239,9 @@ bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
 
 static bool is_own(const struct run *run, uint32_t id, struct str name) {
     const struct bpmn_state *state = run->state;
-    for (uint32_t i = 0; i < state->variables.count; i++)
-        if (state->variables.list[i].scope == id && str_eq(state->variables.list[i].name, name))
+    uint32_t from, to;
+    for (state_variables(state, id, &from, &to); from < to; from++)
+        if (str_eq(state->variables.list[from].name, name))
             return true;
     return false;
 }
@@ -207,15 +276,15 @@ bool run_map_outputs(struct str *why, struct run *run, uint32_t id) {
 static uint64_t value_bytes(struct feel_value value, int depth) {
     uint64_t bytes = sizeof value;
     if (depth > VALUE_DEPTH_MAX)
-        return UINT64_MAX / 4;
+        return BPMN_STATE_BYTES_MAX;
     switch (feel_kind(value)) {
     case FEEL_STRING: return bytes + feel_as_string(value).len;
     case FEEL_LIST:
-        for (size_t i = 0; i < feel_count(value) && bytes <= BPMN_VARIABLE_BYTES_MAX; i++)
+        for (size_t i = 0; i < feel_count(value) && bytes <= BPMN_STATE_BYTES_MAX; i++)
             bytes += value_bytes(feel_item(value, i), depth + 1);
         return bytes;
     case FEEL_CONTEXT:
-        for (size_t i = 0; i < feel_count(value) && bytes <= BPMN_VARIABLE_BYTES_MAX; i++)
+        for (size_t i = 0; i < feel_count(value) && bytes <= BPMN_STATE_BYTES_MAX; i++)
             bytes += feel_entries(value)[i].name.len +
                      value_bytes(feel_entries(value)[i].value, depth + 1);
         return bytes;
@@ -223,7 +292,12 @@ static uint64_t value_bytes(struct feel_value value, int depth) {
     }
 }
 
+uint64_t bpmn_value_bytes(struct feel_value value) {
+    return value_bytes(value, 0);
+}
+
 bool vars_check(struct feel_value variables, const struct bpmn_state *state, struct err *err) {
+    uint64_t bytes = 0;
     if (feel_is_null(variables))
         return true;
     if (feel_kind(variables) != FEEL_CONTEXT)
@@ -241,9 +315,14 @@ bool vars_check(struct feel_value variables, const struct bpmn_state *state, str
         if (feel_kind(entry->value) == FEEL_FUNCTION || feel_kind(entry->value) == FEEL_RANGE)
             return err_set(err, ERR_INVALID, err_nowhere, "variable '%.*s' is a %s",
                            STR_ARG(entry->name), feel_kind_name(feel_kind(entry->value)));
-        if (value_bytes(entry->value, 0) > BPMN_VARIABLE_BYTES_MAX)
+        uint64_t one = bpmn_value_bytes(entry->value);
+        bytes += one;
+        if (one > BPMN_VARIABLE_BYTES_MAX)
             return err_set(err, ERR_LIMIT, err_nowhere, "variable '%.*s' is larger than %d bytes",
                            STR_ARG(entry->name), BPMN_VARIABLE_BYTES_MAX);
+        if (bytes > BPMN_INPUT_BYTES_MAX)
+            return err_set(err, ERR_LIMIT, err_nowhere,
+                           "the variables together are larger than %d bytes", BPMN_INPUT_BYTES_MAX);
     }
     return true;
 }

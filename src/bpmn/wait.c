@@ -4,83 +4,114 @@
 
 #include "bpmn/engine.h"
 
-/* A text from an expression; null and other kinds are failures. */
-static bool text_of(struct str *out, struct str *why, struct run *run, uint32_t id,
-                    const struct bpmn_expr *expr) {
-    struct feel_value value;
-    if (!run_eval(&value, why, run, id, expr, run->env->now_us))
-        return false;
-    if (why->len > 0)
-        return true;
-    if (feel_kind(value) == FEEL_STRING) {
-        *out = feel_as_string(value);
-        return true;
-    }
-    if (feel_kind(value) != FEEL_NUMBER) {
-        *why = run_not_a(run, expr, value, "a text");
-        return true;
-    }
-    struct buf text; /* a number is a usual correlation key */
-    buf_init(&text, 256);
-    feel_print_plain(&text, value);
-    *out = arena_str(run->arena, buf_view(&text));
-    buf_done(&text);
-    return true;
+struct bpmn_event_def run_def(const struct bpmn_node *node, uint32_t index) {
+    if (index < node->def_count)
+        return node->defs[index];
+    return (struct bpmn_event_def){
+        .event = BPMN_EVENT_MESSAGE, .message = node->message, .key = node->key};
 }
 
-static bool one_arm(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
-                    uint32_t id, const struct bpmn_node *node) {
-    struct arm arm = {.node = node->index, .event = node->event};
-    bool receive = node->kind == BPMN_RECEIVE_TASK;
-    if (node->event == BPMN_EVENT_TIMER) {
+/* One of the definitions of an event. */
+static bool arm_def(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
+                    uint32_t id, struct arm arm) {
+    const struct bpmn_event_def def = run_def(&run->process->nodes[arm.node], arm.def);
+    arm.event = def.event;
+    switch (def.event) {
+    case BPMN_EVENT_TIMER:
         *code = BPMN_INCIDENT_TIMER;
-        if (!run_due(&arm, why, run, id, &node->defs[arm.def]))
+        if (!run_due(&arm, why, run, id, &def))
             return false;
-    } else if (node->event == BPMN_EVENT_MESSAGE || receive) {
+        break;
+    case BPMN_EVENT_MESSAGE:
         *code = BPMN_INCIDENT_MESSAGE;
-        arm.event = BPMN_EVENT_MESSAGE;
-        if (!text_of(&arm.name, why, run, id, &node->message))
+        if (!run_text(&arm.name, why, run, id, &def.message))
             return false;
-        if (why->len == 0 && node->key.text.at != NULL &&
-            !text_of(&arm.key, why, run, id, &node->key))
+        if (why->len == 0 && def.key.text.at != NULL && !run_text(&arm.key, why, run, id, &def.key))
             return false;
-    } else if (node->event == BPMN_EVENT_SIGNAL) {
-        arm.name = node->code;
-    } else {
-        return true; /* errors and escalations are looked for when they are thrown */
+        break;
+    case BPMN_EVENT_SIGNAL:
+        *code = BPMN_INCIDENT_MESSAGE;
+        arm.name = def.code;
+        if (def.code_expr.text.at != NULL && !run_text(&arm.name, why, run, id, &def.code_expr))
+            return false;
+        break;
+    case BPMN_EVENT_CONDITIONAL: break;
+    default: return true; /* errors and escalations are looked for when they are thrown */
     }
     if (why->len == 0)
         out->list[out->count++] = arm;
     return true;
 }
 
-bool run_arms(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
-              uint32_t id) {
+static uint32_t def_count(const struct bpmn_node *node) {
+    return node->kind == BPMN_RECEIVE_TASK ? 1 : (uint32_t)node->def_count;
+}
+
+static bool arm_node(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
+                     uint32_t id, uint32_t node) {
+    for (uint32_t i = 0; i < def_count(&run->process->nodes[node]) && why->len == 0; i++)
+        if (!arm_def(out, why, code, run, id, (struct arm){.node = node, .def = i}))
+            return false;
+    return true;
+}
+
+/* The nodes whose events the instance waits for, into list (or only counted). */
+static uint32_t awaited(uint32_t *list, const struct run *run, const struct bpmn_instance *row) {
     const struct bpmn_process *p = run->process;
-    const struct bpmn_node *node = &p->nodes[run_instance(run, id)->node];
-    *out = (struct arms){0};
-    *why = STR_NONE;
-    bool behind = node->kind == BPMN_EVENT_BASED;
+    const struct bpmn_node *node = &p->nodes[row->node];
+    uint32_t count = 0;
+    for (uint32_t i = 0; bpmn_hosts(row) && i < node->boundary_count; i++, count++)
+        if (list != NULL)
+            list[count] = node->boundaries[i];
+    if (!bpmn_acts(row))
+        return count;
     bool own = node->kind == BPMN_RECEIVE_TASK ||
                (node->kind == BPMN_CATCH && node->event != BPMN_EVENT_LINK);
-    size_t room = node->boundary_count + own + (behind ? node->out_count : 0) + node->child_count;
-    if (room == 0)
-        return true;
-    out->list = arena_new(run->arena, struct arm, room);
-    for (uint32_t i = 0; i < node->boundary_count && why->len == 0; i++)
-        if (!one_arm(out, why, code, run, id, &p->nodes[node->boundaries[i]]))
-            return false;
-    if (own && why->len == 0 && !one_arm(out, why, code, run, id, node))
-        return false;
-    for (uint32_t i = 0; behind && i < node->out_count && why->len == 0; i++)
-        if (!one_arm(out, why, code, run, id, &p->nodes[p->flows[node->out[i]].to]))
-            return false;
-    for (uint32_t i = 0; i < node->child_count && why->len == 0; i++) {
+    if (own && list != NULL)
+        list[count] = node->index;
+    count += own;
+    for (uint32_t i = 0; node->kind == BPMN_EVENT_BASED && i < node->out_count; i++, count++)
+        if (list != NULL)
+            list[count] = p->flows[node->out[i]].to;
+    for (uint32_t i = 0; i < node->child_count; i++) {
         const struct bpmn_node *sub = &p->nodes[node->children[i]];
-        if (sub->kind == BPMN_EVENT_SUB_PROCESS &&
-            !one_arm(out, why, code, run, id, &p->nodes[sub->start]))
-            return false;
+        if (sub->kind != BPMN_EVENT_SUB_PROCESS)
+            continue;
+        if (list != NULL)
+            list[count] = sub->start;
+        count++;
     }
+    return count;
+}
+
+bool run_arms(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
+              uint32_t id) {
+    const struct bpmn_instance row = *run_instance(run, id);
+    uint32_t count = awaited(NULL, run, &row);
+    *out = (struct arms){0};
+    *why = STR_NONE;
+    if (count == 0)
+        return true;
+    uint32_t *nodes = arena_new(run->arena, uint32_t, count);
+    size_t room = 0;
+    (void)awaited(nodes, run, &row);
+    for (uint32_t i = 0; i < count; i++)
+        room += def_count(&run->process->nodes[nodes[i]]);
+    out->list = arena_new(run->arena, struct arm, room);
+    for (uint32_t i = 0; i < count && why->len == 0; i++)
+        if (!arm_node(out, why, code, run, id, nodes[i]))
+            return false;
+    return true;
+}
+
+bool run_arms_of(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
+                 uint32_t id, uint32_t node, uint32_t not_def) {
+    uint32_t count = def_count(&run->process->nodes[node]);
+    *out = (struct arms){.list = arena_new(run->arena, struct arm, count)};
+    *why = STR_NONE;
+    for (uint32_t i = 0; i < count && why->len == 0; i++)
+        if (i != not_def && !arm_def(out, why, code, run, id, (struct arm){.node = node, .def = i}))
+            return false;
     return true;
 }
 
@@ -96,6 +127,7 @@ bool run_arm(struct run *run, uint32_t id, const struct arms *arms) {
                                                     .instance = id,
                                                     .node = arm->node,
                                                     .ref = run->state->last_id + 1,
+                                                    .n = arm->def,
                                                     .name = arm->name,
                                                     .text = arm->key});
         if (!ok)
@@ -107,6 +139,8 @@ bool run_arm(struct run *run, uint32_t id, const struct arms *arms) {
 bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only) {
     struct bpmn_state *state = run->state;
     const struct bpmn_node *nodes = run->process->nodes;
+    if (run_instance(run, id)->rows == 0)
+        return true;
     for (uint32_t i = 0; i < state->timers.count;) {
         const struct bpmn_timer_row *row = &state->timers.list[i];
         if (row->instance != id || (only != BPMN_KINDS && nodes[row->node].kind != only)) {
@@ -146,41 +180,182 @@ bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only) {
 
 /* --- what came
  * ------------------------------------------------------------------------------------------ */
-/* A boundary event or the event sub-process of a scope: enter it, with what it brought. */
+/* An event that has fired is entered: with what it brought, and its listeners. */
+static bool enter_fired(struct run *run, uint32_t node, uint32_t scope, uint32_t trigger,
+                        struct feel_value variables) {
+    uint32_t id;
+    bool within;
+    struct entry entry = {.node = node, .scope = scope, .flow = -1, .trigger = trigger};
+    if (!run_enter(run, &id, entry) || !run_accept(run, id, variables) ||
+        !run_in_limit(&within, run, id) || !within)
+        return run->err->code == ERR_NONE;
+    return run_has_listeners(run, &run->process->nodes[node], BPMN_LISTEN_START)
+               ? run_execute(run, id)
+               : run_leave(run, id);
+}
+
+/* A boundary event or the event sub-process of a scope. */
 static bool fire(struct run *run, uint32_t node, uint32_t scope, uint32_t trigger,
                  struct feel_value variables) {
     const struct bpmn_node *event = &run->process->nodes[node];
-    uint32_t id, sub = scope;
-    if (event->kind == BPMN_START && !run_enter(run, event->parent, scope, -1, trigger, &sub))
+    uint32_t sub = scope;
+    if (event->kind == BPMN_START) {
+        struct entry entry = {
+            .node = event->parent, .scope = scope, .flow = -1, .trigger = trigger};
+        struct str why;
+        if (!run_enter(run, &sub, entry) || !run_map_inputs(&why, run, sub))
+            return false;
+        if (why.len > 0)
+            return run_incident(run, sub, BPMN_INCIDENT_MAPPING, BPMN_PHASE_ENTERING, why);
+        struct arms arms;
+        enum bpmn_incident code = BPMN_INCIDENT_NONE;
+        if (!run_arms(&arms, &why, &code, run, sub))
+            return false;
+        if (why.len > 0)
+            return run_incident(run, sub, code, BPMN_PHASE_ENTERING, why);
+        if (!run_arm(run, sub, &arms))
+            return false;
+    }
+    return enter_fired(run, node, sub, trigger, variables);
+}
+
+/* Does the event, of which one part came, wait for others? Then what came is kept, and when all are
+ * there an event that does not interrupt waits for all of them anew. */
+static bool wait_for_others(bool *waits, struct run *run, uint32_t owner,
+                            const struct bpmn_node *event, struct feel_value variables) {
+    const struct bpmn_state *state = run->state;
+    *waits = false;
+    if (event->event != BPMN_EVENT_PARALLEL_MULTIPLE)
+        return true;
+    for (uint32_t i = 0; i < state->timers.count && !*waits; i++)
+        *waits =
+            state->timers.list[i].instance == owner && state->timers.list[i].node == event->index;
+    for (uint32_t i = 0; i < state->waits.count && !*waits; i++)
+        *waits =
+            state->waits.list[i].instance == owner && state->waits.list[i].node == event->index;
+    if (*waits)
+        return run_accept(run, owner, variables);
+    if (event->interrupting || (event->kind != BPMN_BOUNDARY && event->kind != BPMN_START))
+        return true;
+    struct arms arms = {.list = arena_new(run->arena, struct arm, event->def_count)};
+    struct str why = STR_NONE;
+    enum bpmn_incident code = BPMN_INCIDENT_NONE;
+    if (!arm_node(&arms, &why, &code, run, owner, event->index))
         return false;
-    return run_enter(run, node, sub, -1, trigger, &id) && run_accept(run, id, variables) &&
-           run_leave(run, id);
+    if (why.len > 0)
+        return err_set(run->err, ERR_INVALID, err_nowhere,
+                       "event '%.*s' could not be evaluated again: %.*s", STR_ARG(event->id),
+                       STR_ARG(why));
+    return run_arm(run, owner, &arms);
+}
+
+/* Behind an event-based gateway: the first event decides. */
+static bool pass_gateway(struct run *run, uint32_t owner, uint32_t node,
+                         struct feel_value variables) {
+    const struct bpmn_node *event = &run->process->nodes[node];
+    struct bpmn_instance host = *run_instance(run, owner);
+    uint32_t id, flow = event->in[0];
+    struct entry entry = {.node = node, .scope = host.scope, .flow = flow, .trigger = owner};
+    bool ok =
+        run_disarm(run, owner, BPMN_KINDS) &&
+        run_emit(
+            run,
+            (struct bpmn_record){.kind = BPMN_REC_LEFT, .instance = owner, .node = host.node}) &&
+        run_emit(run,
+                 (struct bpmn_record){.kind = BPMN_REC_TAKEN, .node = flow, .scope = host.scope}) &&
+        run_enter(run, &id, entry) && run_accept(run, id, variables);
+    if (!ok)
+        return false;
+    return run_has_listeners(run, event, BPMN_LISTEN_START) ? run_execute(run, id)
+                                                            : run_leave(run, id);
 }
 
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables) {
     const struct bpmn_node *event = &run->process->nodes[node];
     struct bpmn_instance host = *run_instance(run, owner);
+    bool waits;
+    if (!wait_for_others(&waits, run, owner, event, variables))
+        return false;
+    if (waits)
+        return true;
     if (event->kind == BPMN_BOUNDARY) {
         if (event->interrupting && !run_cancel(run, owner))
             return false;
         return fire(run, node, host.scope, owner, variables);
     }
+    if (host.node == node)
+        return run_accept(run, owner, variables) && run_leave(run, owner);
     if (event->kind == BPMN_START) {
         if (event->interrupting && (!run_disarm(run, owner, BPMN_START) || !run_empty(run, owner)))
             return false;
         return fire(run, node, owner, owner, variables);
     }
-    if (host.node == node)
-        return run_accept(run, owner, variables) && run_leave(run, owner);
-    /* behind an event-based gateway: the first event decides */
-    uint32_t id, flow = event->in[0];
-    return run_disarm(run, owner, BPMN_KINDS) &&
-           run_emit(
-               run,
-               (struct bpmn_record){.kind = BPMN_REC_LEFT, .instance = owner, .node = host.node}) &&
-           run_emit(
-               run,
-               (struct bpmn_record){.kind = BPMN_REC_TAKEN, .node = flow, .scope = host.scope}) &&
-           run_enter(run, node, host.scope, flow, owner, &id) && run_accept(run, id, variables) &&
-           run_leave(run, id);
+    return pass_gateway(run, owner, node, variables);
+}
+
+/* --- conditions
+ * ----------------------------------------------------------------------------------------- */
+/* Is this one worth looking at after what changed? */
+static bool concerns(const struct run *run, const struct bpmn_event_def *def) {
+    for (size_t c = 0; c < run->change_count; c++) {
+        const struct change *change = &run->changes[c];
+        uint8_t bit = change->created ? BPMN_CHANGE_CREATE : BPMN_CHANGE_UPDATE;
+        bool named = def->watched_count == 0;
+        for (size_t i = 0; !named && i < def->watched_count; i++)
+            named = str_eq(def->watched[i], change->name);
+        if (named && (def->changes == 0 || (def->changes & bit) != 0))
+            return true;
+    }
+    return false;
+}
+
+/* It fires when it becomes true, not while it stays so (BPMN 2.0.2: 10.5.5, conditional). A
+ * condition that gives nothing is not true: its variables are not there yet. */
+static bool look(bool *fired, struct run *run, struct bpmn_wait wait) {
+    const struct bpmn_node *node = &run->process->nodes[wait.node];
+    struct feel_value value;
+    struct str why;
+    if (!run_eval(&value, &why, run, wait.instance, &node->defs[wait.def].condition,
+                  run->env->now_us))
+        return false;
+    bool is_true = feel_is_true(value);
+    *fired = is_true && !wait.is_true;
+    if (is_true == wait.is_true)
+        return true;
+    struct bpmn_record record = {.kind = BPMN_REC_CONDITION,
+                                 .code = is_true,
+                                 .instance = wait.instance,
+                                 .node = wait.node,
+                                 .ref = wait.id};
+    if (!run_emit(run, record) || !is_true)
+        return !is_true && run->err->code == ERR_NONE;
+    record.kind = BPMN_REC_WAIT_MET;
+    record.code = 0;
+    return run_emit(run, record) && run_trigger(run, wait.instance, wait.node, feel_null());
+}
+
+bool run_conditions(struct run *run) {
+    const struct bpmn_state *state = run->state;
+    uint32_t looked = run->looked, last = state->last_id, seen = 0;
+    size_t changes = run->change_count;
+    run->looked = last;
+    for (uint32_t i = 0; i < state->waits.count && run->oracle == NULL;) {
+        struct bpmn_wait wait = state->waits.list[i++];
+        const struct bpmn_event_def def = run_def(&run->process->nodes[wait.node], wait.def);
+        bool fired = false;
+        if (wait.id <= seen || wait.id > last || wait.event != BPMN_EVENT_CONDITIONAL)
+            continue;
+        seen = wait.id;
+        if ((wait.id > looked || concerns(run, &def)) && !look(&fired, run, wait))
+            return false;
+        if (state->ending != 0)
+            return true;
+        if (fired)
+            i = 0; /* rows moved */
+    }
+    /* those that came meanwhile are for the next look */
+    run->change_count -= changes;
+    if (run->change_count > 0)
+        memmove(run->changes, run->changes + changes, run->change_count * sizeof *run->changes);
+    return true;
 }

@@ -392,8 +392,10 @@ static void trigger(struct slow_state *s, int owner, int event, struct slow_inpu
         if (!e->beside)
             empty(s, owner);
         int sub = enter(s, e->parent, owner);
-        if (sub != NOTHING)
+        if (sub != NOTHING) {
+            live_at(s, sub)->since = ++s->clock; /* it can have handlers of its own */
             enter_and_leave(s, event, sub, input);
+        }
     } else if (o.node == event) { /* 13.5.2 */
         bring(s, owner, input);
         leave(s, owner);
