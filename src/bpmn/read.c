@@ -455,7 +455,7 @@ static bool read_file(struct bpmn_model **out, struct str text, struct reader *r
     bool ok = xml_read(&root, text, r->source, r->scratch, r->budget, r->err);
     if (ok) {
         r->definitions = root;
-        ok = read_definitions(model, r);
+        ok = read_properties_expand(r, root) && read_definitions(model, r);
     }
     arena_destroy(r->scratch);
     if (ok)

@@ -41,6 +41,10 @@ struct reader {
     struct data_ref *data;
 };
 
+/* ---- read_property.c: before anything else reads the tree ---- */
+/* Adds to every bpmn:extensionElements the mandate: elements that are written as its properties. */
+bool read_properties_expand(struct reader *r, struct xml_node *root);
+
 /* ---- read_expr.c: what is wrong, and expressions ---- */
 /* ERR_UNSUPPORTED: "'userTask' 'examine' is not executed: why". False, or, when problems are
  * collected, true: reading goes on without the part. */

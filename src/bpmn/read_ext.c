@@ -554,19 +554,16 @@ static const struct row rows[] = {
     {false, "conditionalFilter", NULL, EVENTS, true, read_nothing}, /* read_event.c */
     {false, "loopCharacteristics", NULL, 0, true, read_nothing},    /* read_activity.c */
     {false, "subscription", NULL, 0, true, read_nothing},           /* of a message */
-    {true, "name", "lang", ANY, false, read_nothing},               /* read_names() */
-    {true, "clock", "id action at from", FLOWING, false, read_clock},
-    {true, "letter", "id to", FLOWING, false, read_letter},
-    {true, "status", "value", FLOWING, true, read_status},
-    {true, "basis", "law article", ANY, false, read_basis},
-    {true, "separateFrom", "tasks", ON(USER_TASK), true, read_nothing}, /* read_separations() */
-    {true, "purpose", "fields why why.", ON(USER_TASK), false, read_purpose},
-    {true, "outcome", "value adverse reasons label label.", ON(USER_TASK), false, read_outcome},
-    {true, "applicant", "", ON(USER_TASK) | ON(RECEIVE_TASK) | ON(CATCH) | ON(EVENT_BASED), true,
-     read_applicant},
-    {true, "adverse", "", ON(END), true, read_adverse},
-    {true, "remedy", "code", ON(END), false, read_remedy},
-    {true, "result", "register", ON(END), true, read_result},
+#define MANDATE(name, attributes, on, once, reader, what)                                          \
+    {true, #name, attributes, on, once, reader},
+#define LANE(name, attributes, what)
+#define WORDS(element, attribute, words, what)
+#define LABEL(element, attribute, what)
+#include "bpmn/mandate.def"
+#undef MANDATE
+#undef LANE
+#undef WORDS
+#undef LABEL
 };
 
 /* Is the attribute one of the words? A word that ends with '.' stands for one per language. */

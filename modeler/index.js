@@ -1,0 +1,3 @@
+// The plugin's head for Camunda Modeler: see README.md.
+"use strict";
+module.exports = { name: "Mandate", script: "./client.js" };
