@@ -116,6 +116,9 @@ static uint32_t place_columns(struct grid *g, uint32_t *order) {
             if (back[flow] == 0 && g->column[to] < g->column[order[i]] + 1)
                 g->column[to] = g->column[order[i]] + 1;
         }
+    for (uint32_t i = 0; i < count; i++) /* a compensation handler stands below its activity */
+        if (g->p->nodes[order[i]].compensates != BPMN_NONE)
+            g->column[order[i]] = g->column[g->p->nodes[order[i]].compensates];
     for (uint32_t i = 0; i < count; i++)
         if (g->column[order[i]] + 1 > g->column_count)
             g->column_count = g->column[order[i]] + 1;
@@ -169,7 +172,8 @@ static void place_row(struct grid *g, uint32_t node) {
             return;
         }
     }
-    for (uint32_t row = 0; row < g->row_count; row++)
+    uint32_t first = n->compensates != BPMN_NONE ? g->row[n->compensates] + 1 : 0;
+    for (uint32_t row = first; row < g->row_count; row++)
         if (row_fits(g, row, node)) {
             take_row(g, row, node);
             return;
@@ -193,8 +197,11 @@ static void place_rows(struct grid *g, const uint32_t *order, uint32_t count) {
     }
     for (uint32_t column = 0; column < g->column_count; column++)
         for (uint32_t i = count; i-- > 0;)
-            if (g->column[order[i]] == column)
+            if (g->column[order[i]] == column && g->p->nodes[order[i]].compensates == BPMN_NONE)
                 place_row(g, order[i]);
+    for (uint32_t i = count; i-- > 0;) /* below their activities, which have their places now */
+        if (g->p->nodes[order[i]].compensates != BPMN_NONE)
+            place_row(g, order[i]);
 }
 
 /* --- routes: which gutters and channels a flow uses
@@ -457,8 +464,33 @@ static void grow_frame(struct bpmn_box *frame, struct bpmn_box box) {
     frame->height = bottom - frame->y;
 }
 
+/* Artifacts have their names below them. */
+static void frame_around(struct bpmn_box *frame, const struct bpmn_artifact *artifacts,
+                         size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct bpmn_box box = artifacts[i].box;
+        if (frame->width == 0)
+            *frame = box;
+        if (artifacts[i].kind != BPMN_ART_POOL && artifacts[i].text.len > 0)
+            box.height += 400;
+        grow_frame(frame, box);
+    }
+}
+
+static void frame_lines(struct bpmn_box *frame, const struct bpmn_connection *lines, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < lines[i].point_count; k++)
+            grow_frame(frame, (struct bpmn_box){lines[i].points[k].x, lines[i].points[k].y, 1, 1});
+}
+
+static struct bpmn_box with_margin(struct bpmn_box frame) {
+    return (struct bpmn_box){frame.x - MARGIN, frame.y - MARGIN, frame.width + 2 * MARGIN,
+                             frame.height + 2 * MARGIN};
+}
+
 static void frame_all(struct bpmn_drawing *out, const struct bpmn_process *p) {
-    out->frame = out->nodes[1];
+    for (uint32_t i = 1; i < p->node_count && out->frame.width == 0; i++)
+        out->frame = out->nodes[i];
     for (uint32_t i = 1; i < p->node_count; i++) {
         struct bpmn_box box = out->nodes[i];
         if (box.width > 0 && bpmn_kind_group(p->nodes[i].kind) == BPMN_GROUP_EVENT) {
@@ -476,12 +508,30 @@ static void frame_all(struct bpmn_drawing *out, const struct bpmn_process *p) {
         for (size_t k = 0; k < out->flows[i].count; k++)
             grow_frame(&out->frame, (struct bpmn_box){out->flows[i].points[k].x,
                                                       out->flows[i].points[k].y, 1, 1});
-    for (uint32_t i = 0; p->has_diagram && i < p->artifact_count; i++)
-        grow_frame(&out->frame, p->artifacts[i].box);
-    out->frame.x -= MARGIN;
-    out->frame.y -= MARGIN;
-    out->frame.width += 2 * MARGIN;
-    out->frame.height += 2 * MARGIN;
+    frame_around(&out->frame, p->artifacts, p->has_diagram ? p->artifact_count : 0);
+    frame_lines(&out->frame, p->lines, p->has_diagram ? p->line_count : 0);
+    out->frame = with_margin(out->frame);
+}
+
+bool bpmn_layout_frame(struct bpmn_box *out, const struct bpmn_model *model,
+                       const struct bpmn_drawing *drawings, uint32_t diagram) {
+    struct bpmn_box frame = {0};
+    for (size_t i = 0; i < model->process_count; i++) {
+        const struct bpmn_process *p = model->processes[i];
+        if (!p->has_diagram || p->diagram != diagram)
+            continue;
+        if (frame.width == 0)
+            frame = drawings[i].frame;
+        grow_frame(&frame, drawings[i].frame);
+    }
+    for (size_t i = 0; i < model->artifact_count; i++)
+        if (model->artifacts[i].diagram == diagram)
+            frame_around(&frame, &model->artifacts[i], 1);
+    for (size_t i = 0; i < model->line_count && frame.width > 0; i++)
+        if (model->lines[i].diagram == diagram)
+            frame_lines(&frame, &model->lines[i], 1);
+    *out = with_margin(frame);
+    return frame.width > 0;
 }
 
 void bpmn_layout(struct bpmn_drawing *out, const struct bpmn_process *p, struct arena *arena) {

@@ -22,5 +22,9 @@ enum { BPMN_LANE_HEAD = 300 }; /* the strip that bears a lane's name */
 /* From the file's diagram when it has a complete one, else laid out: layers from left to right by
  * the longest path, a band for each lane, flows along the gaps between columns and rows. */
 void bpmn_layout(struct bpmn_drawing *out, const struct bpmn_process *process, struct arena *arena);
+/* What is around one of a file's diagrams: drawings[] of its processes that have one. False when
+ * there is nothing in it. */
+bool bpmn_layout_frame(struct bpmn_box *out, const struct bpmn_model *model,
+                       const struct bpmn_drawing *drawings, uint32_t diagram);
 
 #endif

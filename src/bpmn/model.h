@@ -432,16 +432,18 @@ enum bpmn_artifact_kind {
     BPMN_ART_DATA_STORE,
     BPMN_ART_MESSAGE,      /* an envelope on a message flow */
     BPMN_ART_CONVERSATION, /* conversation, subConversation, callConversation */
-    BPMN_ART_CHOREOGRAPHY, /* a choreography activity: its bands are pools */
+    BPMN_ART_CHOREOGRAPHY, /* a choreography activity */
+    BPMN_ART_BAND,         /* a participant in it */
     BPMN_ART_EVENT,        /* of a choreography */
     BPMN_ART_GATEWAY,      /* likewise */
 };
 struct bpmn_artifact {
     enum bpmn_artifact_kind kind;
     struct str id, text;
-    bool collection; /* data objects: several; pools: multiplicity above 1 */
-    bool upright;    /* pools: isHorizontal="false" */
-    bool bold;       /* a choreography's initiating band, a calling conversation: drawn heavier */
+    bool collection;  /* data objects: several; pools: multiplicity above 1 */
+    bool upright;     /* pools: isHorizontal="false" */
+    bool bold;        /* an initiating band or message, a conversation that is called */
+    uint32_t diagram; /* of the file, from 0 */
     struct bpmn_box box;
 };
 
@@ -457,6 +459,7 @@ struct bpmn_connection {
     enum bpmn_connection_kind kind;
     struct str id, name;
     bool from_arrow, to_arrow;
+    uint32_t diagram;
     const struct bpmn_point *points;
     size_t point_count;
     struct bpmn_box label;
@@ -485,13 +488,14 @@ struct bpmn_process {
     struct bpmn_node *nodes; /* [0] is the process */
     struct bpmn_flow *flows;
     struct bpmn_lane *lanes;
-    struct bpmn_artifact *artifacts;
-    struct bpmn_connection *lines;
+    struct bpmn_artifact *artifacts; /* drawn in its own plane: its pool, data, annotations */
+    struct bpmn_connection *lines;   /* associations */
     struct bpmn_form *forms;
     size_t node_count, flow_count, lane_count, artifact_count, line_count, form_count;
     const struct bpmn_problem *problems; /* of bpmn_read_drawing(); bpmn_read() gives none */
     size_t problem_count;
     bool has_diagram;
+    uint32_t diagram;              /* which of the file's diagrams has it, from 0 */
     struct map node_at;            /* node id -> index */
     const struct bpmn_join *joins; /* of the engine: where an inclusive gateway must look */
     size_t join_count;
@@ -533,6 +537,7 @@ struct bpmn_model {
     struct bpmn_artifact *artifacts; /* of collaborations and choreographies; pools too */
     struct bpmn_connection *lines;   /* likewise */
     size_t participant_count, message_flow_count, declaration_count, artifact_count, line_count;
+    uint32_t diagram_count;
 };
 
 /* Read a file.

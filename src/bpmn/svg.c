@@ -3,23 +3,14 @@
  * failed differs in fill, width and dashes, not in colour only. Text is wrapped by counting: a
  * character of East Asian scripts is 13 wide, another 7, at the font size of 13 pixels that
  * doc/bpmn.md asks of the style sheet. */
-#include "bpmn/svg.h"
+#include "bpmn/svg_pen.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "bpmn/layout.h"
 #include "xml/xml.h"
-
-enum {
-    WIDE = 130, /* tenths of a pixel */
-    NARROW = 72,
-    LINE_HEIGHT = 160,
-    LINES_MAX = 5,
-    LABEL_WIDTH = 1150,
-};
 
 /* Looks of a class where no style sheet says otherwise. Text inherits its fill from its group. */
 static const struct look {
@@ -33,8 +24,14 @@ static const struct look {
     {"bpmn-lane", " stroke=\"#8a8f94\" stroke-width=\"1\""},
     {"bpmn-lane-head", " fill=\"#f0f1f0\" stroke=\"#8a8f94\" stroke-width=\"1\""},
     {"bpmn-pool", " stroke=\"#8a8f94\""},
-    {"bpmn-note", " stroke-dasharray=\"2 3\""},
     {"bpmn-token", " fill=\"#a8231b\" stroke=\"#fff\""},
+    {"bpmn-note", " stroke=\"#8a8f94\""},
+    {"bpmn-thick", " fill=\"none\" stroke-width=\"4\""},
+    {"bpmn-group", " stroke=\"#8a8f94\" stroke-dasharray=\"10 5 2 5\""},
+    {"bpmn-band", " fill=\"#e6e8e6\""},
+    {"bpmn-association", " stroke-dasharray=\"1 4\" stroke-linecap=\"round\""},
+    {"bpmn-message-flow", " stroke-dasharray=\"7 4\""},
+    {"bpmn-link", " stroke-width=\"4\" stroke=\"#8a8f94\""},
 };
 
 static const char *look_of(const char *class) {
@@ -55,17 +52,6 @@ static const char *mark_look(uint8_t mark) {
         return " fill=\"#e6e8e6\"";
     return "";
 }
-
-struct pen {
-    struct buf *out;
-    const struct bpmn_process *p;
-    const struct bpmn_marks *marks;
-    struct bpmn_drawing drawing;
-    enum lang lang;
-    struct str prefix;
-    const char
-        *shape; /* the look of the outline of the node being drawn; NULL: that of its class */
-};
 
 /* --- marks
  * ------------------------------------------------------------------------------------------------
@@ -94,7 +80,7 @@ void bpmn_marks_now(struct bpmn_marks *marks, const struct bpmn_process *process
 
 /* --- primitives
  * ------------------------------------------------------------------------------------------- */
-static void number(struct buf *out, int32_t tenths) {
+void svg_number(struct buf *out, int32_t tenths) {
     if (tenths < 0)
         buf_lit(out, "-");
     uint32_t n = tenths < 0 ? 0u - (uint32_t)tenths : (uint32_t)tenths;
@@ -103,54 +89,74 @@ static void number(struct buf *out, int32_t tenths) {
         buf_printf(out, ".%" PRIu32, n % 10);
 }
 
-static void attribute(struct buf *out, const char *name, int32_t tenths) {
+void svg_attribute(struct buf *out, const char *name, int32_t tenths) {
     buf_printf(out, " %s=\"", name);
-    number(out, tenths);
+    svg_number(out, tenths);
     buf_lit(out, "\"");
 }
 
-static void look(struct pen *pen, const char *class) {
+void svg_look(struct pen *pen, const char *class) {
     bool marked = pen->shape != NULL && pen->shape[0] != 0 && strcmp(class, "bpmn-shape") == 0;
     buf_add(pen->out, str_from(marked ? pen->shape : look_of(class)));
 }
 
-static void rect(struct pen *pen, const char *class, struct bpmn_box box, int32_t radius) {
+void svg_rect(struct pen *pen, const char *class, struct bpmn_box box, int32_t radius) {
     buf_printf(pen->out, "<rect class=\"%s\"", class);
-    attribute(pen->out, "x", box.x);
-    attribute(pen->out, "y", box.y);
-    attribute(pen->out, "width", box.width);
-    attribute(pen->out, "height", box.height);
+    svg_attribute(pen->out, "x", box.x);
+    svg_attribute(pen->out, "y", box.y);
+    svg_attribute(pen->out, "width", box.width);
+    svg_attribute(pen->out, "height", box.height);
     if (radius > 0)
-        attribute(pen->out, "rx", radius);
-    look(pen, class);
+        svg_attribute(pen->out, "rx", radius);
+    svg_look(pen, class);
     buf_lit(pen->out, "/>");
 }
 
-static void circle(struct pen *pen, const char *class, struct bpmn_box box, int32_t inset) {
+void svg_circle(struct pen *pen, const char *class, struct bpmn_box box, int32_t inset) {
     buf_printf(pen->out, "<circle class=\"%s\"", class);
-    attribute(pen->out, "cx", box.x + box.width / 2);
-    attribute(pen->out, "cy", box.y + box.height / 2);
-    attribute(pen->out, "r", box.width / 2 - inset);
-    look(pen, class);
+    svg_attribute(pen->out, "cx", box.x + box.width / 2);
+    svg_attribute(pen->out, "cy", box.y + box.height / 2);
+    svg_attribute(pen->out, "r", box.width / 2 - inset);
+    svg_look(pen, class);
     buf_lit(pen->out, "/>");
 }
 
-/* A path in a square of 20 by 20 whole pixels around the middle of the box, or at its corner. */
-static void icon(struct pen *pen, const char *class, int32_t x, int32_t y, const char *path) {
+void svg_icon(struct pen *pen, const char *class, struct bpmn_point corner, const char *path) {
     buf_printf(pen->out, "<path class=\"%s\" transform=\"translate(", class);
-    number(pen->out, x);
+    svg_number(pen->out, corner.x);
     buf_lit(pen->out, " ");
-    number(pen->out, y);
+    svg_number(pen->out, corner.y);
     buf_printf(pen->out, ")\" d=\"%s\"", path);
-    look(pen, class);
+    svg_look(pen, class);
     buf_lit(pen->out, "/>");
+}
+
+void svg_points(struct pen *pen, const struct bpmn_point *points, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buf_lit(pen->out, " ");
+        svg_number(pen->out, points[i].x);
+        buf_lit(pen->out, ",");
+        svg_number(pen->out, points[i].y);
+    }
+}
+
+void svg_diamond(struct pen *pen, const char *class, struct bpmn_box box) {
+    int32_t x = box.x + box.width / 2, y = box.y + box.height / 2;
+    const struct bpmn_point corners[] = {
+        {x, box.y}, {box.x + box.width, y}, {x, box.y + box.height}, {box.x, y}};
+    buf_printf(pen->out, "<polygon class=\"%s\"", class);
+    svg_look(pen, class);
+    buf_lit(pen->out, " points=\"");
+    svg_points(pen, corners, COUNT_OF(corners));
+    buf_lit(pen->out, "\"/>");
 }
 
 /* --- text
  * ---------------------------------------------------------------------------------------------------
  */
 static int32_t width_of(uint32_t c) {
-    return c >= 0x1100 ? WIDE : NARROW;
+    return c >= 0x1100 ? SVG_WIDE : SVG_NARROW;
 }
 
 /* Takes one line off the text: as much as fits, broken behind a blank or between two characters of
@@ -169,7 +175,7 @@ static struct str take_line(struct str *text, int32_t room) {
             return str_trim(str_sub(rest, 0, start - 1));
         }
         width += width_of(c);
-        if (before != 0 && (width_of(c) == WIDE || width_of(before) == WIDE))
+        if (before != 0 && (width_of(c) == SVG_WIDE || width_of(before) == SVG_WIDE))
             good = start - bytes;
         if (blank)
             good = start;
@@ -187,21 +193,19 @@ static struct str take_line(struct str *text, int32_t room) {
     return str_trim(rest);
 }
 
-/* middle: the lines stand around y; otherwise y is the top of the first. */
-static void text_lines(struct pen *pen, const char *class, int32_t x, int32_t y, int32_t room,
-                       struct str text, bool middle, size_t lines_max) {
-    struct str lines[LINES_MAX];
+void svg_text(struct pen *pen, struct svg_text how, struct str text) {
+    struct str lines[SVG_LINES_MAX];
     size_t count = 0;
-    while (text.len > 0 && count < lines_max && count < LINES_MAX)
-        lines[count++] = take_line(&text, room);
+    while (text.len > 0 && count < how.lines_max && count < SVG_LINES_MAX)
+        lines[count++] = take_line(&text, how.room);
     if (count == 0)
         return;
-    int32_t top = middle ? y - (int32_t)count * LINE_HEIGHT / 2 : y;
-    buf_printf(pen->out, "<text class=\"%s\" fill=\"currentColor\" stroke=\"none\">", class);
+    int32_t top = how.middle ? how.at.y - (int32_t)count * SVG_LINE_HEIGHT / 2 : how.at.y;
+    buf_printf(pen->out, "<text class=\"%s\" fill=\"currentColor\" stroke=\"none\">", how.class);
     for (size_t i = 0; i < count; i++) {
         buf_lit(pen->out, "<tspan");
-        attribute(pen->out, "x", x);
-        attribute(pen->out, "y", top + (int32_t)i * LINE_HEIGHT + LINE_HEIGHT * 3 / 4);
+        svg_attribute(pen->out, "x", how.at.x);
+        svg_attribute(pen->out, "y", top + (int32_t)i * SVG_LINE_HEIGHT + SVG_LINE_HEIGHT * 3 / 4);
         buf_lit(pen->out, ">");
         xml_write_text(pen->out, lines[i]);
         if (i + 1 == count && text.len > 0)
@@ -209,6 +213,11 @@ static void text_lines(struct pen *pen, const char *class, int32_t x, int32_t y,
         buf_lit(pen->out, "</tspan>");
     }
     buf_lit(pen->out, "</text>");
+}
+
+static void text_lines(struct pen *pen, const char *class, struct bpmn_point at, int32_t room,
+                       struct str text, bool middle, size_t lines_max) {
+    svg_text(pen, (struct svg_text){class, at, room, middle, lines_max}, text);
 }
 
 static struct str name_in(struct lang_text name, enum lang lang) {
@@ -219,30 +228,33 @@ static struct str name_in(struct lang_text name, enum lang lang) {
 
 /* --- lanes and flows
  * --------------------------------------------------------------------------------------- */
+void svg_head(struct pen *pen, const char *class, struct bpmn_box box, bool upright,
+              struct str name) {
+    struct bpmn_box head = box;
+    if (upright)
+        head.height = BPMN_LANE_HEAD;
+    else
+        head.width = BPMN_LANE_HEAD;
+    svg_rect(pen, class, head, 0);
+    struct bpmn_point at = {head.x + head.width / 2, head.y + head.height / 2};
+    if (!upright) {
+        buf_lit(pen->out, "<g transform=\"rotate(-90 ");
+        svg_number(pen->out, at.x);
+        buf_lit(pen->out, " ");
+        svg_number(pen->out, at.y);
+        buf_lit(pen->out, ")\">");
+    }
+    text_lines(pen, "bpmn-lane-name", at, upright ? head.width : head.height, name, true, 1);
+    if (!upright)
+        buf_lit(pen->out, "</g>");
+}
+
 static void draw_lane(struct pen *pen, const struct bpmn_lane *lane) {
     struct bpmn_box box = pen->drawing.lanes[lane - pen->p->lanes];
     if (box.width == 0)
         return;
-    struct str name = name_in(lane->name, pen->lang);
-    rect(pen, "bpmn-lane", box, 0);
-    struct bpmn_box head = box;
-    if (lane->upright)
-        head.height = BPMN_LANE_HEAD;
-    else
-        head.width = BPMN_LANE_HEAD;
-    rect(pen, "bpmn-lane-head", head, 0);
-    int32_t x = head.x + head.width / 2, y = head.y + head.height / 2;
-    if (!lane->upright) {
-        buf_lit(pen->out, "<g transform=\"rotate(-90 ");
-        number(pen->out, x);
-        buf_lit(pen->out, " ");
-        number(pen->out, y);
-        buf_lit(pen->out, ")\">");
-    }
-    text_lines(pen, "bpmn-lane-name", x, y, lane->upright ? head.width : head.height, name, true,
-               1);
-    if (!lane->upright)
-        buf_lit(pen->out, "</g>");
+    svg_rect(pen, "bpmn-lane", box, 0);
+    svg_head(pen, "bpmn-lane-head", box, lane->upright, name_in(lane->name, pen->lang));
 }
 
 /* The middle of the longest level stretch of a line, where its name is easiest to read; not on the
@@ -270,13 +282,7 @@ static void draw_flow(struct pen *pen, const struct bpmn_flow *flow) {
     buf_printf(pen->out,
                "<g class=\"bpmn-flow%s\"><polyline class=\"bpmn-line\" fill=\"none\" points=\"",
                done ? " is-done" : "");
-    for (size_t i = 0; i < line->count; i++) {
-        if (i > 0)
-            buf_lit(pen->out, " ");
-        number(pen->out, line->points[i].x);
-        buf_lit(pen->out, ",");
-        number(pen->out, line->points[i].y);
-    }
+    svg_points(pen, line->points, line->count);
     buf_printf(pen->out, "\" marker-end=\"url(#%.*sarrow)\"", STR_ARG(pen->prefix));
     if (flow->is_default)
         buf_printf(pen->out, " marker-start=\"url(#%.*sdefault)\"", STR_ARG(pen->prefix));
@@ -288,9 +294,9 @@ static void draw_flow(struct pen *pen, const struct bpmn_flow *flow) {
         struct bpmn_point at = label_point(line);
         if (flow->has_label)
             at = (struct bpmn_point){flow->label.x + flow->label.width / 2,
-                                     flow->label.y + LINE_HEIGHT};
-        text_lines(pen, "bpmn-flow-name", at.x, at.y - LINE_HEIGHT - 30, LABEL_WIDTH, name, false,
-                   2);
+                                     flow->label.y + SVG_LINE_HEIGHT};
+        at.y -= SVG_LINE_HEIGHT + 30;
+        text_lines(pen, "bpmn-flow-name", at, SVG_LABEL_WIDTH, name, false, 2);
     }
     buf_lit(pen->out, "</g>");
 }
@@ -319,17 +325,21 @@ static const char *event_path(enum bpmn_event event) {
     return NULL;
 }
 
+/* The corner of an icon whose middle is that of the box. */
+static struct bpmn_point centred(struct bpmn_box box) {
+    return (struct bpmn_point){box.x + box.width / 2 - 100, box.y + box.height / 2 - 100};
+}
+
 static void draw_event(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
-    circle(pen, "bpmn-shape", box, 0);
+    svg_circle(pen, "bpmn-shape", box, 0);
     if (n->kind == BPMN_CATCH || n->kind == BPMN_THROW || n->kind == BPMN_BOUNDARY)
-        circle(pen, "bpmn-inner", box, 35);
+        svg_circle(pen, "bpmn-inner", box, 35);
     if (n->event == BPMN_EVENT_TERMINATE)
-        circle(pen, "bpmn-solid", box, 80);
+        svg_circle(pen, "bpmn-solid", box, 80);
     const char *path = event_path(n->event);
     bool throws = n->kind == BPMN_THROW || n->kind == BPMN_END;
     if (path != NULL)
-        icon(pen, throws ? "bpmn-icon bpmn-solid" : "bpmn-icon", box.x + box.width / 2 - 100,
-             box.y + box.height / 2 - 100, path);
+        svg_icon(pen, throws ? "bpmn-icon bpmn-solid" : "bpmn-icon", centred(box), path);
 }
 
 static void draw_gateway(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
@@ -337,23 +347,43 @@ static void draw_gateway(struct pen *pen, const struct bpmn_node *n, struct bpmn
         [BPMN_EXCLUSIVE] = "M5 5L15 15M15 5L5 15",
         [BPMN_PARALLEL] = "M10 3V17M3 10H17",
         [BPMN_INCLUSIVE] = "M10 4A6 6 0 1 1 9.99 4Z",
-        [BPMN_EVENT_BASED] = "M10 3L17 8L14.5 16H5.5L3 8Z",
+        [BPMN_EVENT_BASED] = "M10 5L15 9L13 15H7L5 9Z",
         [BPMN_COMPLEX] = "M10 3V17M3 10H17M5 5L15 15M15 5L5 15",
     };
-    int32_t x = box.x + box.width / 2, y = box.y + box.height / 2;
-    buf_lit(pen->out, "<polygon class=\"bpmn-shape\"");
-    look(pen, "bpmn-shape");
-    buf_lit(pen->out, " points=\"");
-    const struct bpmn_point corners[] = {
-        {x, box.y}, {box.x + box.width, y}, {x, box.y + box.height}, {box.x, y}};
-    for (size_t i = 0; i < COUNT_OF(corners); i++) {
-        number(pen->out, corners[i].x);
-        buf_lit(pen->out, ",");
-        number(pen->out, corners[i].y);
-        buf_lit(pen->out, " ");
+    struct bpmn_box ring = {box.x + box.width / 2 - 115, box.y + box.height / 2 - 115, 230, 230};
+    svg_diamond(pen, "bpmn-shape", box);
+    if (n->kind == BPMN_EVENT_BASED) {
+        svg_circle(pen, "bpmn-inner", ring, 0);
+        if (!n->instantiates)
+            svg_circle(pen, "bpmn-inner", ring, 20);
     }
-    buf_lit(pen->out, "\"/>");
-    icon(pen, "bpmn-icon", x - 100, y - 100, paths[n->kind]);
+    svg_icon(pen, "bpmn-icon", centred(box),
+             n->parallel_events ? "M8.5 5H11.5V8.5H15V11.5H11.5V15H8.5V11.5H5V8.5H8.5Z"
+                                : paths[n->kind]);
+}
+
+/* BPMN 2.0.2: 10.3: loop, multi-instance, compensation, collapsed, ad-hoc, along the lower edge. */
+static size_t draw_markers(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box,
+                           bool collapsed) {
+    static const char *const loops[] = {
+        [BPMN_LOOP_STANDARD] = "M6 15A6 6 0 1 1 11 16M6 15L3 13M6 15L5 18.5",
+        [BPMN_LOOP_PARALLEL] = "M6 4V16M10 4V16M14 4V16",
+        [BPMN_LOOP_SEQUENTIAL] = "M4 6H16M4 10H16M4 14H16",
+    };
+    const char *markers[4];
+    size_t count = 0;
+    if (n->loop != NULL)
+        markers[count++] = loops[n->loop->kind];
+    if (n->for_compensation)
+        markers[count++] = event_path(BPMN_EVENT_COMPENSATION);
+    if (collapsed)
+        markers[count++] = "M4 4H16V16H4ZM10 6.5V13.5M6.5 10H13.5";
+    if (n->kind == BPMN_AD_HOC)
+        markers[count++] = "M3 11C5 6 8 7 10 10S15 14 17 9";
+    struct bpmn_point at = {box.x + box.width / 2 - (int32_t)count * 110, box.y + box.height - 220};
+    for (size_t i = 0; i < count; i++, at.x += 220)
+        svg_icon(pen, "bpmn-icon", at, markers[i]);
+    return count;
 }
 
 static const char gear[] = "M8 2H12V5L15 6L17 8V12L15 14L12 15V18H8V15L5 14L3 12V8L5 6L8 5ZM10 "
@@ -369,36 +399,43 @@ static void draw_activity(struct pen *pen, const struct bpmn_node *n, struct bpm
         [BPMN_RULE_TASK] = "M2 4H18V16H2ZM2 8H18M7 8V16M2 12H18",
         [BPMN_SCRIPT_TASK] = "M5 3H16L14 17H3ZM7 7H13M6.5 10H12.5M6 13H12",
     };
-    rect(pen, "bpmn-shape", box, 80);
+    bool scope = bpmn_kind_group(n->kind) == BPMN_GROUP_SCOPE;
+    bool open = scope && (n->expanded || !pen->p->has_diagram);
+    svg_rect(pen, "bpmn-shape", box, 80);
     if (n->kind == BPMN_CALL)
-        rect(pen, "bpmn-inner",
-             (struct bpmn_box){box.x + 30, box.y + 30, box.width - 60, box.height - 60}, 60);
+        svg_rect(pen, "bpmn-thick", box, 80);
+    if (n->kind == BPMN_TRANSACTION)
+        svg_rect(pen, "bpmn-inner",
+                 (struct bpmn_box){box.x + 30, box.y + 30, box.width - 60, box.height - 60}, 60);
+    struct bpmn_point corner = {box.x + 40, box.y + 40};
     if (paths[n->kind] != NULL)
-        icon(pen, n->kind == BPMN_SEND_TASK ? "bpmn-icon bpmn-solid" : "bpmn-icon", box.x + 40,
-             box.y + 40, paths[n->kind]);
-    bool open =
-        bpmn_kind_group(n->kind) == BPMN_GROUP_SCOPE && (n->expanded || !pen->p->has_diagram);
-    int32_t x = box.x + box.width / 2;
-    if (open)
-        text_lines(pen, "bpmn-name", x, box.y + 60, box.width - 100, name_in(n->name, pen->lang),
-                   false, 1);
-    else
-        text_lines(pen, "bpmn-name", x, box.y + box.height / 2 + (paths[n->kind] ? 60 : 0),
-                   box.width - 100, bpmn_label(n, pen->lang), true,
-                   box.height > 900 ? LINES_MAX : 4);
+        svg_icon(pen, n->kind == BPMN_SEND_TASK ? "bpmn-icon bpmn-solid" : "bpmn-icon", corner,
+                 paths[n->kind]);
+    if (n->kind == BPMN_RECEIVE_TASK && n->instantiates)
+        svg_circle(pen, "bpmn-inner", (struct bpmn_box){box.x + 20, box.y + 20, 240, 240}, 0);
+    bool marked = draw_markers(pen, n, box, scope && !open) > 0;
+    struct bpmn_point at = {box.x + box.width / 2, box.y + 60};
+    if (open) {
+        text_lines(pen, "bpmn-name", at, box.width - 100, name_in(n->name, pen->lang), false, 1);
+        return;
+    }
+    /* between the symbol above and the markers below */
+    int32_t above = paths[n->kind] ? 140 : 20, below = marked ? 220 : 20;
+    int32_t lines = (box.height - above - below) / SVG_LINE_HEIGHT;
+    at.y = box.y + (box.height + above - below) / 2;
+    text_lines(pen, "bpmn-name", at, box.width - 100, bpmn_label(n, pen->lang), true,
+               lines < 1 ? 1 : (size_t)lines);
 }
 
 static void draw_label(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
     struct str name = name_in(n->name, pen->lang);
-    int32_t x = box.x + box.width / 2, y = box.y + box.height + 20;
-    if (pen->p->has_diagram && n->has_label) {
-        x = n->label.x + n->label.width / 2;
-        y = n->label.y;
-    } else if (n->kind == BPMN_BOUNDARY) {
-        x += 700; /* beside the line that goes down from it */
-    }
-    text_lines(pen, n->kind == BPMN_BOUNDARY ? "bpmn-label bpmn-boundary-name" : "bpmn-label", x, y,
-               LABEL_WIDTH, name, false, 3);
+    struct bpmn_point at = {box.x + box.width / 2, box.y + box.height + 20};
+    if (pen->p->has_diagram && n->has_label)
+        at = (struct bpmn_point){n->label.x + n->label.width / 2, n->label.y};
+    else if (n->kind == BPMN_BOUNDARY)
+        at.x += 700; /* beside the line that goes down from it */
+    text_lines(pen, n->kind == BPMN_BOUNDARY ? "bpmn-label bpmn-boundary-name" : "bpmn-label", at,
+               SVG_LABEL_WIDTH, name, false, 3);
 }
 
 /* BPMN 2.0.2: table 10.90: what does not interrupt, and an event sub-process. */
@@ -455,15 +492,14 @@ static void list_marked(struct pen *pen, uint8_t mark, struct lang_text head) {
         buf_add(pen->out, pen->lang == LANG_zh ? STR("。") : STR(". "));
 }
 
-static void describe(struct pen *pen) {
+static void describe(struct pen *pen, struct str name) {
     static const struct lang_text heads[] = {
         {{[LANG_zh] = STR_INIT("已完成："), [LANG_en] = STR_INIT("Done: ")}},
         {{[LANG_zh] = STR_INIT("现在："), [LANG_en] = STR_INIT("Now: ")}},
         {{[LANG_zh] = STR_INIT("因故停止："), [LANG_en] = STR_INIT("Stopped by a fault: ")}},
     };
-    struct str name = name_in(pen->p->name, pen->lang);
     buf_printf(pen->out, "<title id=\"%.*stitle\">", STR_ARG(pen->prefix));
-    xml_write_text(pen->out, name.len > 0 ? name : pen->p->id);
+    xml_write_text(pen->out, name);
     buf_printf(pen->out, "</title><desc id=\"%.*sdesc\">", STR_ARG(pen->prefix));
     list_marked(pen, BPMN_MARK_DONE, heads[0]);
     list_marked(pen, BPMN_MARK_ACTIVE, heads[1]);
@@ -471,23 +507,32 @@ static void describe(struct pen *pen) {
     buf_lit(pen->out, "</desc>");
 }
 
-static void draw_artifacts(struct pen *pen) {
-    for (size_t i = 0; pen->p->has_diagram && i < pen->p->artifact_count; i++) {
-        const struct bpmn_artifact *a = &pen->p->artifacts[i];
-        if (a->kind == BPMN_ART_POOL) {
-            rect(pen, "bpmn-pool", a->box, 0);
-            continue;
-        }
-        buf_lit(pen->out, "<g class=\"bpmn-annotation\">");
-        rect(pen, "bpmn-note", a->box, 0);
-        text_lines(pen, "bpmn-note-text", a->box.x + a->box.width / 2, a->box.y + 40,
-                   a->box.width - 80, a->text, false, LINES_MAX);
-        buf_lit(pen->out, "</g>");
-    }
+static void define_markers(struct pen *pen) {
+    static const struct {
+        const char *name, *box, *at, *size, *orient, *shape;
+    } markers[] = {
+        {"arrow", "0 0 10 10", "10", "8", "auto",
+         "<path fill=\"currentColor\" stroke=\"none\" d=\"M0 1L10 5L0 9Z\"/>"},
+        {"default", "0 0 10 10", "-4", "8", "auto", "<path d=\"M2 0L6 10\"/>"},
+        {"condition", "0 0 12 10", "0", "10", "auto",
+         "<path fill=\"#fff\" d=\"M0 5L6 1L12 5L6 9Z\"/>"},
+        {"vee", "0 0 10 10", "9", "8", "auto-start-reverse",
+         "<path fill=\"none\" d=\"M1 1L9 5L1 9\"/>"},
+        {"tip", "0 0 10 10", "10", "9", "auto", "<path fill=\"#fff\" d=\"M1 1L10 5L1 9Z\"/>"},
+        {"ring", "0 0 10 10", "5", "7", "auto",
+         "<circle fill=\"#fff\" cx=\"5\" cy=\"5\" r=\"4\"/>"},
+    };
+    buf_lit(pen->out, "<defs>");
+    for (size_t i = 0; i < COUNT_OF(markers); i++)
+        buf_printf(pen->out,
+                   "<marker id=\"%.*s%s\" class=\"bpmn-arrow\" viewBox=\"%s\" refX=\"%s\" "
+                   "refY=\"5\" markerWidth=\"%s\" markerHeight=\"8\" orient=\"%s\">%s</marker>",
+                   STR_ARG(pen->prefix), markers[i].name, markers[i].box, markers[i].at,
+                   markers[i].size, markers[i].orient, markers[i].shape);
+    buf_lit(pen->out, "</defs>");
 }
 
-static void open_svg(struct pen *pen) {
-    struct bpmn_box f = pen->drawing.frame;
+static void open_svg(struct pen *pen, struct bpmn_box f, struct str name) {
     buf_printf(
         pen->out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"bpmn\" role=\"img\" fill=\"none\" "
@@ -495,42 +540,72 @@ static void open_svg(struct pen *pen) {
         "font-family=\"sans-serif\" "
         "aria-labelledby=\"%.*stitle %.*sdesc\"",
         STR_ARG(pen->prefix), STR_ARG(pen->prefix));
-    attribute(pen->out, "width", f.width);
-    attribute(pen->out, "height", f.height);
+    svg_attribute(pen->out, "width", f.width);
+    svg_attribute(pen->out, "height", f.height);
     buf_lit(pen->out, " viewBox=\"");
     const int32_t sides[] = {f.x, f.y, f.width, f.height};
     for (size_t i = 0; i < COUNT_OF(sides); i++) {
         if (i > 0)
             buf_lit(pen->out, " ");
-        number(pen->out, sides[i]);
+        svg_number(pen->out, sides[i]);
     }
     buf_lit(pen->out, "\">");
-    describe(pen);
-    buf_printf(
-        pen->out,
-        "<defs><marker id=\"%.*sarrow\" class=\"bpmn-arrow\" viewBox=\"0 0 10 10\" refX=\"10\" "
-        "refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">"
-        "<path fill=\"currentColor\" stroke=\"none\" d=\"M0 1L10 5L0 9Z\"/></marker>"
-        "<marker id=\"%.*sdefault\" class=\"bpmn-arrow\" viewBox=\"0 0 10 10\" refX=\"-4\" "
-        "refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">"
-        "<path d=\"M2 0L6 10\"/></marker>"
-        "<marker id=\"%.*scondition\" class=\"bpmn-arrow\" viewBox=\"0 0 12 10\" refX=\"0\" "
-        "refY=\"5\" markerWidth=\"10\" markerHeight=\"8\" orient=\"auto\">"
-        "<path fill=\"#fff\" d=\"M0 5L6 1L12 5L6 9Z\"/></marker></defs>",
-        STR_ARG(pen->prefix), STR_ARG(pen->prefix), STR_ARG(pen->prefix));
+    describe(pen, name);
+    define_markers(pen);
+}
+
+/* Where the file has no diagram: from each compensation event to what it leads to. */
+static void draw_handlers(struct pen *pen) {
+    const struct bpmn_process *p = pen->p;
+    for (uint32_t i = 1; i < p->node_count; i++) {
+        const struct bpmn_node *n = &p->nodes[i];
+        uint32_t handler = n->kind == BPMN_BOUNDARY && n->event == BPMN_EVENT_COMPENSATION
+                               ? p->nodes[n->attached_to].handler
+                               : BPMN_NONE;
+        if (handler == BPMN_NONE)
+            continue;
+        struct bpmn_box from = pen->drawing.nodes[i], to = pen->drawing.nodes[handler];
+        int32_t x = from.x + from.width / 2;
+        const struct bpmn_point points[] = {{x, from.y + from.height}, {x, to.y}};
+        struct bpmn_connection line = {.kind = BPMN_LINE_ASSOCIATION,
+                                       .to_arrow = true,
+                                       .points = points,
+                                       .point_count = COUNT_OF(points)};
+        svg_connections(pen, &line, 1);
+    }
+}
+
+static void draw_process(struct pen *pen) {
+    const struct bpmn_process *p = pen->p;
+    size_t around = p->has_diagram ? p->artifact_count : 0;
+    for (size_t i = 0; i < p->lane_count; i++)
+        draw_lane(pen, &p->lanes[i]);
+    for (uint32_t i = 1; i < p->node_count; i++) /* scopes lie under their contents */
+        if (bpmn_kind_group(p->nodes[i].kind) == BPMN_GROUP_SCOPE)
+            draw_node(pen, &p->nodes[i]);
+    if (p->has_diagram)
+        svg_connections(pen, p->lines, p->line_count);
+    else
+        draw_handlers(pen);
+    for (size_t i = 0; i < p->flow_count; i++)
+        draw_flow(pen, &p->flows[i]);
+    for (uint32_t i = 1; i < p->node_count; i++)
+        if (bpmn_kind_group(p->nodes[i].kind) != BPMN_GROUP_SCOPE)
+            draw_node(pen, &p->nodes[i]);
+    svg_artifacts(pen, p->artifacts, around, false);
 }
 
 static void draw_token(struct pen *pen, int32_t x, int32_t y, uint8_t count) {
     enum { SIZE = 180 };
     struct bpmn_box box = {x - SIZE / 2, y - SIZE / 2, SIZE, SIZE};
     char text[8];
-    circle(pen, "bpmn-token", box, 0);
+    svg_circle(pen, "bpmn-token", box, 0);
     if (count < 2)
         return;
     (void)snprintf(text, sizeof text, "%u", count);
     buf_lit(pen->out, "<text class=\"bpmn-token-count\" fill=\"#fff\" stroke=\"none\"");
-    attribute(pen->out, "x", x);
-    attribute(pen->out, "y", y + 45);
+    svg_attribute(pen->out, "x", x);
+    svg_attribute(pen->out, "y", y + 45);
     buf_printf(pen->out, ">%s</text>", text);
 }
 
@@ -562,20 +637,65 @@ static void draw_tokens(struct pen *pen) {
 void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct bpmn_marks *marks,
               enum lang lang, struct str id_prefix, struct arena *arena) {
     struct pen pen = {.out = out, .p = process, .marks = marks, .lang = lang, .prefix = id_prefix};
+    struct str name = name_in(process->name, lang);
     bpmn_layout(&pen.drawing, process, arena);
-    open_svg(&pen);
-    draw_artifacts(&pen);
-    for (size_t i = 0; i < process->lane_count; i++)
-        draw_lane(&pen, &process->lanes[i]);
-    for (uint32_t i = 1; i < process->node_count; i++) /* scopes lie under their contents */
-        if (bpmn_kind_group(process->nodes[i].kind) == BPMN_GROUP_SCOPE)
-            draw_node(&pen, &process->nodes[i]);
-    for (size_t i = 0; i < process->flow_count; i++)
-        draw_flow(&pen, &process->flows[i]);
-    for (uint32_t i = 1; i < process->node_count; i++)
-        if (bpmn_kind_group(process->nodes[i].kind) != BPMN_GROUP_SCOPE)
-            draw_node(&pen, &process->nodes[i]);
+    open_svg(&pen, pen.drawing.frame, name.len > 0 ? name : process->id);
+    svg_artifacts(&pen, process->artifacts, process->has_diagram ? process->artifact_count : 0,
+                  true);
+    draw_process(&pen);
     if (marks != NULL)
         draw_tokens(&pen);
+    buf_lit(out, "</svg>");
+}
+
+static void draw_diagram(struct pen *pen, const struct bpmn_model *model,
+                         const struct bpmn_drawing *drawings, uint32_t diagram) {
+    for (size_t i = 0; i < model->artifact_count; i++)
+        if (model->artifacts[i].diagram == diagram)
+            svg_artifacts(pen, &model->artifacts[i], 1, true);
+    for (size_t i = 0; i < model->process_count; i++) {
+        if (!model->processes[i]->has_diagram || model->processes[i]->diagram != diagram)
+            continue;
+        pen->p = model->processes[i];
+        pen->drawing = drawings[i];
+        draw_process(pen);
+    }
+    for (size_t i = 0; i < model->line_count; i++)
+        if (model->lines[i].diagram == diagram)
+            svg_connections(pen, &model->lines[i], 1);
+    for (size_t i = 0; i < model->artifact_count; i++)
+        if (model->artifacts[i].diagram == diagram)
+            svg_artifacts(pen, &model->artifacts[i], 1, false);
+}
+
+void bpmn_svg_model(struct buf *out, const struct bpmn_model *model, enum lang lang,
+                    struct str id_prefix, struct arena *arena) {
+    struct bpmn_drawing *drawings = arena_new(arena, struct bpmn_drawing, model->process_count);
+    struct bpmn_box *frames = arena_new(arena, struct bpmn_box, model->diagram_count);
+    struct pen pen = {.out = out, .lang = lang, .prefix = id_prefix};
+    struct bpmn_box all = {0};
+    for (size_t i = 0; i < model->process_count; i++)
+        if (model->processes[i]->has_diagram)
+            bpmn_layout(&drawings[i], model->processes[i], arena);
+    for (uint32_t d = 0; d < model->diagram_count; d++) {
+        if (!bpmn_layout_frame(&frames[d], model, drawings, d))
+            continue;
+        all.width = MAX_OF(all.width, frames[d].width);
+        all.height += frames[d].height;
+    }
+    open_svg(&pen, all, model->name.len > 0 ? model->name : model->id);
+    all.height = 0;
+    for (uint32_t d = 0; d < model->diagram_count; d++) { /* one below the other */
+        if (frames[d].width == 0)
+            continue;
+        buf_lit(out, "<g transform=\"translate(");
+        svg_number(out, -frames[d].x);
+        buf_lit(out, " ");
+        svg_number(out, all.height - frames[d].y);
+        buf_lit(out, ")\">");
+        draw_diagram(&pen, model, drawings, d);
+        buf_lit(out, "</g>");
+        all.height += frames[d].height;
+    }
     buf_lit(out, "</svg>");
 }

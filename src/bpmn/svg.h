@@ -32,4 +32,9 @@ void bpmn_marks_now(struct bpmn_marks *marks, const struct bpmn_process *process
 void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct bpmn_marks *marks,
               enum lang lang, struct str id_prefix, struct arena *arena);
 
+/* The whole file as its own diagram has it: every pool, message flow, conversation, choreography
+ * and process; processes without a diagram are left out. */
+void bpmn_svg_model(struct buf *out, const struct bpmn_model *model, enum lang lang,
+                    struct str id_prefix, struct arena *arena);
+
 #endif
