@@ -63,7 +63,8 @@ enum mfeel_status status_of(struct mfeel_error *error, const struct err *err) {
     enum mfeel_status status = status_from(err->code);
     if (error == NULL || status == MFEEL_OK)
         return status;
-    *error = (struct mfeel_error){.status = status, .line = err->at.line, .column = err->at.column};
+    *error =
+        (struct mfeel_error){.status = (int)status, .line = err->at.line, .column = err->at.column};
     copy_text(error->source, sizeof error->source, err->at.source == NULL ? "" : err->at.source);
     copy_text(error->text, sizeof error->text, err->text);
     return status;

@@ -234,7 +234,7 @@ enum mfeel_status evaluator_end(struct mfeel_evaluator *ev, bool ran, const stru
     else if (status == MFEEL_LIMIT && atomic_load_explicit(&ev->cancelled, memory_order_relaxed))
         status = MFEEL_CANCELLED;
     if (error != NULL)
-        error->status = status;
+        error->status = (int)status;
     return status;
 }
 

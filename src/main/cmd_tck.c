@@ -9,7 +9,6 @@
 #include "main/cmd.h"
 #include "main/tck.h"
 #include "main/zones.h"
-#include "num/num.h"
 #include "os/env.h"
 #include "os/file.h"
 #include "xml/xml.h"
@@ -23,6 +22,7 @@ struct model_file {
 
 /* One folder's models, and the case that is being run. */
 struct tck {
+    struct tck_reader reader;
     struct arena *arena;
     struct zones *zones;
     struct tck_totals *totals;
@@ -30,119 +30,6 @@ struct tck {
     struct model_file models[MODELS_MAX];
     size_t model_count;
 };
-
-static const struct str xsi = STR_INIT("http://www.w3.org/2001/XMLSchema-instance");
-
-static bool is_named(const struct xml_node *node, const char *name) {
-    return node != NULL && str_eq(node->name, str_from(name));
-}
-
-static const struct xml_node *child(const struct xml_node *node, const char *name) {
-    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
-        if (is_named(c, name))
-            return c;
-    return NULL;
-}
-
-/* --- values as the kit writes them
- * --------------------------------------------------------------------- */
-static struct feel_value read_value(struct tck *t, const struct xml_node *node, int depth);
-
-static struct feel_value simple_value(struct tck *t, const struct xml_node *node) {
-    const struct str *type = xml_attr(node, xsi, STR("type")),
-                     *nil = xml_attr(node, xsi, STR("nil"));
-    struct str text = xml_text(node, t->arena);
-    struct str name = type == NULL ? STR("string") : *type;
-    size_t colon = str_find_byte(name, ':');
-    if (colon != SIZE_MAX)
-        name = str_sub(name, colon + 1, name.len);
-    if (nil != NULL && str_eq(*nil, STR("true")))
-        return feel_null();
-    if (str_eq(name, STR("string")))
-        return feel_string(text);
-    if (str_eq(name, STR("boolean")))
-        return feel_boolean(str_eq(str_trim(text), STR("true")));
-    if (str_eq(name, STR("decimal")) || str_eq(name, STR("double")) || str_eq(name, STR("integer")))
-        return feel_number_text(t->arena, str_trim(text));
-    return feel_temporal_text(t->arena, str_trim(text), &t->zones->zones);
-}
-
-static struct feel_value list_value(struct tck *t, const struct xml_node *list, int depth) {
-    size_t count = 0;
-    const struct str *nil = xml_attr(list, xsi, STR("nil"));
-    if (nil != NULL && str_eq(*nil, STR("true")))
-        return feel_null();
-    for (const struct xml_node *c = child(list, "item"); c != NULL; c = xml_sibling(c))
-        count++;
-    struct feel_value *items = arena_new(t->arena, struct feel_value, count);
-    size_t i = 0;
-    for (const struct xml_node *c = child(list, "item"); c != NULL; c = xml_sibling(c))
-        items[i++] = read_value(t, c, depth - 1);
-    return feel_list(items, count);
-}
-
-static struct feel_value context_value(struct tck *t, const struct xml_node *node, int depth) {
-    size_t count = 0;
-    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
-        count += is_named(c, "component");
-    struct feel_entry *entries = arena_new(t->arena, struct feel_entry, count);
-    size_t i = 0;
-    for (const struct xml_node *c = xml_first(node); c != NULL; c = xml_sibling(c))
-        if (is_named(c, "component"))
-            entries[i++] =
-                (struct feel_entry){xml_attr_text(c, STR("name")), read_value(t, c, depth - 1)};
-    return feel_context_of(t->arena, entries, count);
-}
-
-/* node: what holds a value, a list or components */
-static struct feel_value read_value(struct tck *t, const struct xml_node *node, int depth) {
-    if (depth == 0)
-        return feel_null();
-    if (child(node, "value") != NULL)
-        return simple_value(t, child(node, "value"));
-    if (child(node, "list") != NULL)
-        return list_value(t, child(node, "list"), depth);
-    if (child(node, "component") != NULL)
-        return context_value(t, node, depth);
-    return feel_null();
-}
-
-static bool matches(struct feel_value got, struct feel_value want, int depth);
-
-static bool numbers_match(struct feel_value got, struct feel_value want) {
-    struct num a, b, allowed = num_of_scaled(1, -8);
-    feel_as_num(&a, got);
-    feel_as_num(&b, want);
-    return num_cmp(num_abs(num_sub(a, b)), allowed) <= 0;
-}
-
-static bool contexts_match(struct feel_value got, struct feel_value want, int depth) {
-    if (feel_count(got) != feel_count(want))
-        return false;
-    const struct feel_entry *entries = feel_entries(want);
-    for (size_t i = 0; i < feel_count(want); i++)
-        if (!feel_has(got, entries[i].name) ||
-            !matches(feel_get(got, entries[i].name), entries[i].value, depth - 1))
-            return false;
-    return true;
-}
-
-static bool matches(struct feel_value got, struct feel_value want, int depth) {
-    if (depth == 0 || feel_kind(got) != feel_kind(want))
-        return false;
-    switch (feel_kind(want)) {
-    case FEEL_NUMBER: return numbers_match(got, want);
-    case FEEL_CONTEXT: return contexts_match(got, want, depth);
-    case FEEL_LIST:
-        if (feel_count(got) != feel_count(want))
-            return false;
-        for (size_t i = 0; i < feel_count(want); i++)
-            if (!matches(feel_item(got, i), feel_item(want, i), depth - 1))
-                return false;
-        return true;
-    default: return feel_same(got, want);
-    }
-}
 
 /* --- cases
  * ------------------------------------------------------------------------------------------------
@@ -169,24 +56,11 @@ static void report(const struct tck *t, const struct xml_node *test, struct str 
     (void)printf("\n");
 }
 
-static struct feel_value read_inputs(struct tck *t, const struct xml_node *test) {
-    size_t count = 0;
-    for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
-        count += is_named(c, "inputNode");
-    struct feel_entry *entries = arena_new(t->arena, struct feel_entry, count);
-    count = 0;
-    for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
-        if (is_named(c, "inputNode"))
-            entries[count++] =
-                (struct feel_entry){xml_attr_text(c, STR("name")), read_value(t, c, DEPTH_MAX)};
-    return feel_context_of(t->arena, entries, count);
-}
-
 static bool run_node(struct tck *t, const struct dmn_model *model, const struct xml_node *test,
                      const struct xml_node *node, struct feel_value inputs) {
     struct str name = xml_attr_text(node, STR("name"));
     struct str invocable = xml_attr_text(test, STR("invocableName"));
-    struct feel_value want = read_value(t, child(node, "expected"), DEPTH_MAX), got;
+    struct feel_value want = tck_value(&t->reader, tck_child(node, "expected")), got;
     struct feel_diags diags = {.arena = t->arena};
     struct err err = {0};
     struct budget budget = budget_of(STEPS, FEEL_BYTES_DEFAULT);
@@ -201,7 +75,7 @@ static bool run_node(struct tck *t, const struct dmn_model *model, const struct 
         got = feel_get(got, name); /* one of the outputs of a service */
     if (str_eq(xml_attr_text(node, STR("errorResult")), STR("true")))
         want = feel_null();
-    if (ran && matches(got, want, DEPTH_MAX))
+    if (ran && tck_matches(got, want))
         return true;
     report(t, test, name, got, want, &diags, &err);
     return false;
@@ -209,10 +83,10 @@ static bool run_node(struct tck *t, const struct dmn_model *model, const struct 
 
 static void run_case(struct tck *t, const struct dmn_model *model, const struct xml_node *test) {
     struct arena_mark mark = arena_mark(t->arena);
-    struct feel_value inputs = read_inputs(t, test);
+    struct feel_value inputs = tck_inputs(&t->reader, test);
     bool passed = true;
     for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
-        if (is_named(c, "resultNode") && !run_node(t, model, test, c, inputs))
+        if (tck_is(c, "resultNode") && !run_node(t, model, test, c, inputs))
             passed = false;
     if (passed)
         t->totals->passed++;
@@ -261,7 +135,7 @@ static void skip_all(struct tck *t, const struct xml_node *root, const char *pat
     err_format(text, sizeof text, err);
     (void)printf("%s: %s\n", path, text);
     for (const struct xml_node *c = xml_first(root); c != NULL; c = xml_sibling(c))
-        t->totals->failed += is_named(c, "testCase");
+        t->totals->failed += tck_is(c, "testCase");
 }
 
 static void run_file(struct tck *t, const char *path) {
@@ -276,9 +150,9 @@ static void run_file(struct tck *t, const char *path) {
         t->totals->failed++;
         return;
     }
-    if (!is_named(root, "testCases"))
+    if (!tck_is(root, "testCases"))
         return;
-    struct str name = str_trim(xml_text(child(root, "modelName"), t->arena));
+    struct str name = str_trim(xml_text(tck_child(root, "modelName"), t->arena));
     const struct model_file *file = t->model_count == 1 ? &t->models[0] : NULL;
     for (size_t i = 0; i < t->model_count; i++)
         if (str_ends(str_from(t->models[i].path), name))
@@ -293,7 +167,7 @@ static void run_file(struct tck *t, const char *path) {
         return;
     }
     for (const struct xml_node *c = xml_first(root); c != NULL; c = xml_sibling(c))
-        if (is_named(c, "testCase"))
+        if (tck_is(c, "testCase"))
             run_case(t, model, c);
 }
 
@@ -303,7 +177,11 @@ static void run_file(struct tck *t, const char *path) {
 static bool run_folder(const char *path, struct zones *zones, struct tck_totals *totals, int depth,
                        struct err *err) {
     struct arena *arena = arena_create("tck", ARENA_BYTES);
-    struct tck t = {.arena = arena, .zones = zones, .totals = totals, .folder = path};
+    struct tck t = {.reader = {arena, &zones->zones},
+                    .arena = arena,
+                    .zones = zones,
+                    .totals = totals,
+                    .folder = path};
     struct os_entry *entries;
     size_t count;
     bool good = depth > 0 || err_set(err, ERR_LIMIT, err_nowhere, "folders are nested too deeply");
