@@ -33,6 +33,24 @@ static void key_arms(struct buf *out, const struct bpmn_state *state, uint32_t i
             bytes_add_u64(out, state->waits.list[i].node * UINT64_C(2) + 1);
 }
 
+/* What can be compensated in the scope, what is being compensated, how far a loop is, and what its
+ * complex gateways have taken. */
+static void key_past(struct buf *out, const struct bpmn_state *state, uint32_t id) {
+    for (uint32_t i = 0; i < state->done.count; i++)
+        if (state->done.list[i].scope == id)
+            buf_printf(out, "d%" PRIu32, state->done.list[i].node);
+    for (uint32_t i = 0; i < state->undoing.count; i++)
+        if (state->undoing.list[i].scope == id)
+            buf_printf(out, "u%" PRIu32 "%s", state->undoing.list[i].node,
+                       state->undoing.list[i].waits != 0 ? "w" : "");
+    for (uint32_t i = 0; i < state->loops.count; i++)
+        if (state->loops.list[i].instance == id)
+            buf_printf(out, "l%" PRIu32, state->loops.list[i].begun);
+    for (uint32_t i = 0; i < state->spent.count; i++)
+        if (state->spent.list[i].scope == id)
+            buf_printf(out, "g%" PRIu32, state->spent.list[i].flow);
+}
+
 static struct str key_of(struct space *s, const struct bpmn_state *state, uint32_t id, int depth) {
     const struct bpmn_instance *row = bpmn_instance(state, id);
     struct str *parts = arena_new(s->scratch, struct str, row->live + 1);
@@ -53,7 +71,9 @@ static struct str key_of(struct space *s, const struct bpmn_state *state, uint32
     buf_reset(&out);
     bytes_add_u64(&out, row->node);
     bytes_add_u64(&out, row->incident);
+    bytes_add_u64(&out, row->as * UINT64_C(8) + row->closing);
     key_arms(&out, state, id);
+    key_past(&out, state, id);
     buf_lit(&out, "(");
     for (size_t i = 0; i < count; i++)
         bytes_add_str(&out, parts[i]);
@@ -72,6 +92,7 @@ static void look(struct space *s, const struct bpmn_state *state, uint32_t place
         uint32_t same = 0;
         for (uint32_t k = 0; k < i; k++)
             same += state->instances.list[k].node == a->node &&
+                    state->instances.list[k].as == a->as &&
                     state->instances.list[k].scope == a->scope;
         if (same > 0 && s->twice_at[a->node] == 0)
             s->twice_at[a->node] = place + 1;
@@ -152,20 +173,11 @@ static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t fro
 /* --- moves
  * ----------------------------------------------------------------------------------------------------
  */
-enum move_kind {
-    MOVE_START,
-    MOVE_DONE,
-    MOVE_PICK,
-    MOVE_TIMER,
-    MOVE_WAIT,
-    MOVE_SIGNAL,
-    MOVE_THROW,
-    MOVE_EVENT
-};
+enum move_kind { MOVE_START, MOVE_DONE, MOVE_PICK, MOVE_TIMER, MOVE_WAIT, MOVE_SIGNAL, MOVE_THROW };
 struct move {
     enum move_kind kind;
     uint32_t id;     /* instance; timer or subscription */
-    uint32_t node;   /* start event, catching event */
+    uint32_t node;   /* start event, 0: the plain start; MOVE_THROW: enum bpmn_event */
     struct str code; /* of an error; of a signal its name */
 };
 
@@ -195,14 +207,10 @@ static bool run_signal(struct run *run, struct str name) {
 }
 
 static bool run_move(struct run *run, const struct move *move) {
-    const struct bpmn_process *p = run->process;
     bool caught;
     switch (move->kind) {
     case MOVE_START: {
-        const struct bpmn_node *start = &p->nodes[move->node];
-        struct bpmn_input input = {.kind = BPMN_IN_START};
-        if (start->event == BPMN_EVENT_MESSAGE)
-            input.name = start->message.text;
+        struct bpmn_input input = {.kind = BPMN_IN_START, .node = move->node};
         return run_apply(run, &input);
     }
     case MOVE_DONE: return run_leave(run, move->id) && run_settle(run);
@@ -226,11 +234,26 @@ static bool run_move(struct run *run, const struct move *move) {
         return true;
     case MOVE_SIGNAL: return run_signal(run, move->code);
     case MOVE_THROW:
-        return run_throw(&caught, run, move->id, BPMN_EVENT_ERROR, move->code, feel_null()) &&
+        return run_throw(&caught, run, move->id, (enum bpmn_event)move->node, move->code,
+                         feel_null()) &&
                run_settle(run);
-    case MOVE_EVENT: return run_trigger(run, move->id, move->node, feel_null()) && run_settle(run);
     }
     return true;
+}
+
+/* Of an activity that completed several times in a scope the last time is enough to compensate:
+ * otherwise the states of a loop would be without end. */
+static void forget(struct bpmn_state *state) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < state->done.count; i++) {
+        bool later = false;
+        for (uint32_t k = i + 1; k < state->done.count && !later; k++)
+            later = state->done.list[k].scope == state->done.list[i].scope &&
+                    state->done.list[k].node == state->done.list[i].node;
+        if (!later)
+            state->done.list[kept++] = state->done.list[i];
+    }
+    state->done.count = kept;
 }
 
 /* One move from the state that is being expanded (bytes empty: from nothing), with these answers.
@@ -254,7 +277,9 @@ static bool try_answers(struct space *s, struct str bytes, const struct move *mo
                       .err = s->err,
                       .oracle = oracle};
     oracle->asked = 0;
-    bool ok = run_move(&run, move) && arrive(s, &state, s->expanding);
+    bool ok = run_move(&run, move);
+    forget(&state);
+    ok = ok && arrive(s, &state, s->expanding);
     s->records = (struct bpmn_records){0};
     arena_rewind(s->scratch, mark);
     return ok;
@@ -280,48 +305,54 @@ static bool try_move(struct space *s, struct str bytes, struct move move) {
     }
 }
 
-/* Codes of the errors that a worker of this instance could throw and somebody would catch. */
-static bool try_errors(struct space *s, struct str bytes, const struct bpmn_state *state,
+/* Does an event definition before this one, of an event that catches, have the same code? */
+static bool seen_before(const struct bpmn_process *p, uint32_t node, size_t def) {
+    const struct bpmn_event_def *this = &p->nodes[node].defs[def];
+    for (uint32_t i = 1; i <= node; i++)
+        for (size_t k = 0; k < (i == node ? def : p->nodes[i].def_count); k++)
+            if ((p->nodes[i].kind == BPMN_BOUNDARY || p->nodes[i].kind == BPMN_START) &&
+                p->nodes[i].defs[k].event == this->event &&
+                str_eq(p->nodes[i].defs[k].code, this->code))
+                return true;
+    return false;
+}
+
+/* The errors that a worker of this instance, or a called process, could throw and somebody would
+ * catch; of a called process escalations too. */
+static bool try_throws(struct space *s, struct str bytes, const struct bpmn_state *state,
                        const struct bpmn_instance *row) {
     const struct bpmn_process *p = s->p;
-    for (uint32_t i = 1; i < p->node_count; i++) {
-        const struct bpmn_node *catcher = &p->nodes[i];
-        bool boundary = catcher->kind == BPMN_BOUNDARY;
-        bool sub =
-            catcher->kind == BPMN_START && p->nodes[catcher->parent].kind == BPMN_EVENT_SUB_PROCESS;
-        if (catcher->event != BPMN_EVENT_ERROR || (!boundary && !sub))
-            continue;
-        uint32_t host = boundary ? catcher->attached_to : p->nodes[catcher->parent].parent;
-        for (uint32_t at = row->id; at != 0; at = bpmn_instance(state, at)->scope)
-            if (bpmn_instance(state, at)->node == host) {
-                struct str code = catcher->code.len > 0 ? catcher->code : STR("\x01");
-                if (!try_move(s, bytes,
-                              (struct move){.kind = MOVE_THROW, .id = row->id, .code = code}))
-                    return false;
-                break;
-            }
-    }
+    bool call = p->nodes[row->node].kind == BPMN_CALL;
+    for (uint32_t i = 1; i < p->node_count; i++)
+        for (size_t k = 0; k < p->nodes[i].def_count; k++) {
+            const struct bpmn_event_def *def = &p->nodes[i].defs[k];
+            bool catcher = p->nodes[i].kind == BPMN_BOUNDARY || p->nodes[i].kind == BPMN_START;
+            bool fits =
+                def->event == BPMN_EVENT_ERROR || (call && def->event == BPMN_EVENT_ESCALATION);
+            struct str code = def->code.len > 0 ? def->code : STR("\x01");
+            if (!catcher || !fits || seen_before(p, i, k) ||
+                !bpmn_catches(state, p, row->id, def->event, code))
+                continue;
+            struct move move = {
+                .kind = MOVE_THROW, .id = row->id, .code = code, .node = def->event};
+            if (!try_move(s, bytes, move))
+                return false;
+        }
     return true;
 }
 
 static bool try_instance(struct space *s, struct str bytes, const struct bpmn_state *state,
                          const struct bpmn_instance *row) {
     const struct bpmn_node *node = &s->p->nodes[row->node];
-    bool job = node->job_type.text.at != NULL;
+    bool job = node->job_type.text.at != NULL && node->kind != BPMN_AD_HOC;
+    bool person = node->kind == BPMN_USER_TASK;
     if (row->incident != 0)
         return true;
-    if ((job || node->kind == BPMN_USER_TASK || node->kind == BPMN_CALL) &&
-        !try_move(s, bytes, (struct move){.kind = MOVE_DONE, .id = row->id}))
+    if (!bpmn_acts(row) || row->closing != 0 || !(job || person || node->kind == BPMN_CALL))
+        return true;
+    if (!try_move(s, bytes, (struct move){.kind = MOVE_DONE, .id = row->id}))
         return false;
-    if ((job || node->kind == BPMN_CALL) && !try_errors(s, bytes, state, row))
-        return false;
-    for (uint32_t i = 0; node->kind == BPMN_CALL && i < node->boundary_count; i++)
-        if (s->p->nodes[node->boundaries[i]].event == BPMN_EVENT_ESCALATION &&
-            !try_move(
-                s, bytes,
-                (struct move){.kind = MOVE_EVENT, .id = row->id, .node = node->boundaries[i]}))
-            return false;
-    return true;
+    return (person && node->native) || try_throws(s, bytes, state, row);
 }
 
 /* Is what it waits for known by a name alone, without values of the case? */
@@ -380,17 +411,32 @@ static bool expand(struct space *s, uint32_t index) {
     return true;
 }
 
-static bool explore(bool *decided, uint32_t *piled, struct space *s) {
+/* By its plain start, by each event that starts it, and by each event behind a gateway that does.
+ */
+static bool try_starts(struct space *s) {
     const struct bpmn_node *root = &s->p->nodes[0];
+    if ((root->start != BPMN_NONE || root->initial_count > 0) &&
+        !try_move(s, STR_NONE, (struct move){.kind = MOVE_START}))
+        return false;
+    for (uint32_t i = 0; i < root->child_count; i++) {
+        const struct bpmn_node *node = &s->p->nodes[root->children[i]];
+        bool gateway = node->kind == BPMN_EVENT_BASED;
+        uint32_t ways = !node->instantiates ? 0 : gateway ? node->out_count : 1;
+        for (uint32_t k = 0; k < ways; k++) {
+            uint32_t start = gateway ? s->p->flows[node->out[k]].to : node->index;
+            if (!try_move(s, STR_NONE, (struct move){.kind = MOVE_START, .node = start}))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool explore(bool *decided, uint32_t *piled, struct space *s) {
     *decided = true;
     *piled = BPMN_NONE;
     s->expanding = BPMN_NONE;
-    for (uint32_t i = 0; i < root->child_count; i++) {
-        const struct bpmn_node *start = &s->p->nodes[root->children[i]];
-        if (start->kind == BPMN_START &&
-            !try_move(s, STR_NONE, (struct move){.kind = MOVE_START, .node = start->index}))
-            return false;
-    }
+    if (!try_starts(s))
+        return false;
     for (uint32_t i = 0; i < s->place_count && *piled == BPMN_NONE; i++) {
         if (s->place_count > s->states_max) {
             *decided = false;

@@ -72,7 +72,8 @@ static bool find_tokens(struct bpmn_finding *finding, struct space *s, uint32_t 
     finding->tokens = arena_new(s->arena, uint32_t, state.instances.count + state.parked.count);
     finding->flows = arena_new(s->arena, uint32_t, state.parked.count);
     for (uint32_t i = 1; i < state.instances.count; i++)
-        finding->tokens[finding->token_count++] = state.instances.list[i].node;
+        if (bpmn_hosts(&state.instances.list[i]))
+            finding->tokens[finding->token_count++] = state.instances.list[i].node;
     for (uint32_t i = 0; i < state.parked.count; i++) {
         uint32_t join = s->p->flows[state.parked.list[i].flow].to;
         finding->tokens[finding->token_count++] = join;

@@ -82,7 +82,8 @@ static const struct row {
      ""},
     /* an error that nobody throws */
     {__LINE__,
-     ERROR("x", "E1") START("s") USER("a", "") BOUNDARY("t", "a", "true", EVENT_ERROR("x")) END("e")
+     ERROR("x", "E1") START("s") USER("a", "<zeebe:userTask/>")
+         BOUNDARY("t", "a", "true", EVENT_ERROR("x")) END("e")
          FLOW("s", "a") FLOW("a", "e") FLOW("t", "e"),
      "dead:t"},
     {__LINE__,

@@ -111,8 +111,10 @@ bool run_throw_from(struct run *run, uint32_t id, uint32_t from, const struct th
     const struct bpmn_env *env = run->env;
     uint32_t at;
     const struct bpmn_node *catcher = catcher_of(&at, run, from, thrown->event, thrown->code);
-    bool outside = catcher == NULL && run->oracle == NULL && env->catches != NULL &&
-                   env->catches(env->self, thrown->event, thrown->code);
+    bool outside = catcher == NULL &&
+                   (run->oracle != NULL ? run_node(run, id)->escapes
+                                        : env->catches != NULL &&
+                                              env->catches(env->self, thrown->event, thrown->code));
     if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_THROWN,
                                             .code = (uint8_t)thrown->event,
                                             .instance = id,

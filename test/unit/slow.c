@@ -459,6 +459,22 @@ static bool throw_at(struct slow_state *s, int from, enum slow_event event, int 
     return false;
 }
 
+/* Nothing in the process could ever catch the error of this end event. */
+static bool escapes(const struct slow_model *m, int end) {
+    for (int at = end, scope = m->nodes[end].parent; scope >= 0;
+         at = scope, scope = m->nodes[at].parent)
+        for (int n = 1; n < m->node_count; n++) {
+            const struct slow_node *c = &m->nodes[n];
+            bool sub = c->kind == S_START && m->nodes[c->parent].kind == S_EVENT_SUB &&
+                       m->nodes[c->parent].parent == scope && c->parent != at;
+            bool boundary = c->kind == S_BOUNDARY && c->host == scope;
+            if ((sub || boundary) && c->event == E_ERROR &&
+                (c->name == ANY_CODE || c->name == m->nodes[end].name))
+                return false;
+        }
+    return true;
+}
+
 static void throw_event(struct slow_state *s, int id) {
     const struct slow_node *n = node_at(s, live_at(s, id)->node);
     struct slow_input nothing = {.variable = NO_VALUE};
@@ -467,8 +483,14 @@ static void throw_event(struct slow_state *s, int id) {
     case E_SIGNAL: say(s, "throw:S%d", n->name); break;
     case E_ERROR:
         say(s, "throw:E%d", n->name);
-        if (!throw_at(s, scope, E_ERROR, n->name, nothing))
+        if (throw_at(s, scope, E_ERROR, n->name, nothing))
+            return;
+        if (s->oracle != NULL && escapes(s->m, live_at(s, id)->node)) {
+            empty(s, 1); /* it ends the process: what called it may catch it */
+            complete_if_empty(s, 1, "error");
+        } else {
             stop(s, id, "error", false);
+        }
         return;
     case E_ESCALATION: /* nobody need catch it (10.5.7) */
         say(s, "throw:C%d", n->name);
@@ -733,8 +755,9 @@ static void fail(struct slow_state *s, int id, struct slow_input input) {
             stop(s, id, "job-retries", false);
         return;
     }
-    say(s, "throw:E%d", input.name);
-    if (!throw_at(s, id, E_ERROR, input.name, input))
+    bool escalates = input.verb == IN_CALL_ERROR && input.number == 1;
+    say(s, "throw:%c%d", escalates ? 'C' : 'E', input.name);
+    if (!throw_at(s, id, escalates ? E_ESCALATION : E_ERROR, input.name, input) && !escalates)
         stop(s, id, "error", false);
 }
 

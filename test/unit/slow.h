@@ -142,9 +142,9 @@ enum slow_verb {
 };
 struct slow_input {
     enum slow_verb verb;
-    int node, nth;       /* the nth live instance (timer) of the node, from 1 */
-    int name;            /* message, signal, error code */
-    int number;          /* retries; of a timer: the time in seconds */
+    int node, nth; /* the nth live instance (timer) of the node, from 1 */
+    int name;      /* message, signal, error code */
+    int number;    /* retries; of a timer: the time in seconds; IN_CALL_ERROR: 1: an escalation */
     int variable, value; /* brought along, or variable < 0 */
 };
 /* As a line of a play (bpmn/play_test.h). */

@@ -173,13 +173,20 @@ static void expand(struct slow_sound *out, struct space *space, int place) {
             return;
         }
     for (int i = 0; i < count && !space->full && !out->unbounded; i++) {
-        if (list[i].verb == IN_FAIL || list[i].verb == IN_RETRY)
+        if (list[i].verb == IN_FAIL || list[i].verb == IN_RETRY || list[i].verb == IN_ERROR ||
+            list[i].verb == IN_CALL_ERROR)
             continue;
         try_input(out, space, place, &s, list[i]);
-        if (list[i].verb == IN_ERROR || list[i].verb == IN_CALL_ERROR) {
-            list[i].name = 9; /* that only an event without a code catches */
-            try_input(out, space, place, &s, list[i]);
-        }
+        if (list[i].verb != IN_DO && list[i].verb != IN_JOB && list[i].verb != IN_CALLED)
+            continue;
+        struct slow_input error = list[i];
+        error.verb = IN_ERROR;
+        for (error.name = 0; error.name < 3; error.name++) /* only "all" catches the last */
+            try_input(out, space, place, &s, error);
+        error.verb = IN_CALL_ERROR; /* a called process escalates too */
+        error.number = 1;
+        for (error.name = 0; error.name < 3 && list[i].verb == IN_CALLED; error.name++)
+            try_input(out, space, place, &s, error);
     }
 }
 
