@@ -171,3 +171,8 @@ test("the templates are valid, and offer only what may stand there", () => {
     }
   }
 });
+
+test("the pictures of doc/bpmn.md are what the renderer draws", () => {
+  const done = spawnSync("node", ["tool/pictures", "--check"], { cwd: root, encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
+});

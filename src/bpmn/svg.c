@@ -427,6 +427,58 @@ static void draw_activity(struct pen *pen, const struct bpmn_node *n, struct bpm
                lines < 1 ? 1 : (size_t)lines);
 }
 
+/* What the law hangs on a node, above its upper left corner, with words for who points at it:
+ * clocks that start, stop, pause or run on, letters, the second pair of eyes, a decision against
+ * the applicant. */
+static void draw_badge(struct pen *pen, struct bpmn_box box, size_t *count, const char *path,
+                       struct lang_text words, struct str what) {
+    buf_lit(pen->out, "<g class=\"bpmn-badge\"><title>");
+    buf_add(pen->out, words.in[pen->lang]);
+    xml_write_text(pen->out, what);
+    buf_lit(pen->out, "</title>");
+    svg_icon(pen, "bpmn-icon", (struct bpmn_point){box.x - 40 + (int32_t)*count * 230, box.y - 215},
+             path);
+    buf_lit(pen->out, "</g>");
+    (*count)++;
+}
+
+static void draw_law(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
+    static const struct {
+        const char *path;
+        struct lang_text words;
+    } clocks[] = {
+        [BPMN_CLOCK_START] =
+            {"M10 2A8 8 0 1 1 9.99 2ZM8 6V14L14 10Z",
+             {{[LANG_zh] = STR_INIT("开始计时："), [LANG_en] = STR_INIT("Starts the clock: ")}}},
+        [BPMN_CLOCK_STOP] =
+            {"M10 2A8 8 0 1 1 9.99 2ZM7 7H13V13H7Z",
+             {{[LANG_zh] = STR_INIT("停止计时："), [LANG_en] = STR_INIT("Stops the clock: ")}}},
+        [BPMN_CLOCK_SUSPEND] =
+            {"M10 2A8 8 0 1 1 9.99 2ZM8 7V13M12 7V13",
+             {{[LANG_zh] = STR_INIT("中止计时："), [LANG_en] = STR_INIT("Suspends the clock: ")}}},
+        [BPMN_CLOCK_RESUME] =
+            {"M10 2A8 8 0 1 1 9.99 2ZM6 7V13M9 7V13L14 10Z",
+             {{[LANG_zh] = STR_INIT("恢复计时："), [LANG_en] = STR_INIT("Resumes the clock: ")}}},
+    };
+    static const struct lang_text letter = {
+        {[LANG_zh] = STR_INIT("出具文书："), [LANG_en] = STR_INIT("Issues the letter: ")}};
+    static const struct lang_text eyes = {
+        {[LANG_zh] = STR_INIT("须由另一人办理"), [LANG_en] = STR_INIT("Needs another person")}};
+    static const struct lang_text adverse = {
+        {[LANG_zh] = STR_INIT("不利决定"), [LANG_en] = STR_INIT("Goes against the applicant")}};
+    size_t count = 0;
+    for (size_t i = 0; i < n->clock_count; i++)
+        draw_badge(pen, box, &count, clocks[n->clocks[i].action].path,
+                   clocks[n->clocks[i].action].words, n->clocks[i].id);
+    for (size_t i = 0; i < n->letter_count; i++)
+        draw_badge(pen, box, &count, envelope, letter, n->letters[i].id);
+    if (n->separate_count > 0)
+        draw_badge(pen, box, &count,
+                   "M5 6A4 4 0 1 1 4.99 6ZM5 9V11M15 6A4 4 0 1 1 14.99 6ZM15 9V11", eyes, STR_NONE);
+    if (n->adverse)
+        draw_badge(pen, box, &count, "M10 2V12M10 15V17", adverse, STR_NONE);
+}
+
 static void draw_label(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
     struct str name = name_in(n->name, pen->lang);
     struct bpmn_point at = {box.x + box.width / 2, box.y + box.height + 20};
@@ -468,6 +520,7 @@ static void draw_node(struct pen *pen, const struct bpmn_node *n) {
     if (bpmn_kind_group(n->kind) == BPMN_GROUP_EVENT ||
         bpmn_kind_group(n->kind) == BPMN_GROUP_GATEWAY)
         draw_label(pen, n, box);
+    draw_law(pen, n, box);
     buf_lit(pen->out, "</g>");
 }
 

@@ -31,7 +31,7 @@ static void check_svg(int line, const struct bpmn_process *p, struct buf *svg, e
     CHECK_OK_AT(line, xml_read(&root, buf_view(svg), "svg", arena, &budget, &err), &err);
     CHECK_AT(line, count_of(buf_view(svg), "<script") == 0);
     CHECK_AT(line, count_of(buf_view(svg), "style=") == 0);
-    CHECK_AT(line, count_of(buf_view(svg), "<title") == 1);
+    CHECK_AT(line, count_of(buf_view(svg), "<title id=") == 1);
 }
 
 static bool overlap(struct bpmn_box a, struct bpmn_box b) {
