@@ -345,3 +345,90 @@ void test_dmn_check(void) {
         arena_destroy(b.arena);
     }
 }
+
+/* --- imports -----------------------------------------------------------------------------------
+ */
+struct circle {
+    const char *other; /* the text of the model that is imported */
+    const char *self;
+};
+
+static bool give(struct str *xml, const char **file, void *self, struct str ns, struct str location,
+                 struct err *err) {
+    const struct circle *c = self;
+    (void)location;
+    (void)err;
+    *xml = str_from(str_eq(ns, STR("urn:b")) ? c->other : c->self);
+    *file = "other.dmn";
+    return true;
+}
+
+#define IMPORT(name)                                                                               \
+    "<import name='" name "' namespace='urn:" name "' importType='https://www.omg.org/spec/DMN/"   \
+    "20230324/MODEL/'/>"
+#define MODEL(name)                                                                                \
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='urn:" name       \
+    "' name='" name "'>"
+
+/* DMN 1.5: 6.3.3. Two models import each other: types, functions and decisions of both work, and a
+ * circle of decisions through both is found. */
+void test_dmn_imports_in_a_circle(void) {
+    static const char a[] = MODEL("a") IMPORT(
+        "b") "<itemDefinition name='tNames' isCollection='true'><typeRef>b.tName</typeRef>"
+             "</itemDefinition>"
+             "<inputData id='i' name='I'><variable name='I' typeRef='tNames'/></inputData>"
+             "<decision id='d' name='D'><variable name='D'/><knowledgeRequirement>"
+             "<requiredKnowledge href='urn:b#f'/></knowledgeRequirement><informationRequirement>"
+             "<requiredInput href='#i'/></informationRequirement><informationRequirement>"
+             "<requiredDecision href='urn:b#e'/></informationRequirement>"
+             "<literalExpression><text>b.f(I) + b.E</text></literalExpression></decision>"
+             "</definitions>";
+    static const struct {
+        int line;
+        const char *e, *inputs, *want;
+        enum err_code code;
+    } rows[] = {
+        {__LINE__,
+         "<requiredInput href='urn:a#i'/></informationRequirement><literalExpression>"
+         "<text>count(a.I) * 10</text></literalExpression>",
+         "{\"I\": [\"x\", \"y\"]}", "22", ERR_NONE},
+        {__LINE__,
+         "<requiredInput href='urn:a#i'/></informationRequirement><literalExpression>"
+         "<text>count(a.I) * 10</text></literalExpression>",
+         "{\"I\": [\"not allowed\"]}", "null", ERR_NONE},
+        {__LINE__,
+         "<requiredDecision href='urn:a#d'/></informationRequirement>"
+         "<literalExpression><text>a.D</text></literalExpression>",
+         NULL, NULL, ERR_INVALID},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b = {.arena = arena_create("test", 64 << 20)};
+        struct budget budget = budget_of(10000000, 64 << 20);
+        struct circle circle = {.self = a};
+        struct dmn_options options = {.strict = true, .import = give, .import_self = &circle};
+        circle.other =
+            arena_printf(
+                b.arena,
+                MODEL("b") IMPORT(
+                    "a") "<itemDefinition name='tName'><typeRef>string</typeRef><allowedValues>"
+                         "<text>\"x\", \"y\"</text></allowedValues></itemDefinition>"
+                         "<businessKnowledgeModel id='f' name='f'><variable name='f'/>"
+                         "<encapsulatedLogic><formalParameter name='p' typeRef='a.tNames'/>"
+                         "<literalExpression><text>count(p)</text></literalExpression>"
+                         "</encapsulatedLogic></businessKnowledgeModel>"
+                         "<decision id='e' name='E'><variable name='E'/><informationRequirement>%s"
+                         "</decision></definitions>",
+                rows[i].e)
+                .at;
+        bool loaded = dmn_load(&b.model, b.arena, str_from(a), "a.dmn", &options, &budget, &b.err);
+        CHECK_INT_AT(rows[i].line, b.err.code, rows[i].code);
+        if (loaded) {
+            struct buf text;
+            buf_init(&text, 1000);
+            feel_print(&text, decide(&b, "D", rows[i].inputs, NULL));
+            CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].want));
+            buf_done(&text);
+        }
+        arena_destroy(b.arena);
+    }
+}

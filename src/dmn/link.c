@@ -273,12 +273,13 @@ static bool read_type(struct dmn_model *m, struct dmn_element *e, struct err *er
 /* --- circles
  * ----------------------------------------------------------------------------------------------------
  */
-/* Depth first over decisions, with an explicit stack of (element, next requirement). */
-static bool find_circle(struct dmn_element *from, struct arena *a, size_t room, struct err *err) {
-    struct visit {
-        struct dmn_element *e;
-        size_t next;
-    } *stack = arena_new(a, struct visit, room + 1);
+struct visit {
+    struct dmn_element *e;
+    size_t next; /* requirement */
+};
+
+/* Depth first over decisions; the stack has room for all of them. */
+static bool find_circle(struct dmn_element *from, struct visit *stack, struct err *err) {
     size_t count = 0;
     if (from->mark == 2)
         return true;
@@ -322,8 +323,7 @@ static void collect_members(struct dmn_model *m) {
     m->members = members;
 }
 
-bool dmn_link(struct dmn_model *m, struct err *err) {
-    size_t total = m->loader->state_count;
+static bool read_needs(struct dmn_model *m, struct err *err) {
     collect_members(m);
     for (size_t i = 0; i < m->element_count; i++) {
         struct dmn_element *e = &m->elements[i];
@@ -332,14 +332,31 @@ bool dmn_link(struct dmn_model *m, struct err *err) {
         if (!(e->info.kind == DMN_SERVICE ? read_service(m, e, err) : read_requirements(m, e, err)))
             return false;
     }
+    return true;
+}
+
+static bool find_circles(struct dmn_model *m, size_t total, struct err *err) {
     struct arena_mark mark = arena_mark(m->arena);
+    if (!dmn_affords(m, total * sizeof(struct visit), err))
+        return false;
+    struct visit *stack = arena_new(m->arena, struct visit, total + 1);
     for (size_t i = 0; i < m->element_count; i++)
-        if (m->elements[i].info.kind == DMN_DECISION &&
-            !find_circle(&m->elements[i], m->arena, total, err))
+        if (m->elements[i].info.kind == DMN_DECISION && !find_circle(&m->elements[i], stack, err))
             return false;
     arena_rewind(m->arena, mark);
-    for (size_t i = 0; i < m->element_count; i++)
-        if (!link_element(m, &m->elements[i], err))
+    return true;
+}
+
+bool dmn_link(struct dmn_model *const *models, size_t count, struct err *err) {
+    for (size_t i = 0; i < count; i++)
+        if (!read_needs(models[i], err))
             return false;
+    for (size_t i = 0; i < count; i++)
+        if (!find_circles(models[i], models[i]->loader->state_count, err))
+            return false;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < models[i]->element_count; k++)
+            if (!link_element(models[i], &models[i]->elements[k], err))
+                return false;
     return true;
 }

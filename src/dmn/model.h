@@ -1,6 +1,7 @@
 /* dmn/model.h - a model as it stands in memory, for this folder only.
- * Reading has three passes: read.c collects elements and imports, types.c makes item definitions
- * into FEEL types, link.c finds what each element needs and compiles its logic (boxed.c, table.c).
+ * Reading has three passes, each over the model and all it imports: read.c collects elements and
+ * imports, types.c makes item definitions into FEEL types, link.c finds what each element needs and
+ * compiles its logic (boxed.c, table.c). So models may import each other in a circle.
  */
 #ifndef MANDATE_DMN_MODEL_H
 #define MANDATE_DMN_MODEL_H
@@ -12,6 +13,7 @@
 
 struct dmn_element;
 struct dmn_table;
+struct dmn_item;
 
 enum { DMN_ELEMENT_READS_MAX = 128 }; /* later ones are not told to people who ask what is read */
 
@@ -83,8 +85,9 @@ struct dmn_model {
     struct map by_id, by_name;
     struct dmn_import *imports;
     size_t import_count;
-    struct feel_named_type *types;
-    size_t type_count;
+    struct feel_named_type *types; /* its own, then those of its imports */
+    struct dmn_item **items;       /* behind them; while loading */
+    size_t type_count, own_type_count;
     const struct str *members; /* names of fields with blanks, of all types */
     size_t member_count;
     struct dmn_table_list tables;
@@ -120,7 +123,8 @@ struct str dmn_text(const struct dmn_model *m, const struct xml_node *node, cons
 
 /* --- types.c
  * -------------------------------------------------------------------------------------- */
-MUST_USE bool dmn_types_read(struct dmn_model *m, struct err *err);
+/* Of all models together. */
+MUST_USE bool dmn_types_read(struct dmn_model *const *models, size_t count, struct err *err);
 /* The type that a typeRef names; NULL in *out for none or Any. ERR_UNKNOWN. */
 MUST_USE bool dmn_type_of(const struct feel_type **out, struct dmn_model *m, struct str type_ref,
                           struct err_at at, struct err *err);
@@ -130,7 +134,8 @@ MUST_USE bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m,
 
 /* --- link.c
  * ----------------------------------------------------------------------------------------- */
-MUST_USE bool dmn_link(struct dmn_model *m, struct err *err);
+/* All models together: those that import each other in a circle need it. */
+MUST_USE bool dmn_link(struct dmn_model *const *models, size_t count, struct err *err);
 
 /* --- boxed.c
  * ------------------------------------------------------------------------------------------ */

@@ -151,8 +151,7 @@ static bool load(struct dmn_model **out, struct dmn_loader *loader, struct str x
     m->ns = xml_attr_text(root, STR("namespace"));
     loader->models[loader->model_count++] = m;
     *out = m;
-    return read_elements(m, err) && read_imports(m, err) && dmn_types_read(m, err) &&
-           dmn_link(m, err);
+    return read_elements(m, err) && read_imports(m, err);
 }
 
 bool dmn_load(struct dmn_model **out, struct arena *a, struct str xml, const char *file,
@@ -164,7 +163,9 @@ bool dmn_load(struct dmn_model **out, struct arena *a, struct str xml, const cha
     loader->budget = budget;
     loader->err = err;
     *out = NULL;
-    if (!load(&m, loader, xml, file, err))
+    if (!load(&m, loader, xml, file, err) ||
+        !dmn_types_read(loader->models, loader->model_count, err) ||
+        !dmn_link(loader->models, loader->model_count, err))
         return false;
     m->state_count = loader->state_count;
     for (size_t i = 0; i < loader->model_count; i++)

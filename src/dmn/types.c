@@ -1,8 +1,10 @@
-/* Item definitions as FEEL types. DMN 1.5: 7.3.2, 7.3.3. A definition may use a later one, so each
- * is made when it is first asked for; one that contains itself is refused. */
+/* Item definitions as FEEL types. DMN 1.5: 7.3.2, 7.3.3. A definition may use a later one, also one
+ * of an imported model, and models may import each other, so all are declared first and each is
+ * made when it is first asked for; one that contains itself is refused. */
 #include "dmn/model.h"
 
-struct item {
+struct dmn_item {
+    struct dmn_model *m; /* that defines it */
     const struct xml_node *node;
     struct feel_type *type; /* filled in place, so that others may point to it meanwhile */
     uint8_t mark;           /* 0 unseen, 1 being made, 2 done */
@@ -10,8 +12,6 @@ struct item {
 
 struct types {
     struct dmn_model *m;
-    struct item *items;
-    size_t count;
     int depth;
     struct err *err;
 };
@@ -62,27 +62,42 @@ bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m, const stru
     return dmn_type_of(out, m, type_ref, dmn_at(m, node), err);
 }
 
+static bool make_item(struct types *t, struct dmn_item *item, struct str name, struct err_at at) {
+    if (item->mark == 2)
+        return true;
+    if (item->mark == 1)
+        return err_set(t->err, ERR_INVALID, at, "the type '%.*s' contains itself", STR_ARG(name));
+    struct dmn_model *outer = t->m;
+    item->mark = 1;
+    t->m = item->m;
+    if (!make_type(t, item->type, item->node,
+                   ast_name_normal(item->m->arena, xml_attr_text(item->node, STR("name")))))
+        return false;
+    t->m = outer;
+    item->mark = 2;
+    return true;
+}
+
+/* The item behind a name: of the model, or of one it imports; NULL when it is none. */
+static struct dmn_item *find_item(const struct dmn_model *m, struct str name) {
+    for (size_t i = 0; i < m->type_count; i++)
+        if (str_eq(m->types[i].name, name))
+            return m->items[i];
+    return NULL;
+}
+
 /* The type of a name inside item definitions: another item first. */
 static bool item_type(struct types *t, const struct feel_type **out, struct str type_ref,
                       struct err_at at) {
-    struct str name = without_prefix(str_trim(type_ref));
-    for (size_t i = 0; i < t->count; i++) {
-        struct item *item = &t->items[i];
-        if (!str_eq(t->m->types[i].name, ast_name_normal(t->m->arena, name)))
-            continue;
-        if (item->mark == 1)
-            return err_set(t->err, ERR_INVALID, at, "the type '%.*s' contains itself",
-                           STR_ARG(name));
-        if (item->mark == 0) {
-            item->mark = 1;
-            if (!make_type(t, item->type, item->node, t->m->types[i].name))
-                return false;
-            item->mark = 2;
-        }
-        *out = item->type;
-        return true;
-    }
-    return dmn_type_of(out, t->m, type_ref, at, t->err);
+    struct str name = str_trim(type_ref);
+    struct str local = ast_name_normal(t->m->arena, without_prefix(name));
+    struct dmn_item *item = find_item(t->m, local);
+    if (item == NULL)
+        item = find_item(t->m, name);
+    if (item == NULL)
+        return dmn_type_of(out, t->m, type_ref, at, t->err);
+    *out = item->type;
+    return make_item(t, item, local, at);
 }
 
 static bool compile_tests(struct types *t, const struct feel_program **out,
@@ -186,49 +201,68 @@ static bool make_type(struct types *t, struct feel_type *type, const struct xml_
 static size_t imported_count(const struct dmn_model *m) {
     size_t count = 0;
     for (size_t i = 0; i < m->import_count; i++)
-        count += m->imports[i].model->type_count;
+        count += m->imports[i].model->own_type_count;
     return count;
 }
 
 static void add_imported(struct dmn_model *m) {
     for (size_t i = 0; i < m->import_count; i++) {
         const struct dmn_import *import = &m->imports[i];
-        for (size_t k = 0; k < import->model->type_count; k++) {
+        for (size_t k = 0; k < import->model->own_type_count; k++) {
             struct feel_named_type named = import->model->types[k];
-            if (str_find_byte(named.name, '.') != SIZE_MAX)
-                continue; /* of an import of the import */
             if (import->prefix.len > 0)
                 named.name = arena_printf(m->arena, "%.*s.%.*s", STR_ARG(import->prefix),
                                           STR_ARG(named.name));
+            m->items[m->type_count] = import->model->items[k];
             m->types[m->type_count++] = named;
         }
     }
 }
 
-bool dmn_types_read(struct dmn_model *m, struct err *err) {
-    struct types t = {.m = m, .err = err};
-    size_t own = 0;
+static size_t own_count(const struct dmn_model *m) {
+    size_t count = 0;
     for (const struct xml_node *node = dmn_child(m, m->root, "itemDefinition"); node != NULL;
          node = xml_next(node))
-        own++;
-    if (own > DMN_ELEMENTS_MAX)
-        return err_set(err, ERR_LIMIT, dmn_at(m, m->root), "a model has more than %d types",
-                       DMN_ELEMENTS_MAX);
-    t.items = arena_new(m->arena, struct item, own);
-    m->types = arena_new(m->arena, struct feel_named_type, own + imported_count(m));
+        count++;
+    return count;
+}
+
+/* Room for the names of the imported ones is made here too, so the counts of all must be known. */
+static void declare(struct dmn_model *m) {
+    size_t room = m->own_type_count + imported_count(m);
+    m->types = arena_new(m->arena, struct feel_named_type, room);
+    m->items = arena_new(m->arena, struct dmn_item *, room);
     for (const struct xml_node *node = dmn_child(m, m->root, "itemDefinition"); node != NULL;
          node = xml_next(node)) {
-        struct feel_type *type = arena_new(m->arena, struct feel_type, 1);
-        t.items[t.count++] = (struct item){.node = node, .type = type};
+        struct dmn_item *item = arena_new(m->arena, struct dmn_item, 1);
+        *item = (struct dmn_item){m, node, arena_new(m->arena, struct feel_type, 1), 0};
+        m->items[m->type_count] = item;
         m->types[m->type_count++] = (struct feel_named_type){
-            ast_name_normal(m->arena, xml_attr_text(node, STR("name"))), type};
+            ast_name_normal(m->arena, xml_attr_text(node, STR("name"))), item->type};
     }
-    add_imported(m);
-    for (size_t i = 0; i < t.count; i++) {
-        const struct feel_type *made;
-        t.depth = 0;
-        if (!item_type(&t, &made, m->types[i].name, dmn_at(m, t.items[i].node)))
+}
+
+bool dmn_types_read(struct dmn_model *const *models, size_t count, struct err *err) {
+    for (size_t i = 0; i < count; i++) {
+        models[i]->own_type_count = own_count(models[i]);
+        if (models[i]->own_type_count > DMN_ELEMENTS_MAX)
+            return err_set(err, ERR_LIMIT, dmn_at(models[i], models[i]->root),
+                           "a model has more than %d types", DMN_ELEMENTS_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t types = models[i]->own_type_count + imported_count(models[i]);
+        if (!dmn_affords(models[i], types * 512, err))
             return false;
+        declare(models[i]);
     }
+    for (size_t i = 0; i < count; i++)
+        add_imported(models[i]);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < models[i]->own_type_count; k++) {
+            struct types t = {.m = models[i], .err = err};
+            struct dmn_item *item = models[i]->items[k];
+            if (!make_item(&t, item, models[i]->types[k].name, dmn_at(models[i], item->node)))
+                return false;
+        }
     return true;
 }
