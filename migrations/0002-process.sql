@@ -237,7 +237,7 @@ CREATE TABLE start_event (
     event TEXT NOT NULL,                -- MESSAGE, SIGNAL, TIMER, CONDITION
     name TEXT NOT NULL,                 -- of the message or signal
     due_us INTEGER NOT NULL,            -- TIMER; 0: it fires no more
-    repeats INTEGER NOT NULL,           -- left; -1: for ever
+    armed_us INTEGER NOT NULL,          -- from when on a cycle counts
     PRIMARY KEY (definition, node)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX start_event_name ON start_event (event, name) WHERE name <> '';

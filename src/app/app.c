@@ -3,7 +3,7 @@
  * last of all, because the others still hand it what they end with. */
 #include "app/app.h"
 
-#include "app/inner.h"
+#include "app/process_inner.h"
 #include "app/reader.h"
 
 enum { APP_ARENA_BYTES = 16 << 20 };
@@ -41,7 +41,8 @@ static bool start(struct app *app, struct err *err) {
     if (!store_open(&app->store, app->config.data_dir, app->os, err))
         return false;
     app_tick_init(app);
-    const struct writer_config writer = {app->store, app_tick, app};
+    app_waiters_init(app);
+    const struct writer_config writer = {app->store, app_tick, app_batch_over, app};
     size_t kept_count; /* the findings are logged where they arise */
     return writer_start(&app->writer, &writer, err) && app_packs_deploy(app, &kept_count, err) &&
            app_hashers_start(app, err) && (!app->config.demo || app_demo_accounts(app, err)) &&
@@ -57,6 +58,8 @@ struct app *app_blank(const struct app_config *config, const struct os_env *os) 
     os_mutex_init(&app->mutex);
     config_keep(app, config);
     app_sessions_init(app);
+    app_models_init(app);
+    app_lives_init(app);
     return app;
 }
 
@@ -77,6 +80,10 @@ void app_close(struct app *app) {
     app_mailer_stop(app);
     app_hashers_stop(app);
     writer_stop(app->writer);
+    if (app->waiters != NULL)
+        app_waiters_done(app);
+    app_lives_done(app);
+    app_models_done(app);
     store_close(app->store);
     arena_destroy(app->scratch);
     app_packs_close(app);

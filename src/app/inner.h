@@ -59,6 +59,11 @@ struct app {
     size_t set_count;
     const struct app_packs *_Atomic packs; /* the newest set */
     struct app_trouble *trouble;           /* tick.c; the writer's thread only */
+    /* process instances outside matters: process_inner.h */
+    struct app_models *models;
+    struct app_lives *lives; /* the writer's thread only, as is the next */
+    struct app_waiters *waiters;
+    struct app_process_trouble *process_trouble;
 };
 
 /* An app of which nothing is open yet. */
@@ -94,6 +99,9 @@ struct app_job {
     bool repeated, outbox_added;
     struct err refused; /* durable, but the caller is told this: a wrong password is counted */
     struct app_hash_work *hash; /* password.c: what was found out before the writer's turn */
+    struct app_deploy *deploy;  /* order_deploy.c: likewise */
+    struct app_wait *wait;      /* waiters.c: it is not answered yet */
+    int64_t wait_until_us;      /* os_mono_us(); 0: it has not waited */
     struct arena_mark mark;
 };
 typedef bool app_verb_run(struct app_job *j, struct err *err);
@@ -131,6 +139,7 @@ MUST_USE bool app_code_check(struct store_case *out, struct db_conn *conn, struc
 /* ---- tick.c ---- */
 void app_tick_init(struct app *app);
 int64_t app_tick(void *ctx, struct writer *w);
+void app_batch_over(void *ctx, bool committed);
 /* Wake every case that is due until then, each at its own time, within the transaction. */
 MUST_USE bool app_tick_until(struct app *app, struct store_tx *tx, int64_t to_us, struct err *err);
 

@@ -7,6 +7,7 @@
 
 #include "app/inner.h"
 #include "app/order.h"
+#include "app/process_inner.h"
 
 enum { ORDER_TEXT_BYTES_MAX = 8 << 20, ANSWER_STEPS = 1000000 };
 
@@ -18,7 +19,7 @@ static bool run_case(struct app_job *j, struct err *err) {
 static const struct verb {
     const char *name;
     app_verb_run *run;
-    bool hashed;   /* a password is hashed before the writer's turn */
+    bool prepared; /* a password is hashed, or files are read, before the writer's turn */
     bool accounts; /* it ends a session or changes an account */
 } verbs[APP_VERBS] = {
     [APP_SIGN_IN] = {"sign-in", app_run_sign_in, true, true},
@@ -40,6 +41,18 @@ static const struct verb {
     [APP_ACCOUNT_LOCK] = {"account-lock", app_run_account_lock, false, true},
     [APP_ACCOUNT_PASSWORD] = {"account-password", app_run_account_password, true, true},
     [APP_DEMO_CLOCK] = {"demo-clock", app_run_demo_clock, false, false},
+    [APP_DEPLOY] = {"deploy", app_run_deploy, true, false},
+    [APP_RESOURCE_DELETE] = {"resource-delete", app_run_resource_delete, false, false},
+    [APP_INSTANCE_CREATE] = {"instance-create", app_run_instance, false, false},
+    [APP_INSTANCE_CANCEL] = {"instance-cancel", app_run_instance, false, false},
+    [APP_INSTANCE_DELETE] = {"instance-delete", app_run_instance, false, false},
+    [APP_VARIABLES_SET] = {"variables-set", app_run_instance, false, false},
+    [APP_INCIDENT_RESOLVE] = {"incident-resolve", app_run_instance, false, false},
+    [APP_JOBS_ACTIVATE] = {"jobs-activate", app_run_job, false, false},
+    [APP_JOB_COMPLETE] = {"job-complete", app_run_job, false, false},
+    [APP_JOB_FAIL] = {"job-fail", app_run_job, false, false},
+    [APP_JOB_ERROR] = {"job-error", app_run_job, false, false},
+    [APP_JOB_UPDATE] = {"job-update", app_run_job, false, false},
 };
 
 /* ---- idempotency ----------------------------------------------------------------------------- */
@@ -118,6 +131,7 @@ static bool order_run(struct writer_job *job, struct store_tx *tx, struct err *e
     j->budget = budget_of(APP_ORDER_STEPS_MAX, APP_ORDER_BYTES_MAX / 2);
     j->body = NULL;
     j->repeated = false;
+    j->wait = NULL;
     err_reset(&j->refused);
     if (j->order.idempotency_key.len == 0) {
         ok = verbs[j->order.verb].run(j, err);
@@ -126,6 +140,8 @@ static bool order_run(struct writer_job *job, struct store_tx *tx, struct err *e
         ok = order_text(&order, &j->order, err) && run_once(j, buf_view(&order), err);
         buf_done(&order);
     }
+    if (!ok)
+        app_lives_over(j->app, false);
     order_keep(j, err);
     arena_rewind(j->app->scratch, mark);
     return ok;
@@ -140,6 +156,7 @@ void app_job_finish(struct app_job *j, const struct err *err) {
     if (answer.err.code != ERR_NONE && answer.err.code != ERR_INVALID)
         answer.body = NULL; /* only faults are told beside an error */
     j->done(j->ctx, &answer);
+    app_deploy_done(j);
     arena_destroy(j->arena);
 }
 
@@ -152,6 +169,8 @@ static void order_done(struct writer_job *job, const struct err *err) {
         app_mailer_wake(app);
     if (verbs[j->order.verb].accounts)
         app_sessions_forget(app);
+    if (err->code == ERR_NONE && app_waiters_park(j))
+        return;
     app_job_finish(j, err);
 }
 
@@ -169,8 +188,8 @@ bool app_do(struct app *app, const struct app_order *order, app_done *done, void
     j->done = done;
     j->ctx = ctx;
     j->mark = arena_mark(arena);
-    bool ok = verbs[order->verb].hashed ? app_hashers_put(app, j, err)
-                                        : writer_put(app->writer, &j->job, err);
+    bool ok = verbs[order->verb].prepared ? app_hashers_put(app, j, err)
+                                          : writer_put(app->writer, &j->job, err);
     if (!ok)
         arena_destroy(arena);
     return ok;

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <sodium.h>
 
-#include "app/inner.h"
+#include "app/process_inner.h"
 
 enum {
     HASH_THREADS = 2,
@@ -97,6 +97,8 @@ static void job_prepare(struct app_hashers *h, struct app_job *j) {
     struct err err = {0};
     if (j->order.verb == APP_SIGN_IN)
         sign_in_prepare(h, j);
+    else if (j->order.verb == APP_DEPLOY)
+        app_deploy_prepare(j);
     else
         hash_prepare(j);
     j->mark = arena_mark(j->arena); /* what was prepared stays when the order is run again */

@@ -4,8 +4,8 @@
  * left alone for a while, so that it does not keep the others from their turn. */
 #include <inttypes.h>
 
-#include "app/inner.h"
 #include "app/order.h"
+#include "app/process_inner.h"
 
 enum {
     DUE_MAX = 256,          /* cases woken in one batch */
@@ -146,6 +146,8 @@ static bool due_put(struct app *app, struct writer *w, int64_t *next_us, struct 
     for (size_t i = 0; i < count; i++)
         if (!in_trouble(app, due[i]))
             job_put(app, w, due[i], wake_run, wake_done);
+    if (!app_process_due(app, w, next_us, err))
+        return false;
     *next_us = *next_us == 0 ? POLL_US : MIN_OF(MAX_OF(*next_us - now_us, 0), POLL_US);
     int64_t tell_us = 0;
     if (!store_outbox_next(&tell_us, conn, STORE_OUTBOX_REVIEWED, err))
@@ -168,11 +170,20 @@ int64_t app_tick(void *ctx, struct writer *w) {
         app->trouble->sweep_us = mono_us + SWEEP_US;
         job_put(app, w, (struct case_id){0}, sweep_run, tell_done);
     }
-    return mono_us + MAX_OF(next_us, 1000);
+    int64_t waiter_us = app_waiters_tick(app);
+    int64_t then_us = mono_us + MAX_OF(next_us, 1000);
+    return waiter_us == 0 ? then_us : MIN_OF(then_us, waiter_us);
+}
+
+void app_batch_over(void *ctx, bool committed) {
+    struct app *app = ctx;
+    app_lives_committed(app, committed);
+    app_waiters_committed(app, committed);
 }
 
 void app_tick_init(struct app *app) {
     app->trouble = arena_new(app->arena, struct app_trouble, 1);
+    app_process_tick_init(app);
     app->trouble->sweep_us = os_mono_us(app->os) + SWEEP_US;
 }
 

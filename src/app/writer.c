@@ -109,8 +109,11 @@ static bool batch_commit(struct writer *w, const struct batch *batch, bool *wrot
         return false;
     int64_t written = store_written(&tx);
     bool ok = batch_run(batch, &tx, &again, err);
-    if (!ok)
+    if (!ok) {
         store_rollback(&tx);
+        if (w->config.over != NULL)
+            w->config.over(w->config.ctx, false);
+    }
     if (again) {
         if (!store_begin(&tx, w->config.store, err))
             return false;
@@ -161,6 +164,8 @@ static void batch_do(struct writer *w, const struct batch *batch) {
     w->figures.commit_us_max = MAX_OF(w->figures.commit_us_max, took_us);
     os_mutex_unlock(&w->mutex);
     batch_answer(w, batch, &err);
+    if (w->config.over != NULL)
+        w->config.over(w->config.ctx, ok);
     db_checkpoint_if_due(db_writer(store_db(w->config.store)));
 }
 

@@ -26,6 +26,9 @@ struct writer_config {
      * clock demands by writer_put_own(). Returns the time of os_mono_us() at which it wants to be
      * called again. May be NULL. */
     int64_t (*tick)(void *ctx, struct writer *w);
+    /* On the writer's thread, after every job of a batch was answered, and after a first pass that
+     * was rolled back: did it stay? May be NULL. */
+    void (*over)(void *ctx, bool committed);
     void *ctx;
 };
 MUST_USE bool writer_start(struct writer **out, const struct writer_config *config,

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "audit/audit.h"
 #include "store/inner.h"
 
 void store_case_row_read(struct store_case *out, const struct db_rows *rows, struct arena *a) {
@@ -58,38 +57,15 @@ bool store_case_by_id(struct store_case *out, struct db_conn *conn, struct case_
 
 /* ---- reading events -------------------------------------------------------------------------- */
 
-struct event_reader {
-    struct db_conn *conn;
-    struct case_id id;
-    const struct store_key *key;
-    struct arena *arena;
-};
-
-/* One event of the chain, which must be event number `seq` of the case. */
-static bool event_read(struct case_event *out, int64_t *previous_out, const struct event_reader *r,
-                       int64_t log_index, uint64_t seq, struct err *err) {
-    struct db_rows rows;
-    struct buf plain;
-    if (!db_query(&rows, r->conn,
-                  "SELECT case_id, case_seq, previous, payload FROM event WHERE seq = ?1",
-                  DB_ARGS(db_n(log_index)), err))
+static bool event_read(struct case_event *out, int64_t *previous_out,
+                       const struct store_chain *chain, int64_t log_index, uint64_t seq,
+                       struct err *err) {
+    struct str plain;
+    if (!store_chain_read(&plain, previous_out, chain, log_index, seq, err) ||
+        !case_event_decode(out, plain, err))
         return false;
-    buf_init(&plain, STORE_EVENT_BYTES_MAX);
-    if (!db_next(&rows, err) || (uint64_t)db_col_i64(&rows, 0) != r->id.n ||
-        (uint64_t)db_col_i64(&rows, 1) != seq) {
-        if (err->code == ERR_NONE)
-            (void)err_set(err, ERR_CORRUPT, err_nowhere,
-                          "event %" PRIu64 " of case %" PRIu64 " is not at %" PRId64 " of the log",
-                          seq, r->id.n, log_index);
-    } else {
-        *previous_out = db_col_i64(&rows, 2);
-        const struct store_seal seal = {"event", r->id.n, seq};
-        if (store_unseal(&plain, r->key, &seal, db_col_blob(&rows, 3), err) &&
-            case_event_decode(out, arena_str(r->arena, buf_view(&plain)), err) && out->seq != seq)
-            (void)err_set(err, ERR_CORRUPT, err_nowhere, "an event of a case is out of its order");
-    }
-    buf_done(&plain);
-    return db_end(&rows, err);
+    return out->seq == seq ||
+           err_set(err, ERR_CORRUPT, err_nowhere, "an event of a case is out of its order");
 }
 
 bool store_case_events(struct case_event **out, uint64_t **log_index_out, size_t *count_out,
@@ -102,11 +78,11 @@ bool store_case_events(struct case_event **out, uint64_t **log_index_out, size_t
     uint64_t *indexes = arena_new(arena, uint64_t, count);
     if (count > 0 && !store_key_of_case(&key, conn, row->id, err))
         return false;
-    const struct event_reader reader = {conn, row->id, &key, arena};
+    const struct store_chain chain = {conn, row->id, &key, arena};
     int64_t log_index = (int64_t)row->last_event;
     for (size_t i = count; i > 0; i--) {
         indexes[i - 1] = (uint64_t)log_index;
-        if (!event_read(&events[i - 1], &log_index, &reader, log_index, from + i - 1, err))
+        if (!event_read(&events[i - 1], &log_index, &chain, log_index, from + i - 1, err))
             return false;
     }
     if (from == 1 && count > 0 && log_index != -1)
@@ -170,65 +146,23 @@ static struct str actor_name(const struct case_actor *actor, struct arena *arena
     switch (actor->kind) {
     case CASE_ACTOR_SYSTEM: return STR("system");
     case CASE_ACTOR_APPLICANT: return STR("applicant");
-    case CASE_ACTOR_OFFICER: return arena_printf(arena, "account:%" PRIu64, actor->account);
+    case CASE_ACTOR_OFFICER: return store_actor_of(actor->account, arena);
     }
     return STR("system");
 }
 
-struct appending {
-    struct store_tx *tx;
-    struct case_id id;
-    const struct store_key *key;
-    struct arena *arena;
-    struct buf plain, sealed;
-    int64_t previous; /* log index of the case's event before, -1: none */
-};
-
-static bool event_append(struct appending *a, const struct case_event *event, struct err *err) {
-    struct store_tx *tx = a->tx;
-    uint64_t log_index = tx->frontier.leaf_count;
-    struct str kind = case_event_name(event->kind);
-    struct str actor = actor_name(&event->actor, a->arena);
+static bool event_append(struct store_appending *a, const struct case_event *event,
+                         struct err *err) {
     buf_reset(&a->plain);
-    buf_reset(&a->sealed);
     case_event_encode(&a->plain, event);
-    if (!buf_ok(&a->plain, "an event", err))
-        return false;
-    const struct store_seal seal = {"event", a->id.n, event->seq};
-    store_seal(&a->sealed, a->key, &seal, buf_view(&a->plain), tx->store->env);
-    if (!buf_ok(&a->sealed, "an event", err))
-        return false;
-    const struct audit_event audited = {
-        .log_index = log_index,
-        .case_id = a->id.n,
-        .case_sequence = event->seq,
-        .kind = kind,
-        .at_us = event->at_us,
-        .actor = actor,
-        .payload_sha256 = merkle_sha256(buf_view(&a->sealed)),
-    };
-    struct merkle_hash leaf = audit_leaf(&audited);
-    (void)merkle_append(&tx->frontier, &leaf, NULL);
-    tx->events_added++;
-    bool ok =
-        db_run(tx->conn,
-               "INSERT INTO event (seq, case_id, case_seq, previous, at_us, kind, actor, "
-               "payload, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-               DB_ARGS(db_n((int64_t)log_index), db_n((int64_t)a->id.n), db_n((int64_t)event->seq),
-                       db_n(a->previous), db_n(event->at_us), db_t(kind), db_t(actor),
-                       db_b(buf_view(&a->sealed)), db_b(merkle_hash_str(&leaf))),
-               err);
-    a->previous = (int64_t)log_index;
-    return ok;
-}
-
-static bool key_make(struct store_key *out, struct store_tx *tx, struct case_id id,
-                     struct err *err) {
-    os_random(tx->store->env, out->bytes, sizeof out->bytes);
-    return db_run(tx->conn, "INSERT INTO case_key (case_id, key) VALUES (?1, ?2)",
-                  DB_ARGS(db_n((int64_t)id.n),
-                          db_b((struct str){(const char *)out->bytes, sizeof out->bytes})),
-                  err);
+    return store_event_append(a,
+                              &(struct store_event){
+                                  .seq = event->seq,
+                                  .at_us = event->at_us,
+                                  .kind = case_event_name(event->kind),
+                                  .actor = actor_name(&event->actor, a->arena),
+                              },
+                              err);
 }
 
 struct header {
@@ -262,13 +196,7 @@ bool store_state_write(struct db_conn *conn, const struct case_file *state,
         const struct store_seal seal = {"state", state->id.n, state->event_count};
         store_seal(&sealed, key, &seal, buf_view(&plain), env);
         ok = buf_ok(&sealed, "the state of a case", err) &&
-             db_run(conn,
-                    "INSERT INTO case_state (case_id, event_count, state) VALUES (?1, ?2, ?3) "
-                    "ON CONFLICT (case_id) DO UPDATE SET event_count = excluded.event_count, "
-                    "state = excluded.state",
-                    DB_ARGS(db_n((int64_t)state->id.n), db_n((int64_t)state->event_count),
-                            db_b(buf_view(&sealed))),
-                    err);
+             store_snapshot_put(conn, state->id, state->event_count, buf_view(&sealed), err);
     }
     buf_done(&plain);
     buf_done(&sealed);
@@ -281,17 +209,15 @@ static bool snapshot_due(const struct case_file *state, uint64_t before) {
            before / STORE_SNAPSHOT_EVENTS != state->event_count / STORE_SNAPSHOT_EVENTS;
 }
 
-static bool events_append(uint64_t *indexes, struct appending *a, const struct case_result *result,
-                          struct err *err) {
-    buf_init(&a->plain, STORE_EVENT_BYTES_MAX);
-    buf_init(&a->sealed, STORE_EVENT_BYTES_MAX + STORE_SEAL_EXTRA_BYTES);
+static bool events_append(uint64_t *indexes, struct store_appending *a,
+                          const struct case_result *result, struct err *err) {
     bool ok = true;
+    store_appending_init(a);
     for (size_t i = 0; ok && i < result->event_count; i++) {
         indexes[i] = a->tx->frontier.leaf_count;
         ok = event_append(a, &result->events[i], err);
     }
-    buf_done(&a->plain);
-    buf_done(&a->sealed);
+    store_appending_done(a);
     return ok;
 }
 
@@ -302,9 +228,10 @@ bool store_case_save(struct store_tx *tx, const struct case_file *state,
         return true;
     struct store_key key;
     uint64_t before = state->event_count - result->event_count;
-    struct appending a = {.tx = tx, .id = state->id, .key = &key, .arena = arena, .previous = -1};
+    struct store_appending a = {
+        .tx = tx, .id = state->id, .key = &key, .arena = arena, .previous = -1};
     struct header header = {-1, 0};
-    bool ok = before == 0 ? key_make(&key, tx, state->id, err)
+    bool ok = before == 0 ? store_key_make(&key, tx, state->id, err)
                           : store_key_for_writing(&key, tx, state->id, err) &&
                                 header_of(&header, tx, state, before, err);
     a.previous = header.last_event;
@@ -359,13 +286,9 @@ bool store_case_erase(struct store_tx *tx, struct case_id id, struct err *err) {
     struct store_key key;
     if (!store_key_of_case(&key, tx->conn, id, err)) /* ERR_NOT_FOUND for one that is erased */
         return false;
-    char text[32];
-    (void)snprintf(text, sizeof text, "%" PRIu64, tx->next_case - 1);
-    store_key_forget(tx, id);
     const struct db_value of_case = db_n((int64_t)id.n);
     return store_project_drop(tx->conn, id, err) && erase_documents(tx, id, err) &&
            db_run(tx->conn, "DELETE FROM outbox WHERE case_id = ?1", DB_ARGS(of_case), err) &&
            db_run(tx->conn, "DELETE FROM access_look WHERE case_id = ?1", DB_ARGS(of_case), err) &&
-           db_run(tx->conn, "DELETE FROM case_key WHERE case_id = ?1", DB_ARGS(of_case), err) &&
-           store_setting_put(tx, STR("highest_erased_case"), str_from(text), err);
+           store_stream_forget(tx, id, err);
 }

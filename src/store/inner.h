@@ -26,7 +26,7 @@ struct store_key {
 };
 
 /* The keys of cases that were worked on lately, by case id; the writer's thread only. */
-enum { STORE_KEYS_KEPT = 1024 };
+enum { STORE_KEYS_KEPT = 8192 };
 struct store_key_cache {
     struct {
         uint64_t case_id;
@@ -54,6 +54,44 @@ struct store_key store_key_from(struct str purpose, struct str scope, struct str
 /* ERR_NOT_FOUND: the case was erased. */
 MUST_USE bool store_key_of_case(struct store_key *out, struct db_conn *conn, struct case_id id,
                                 struct err *err);
+
+/* ---- stream.c: a chain of events under one key ---- */
+MUST_USE bool store_key_make(struct store_key *out, struct store_tx *tx, struct case_id id,
+                             struct err *err);
+struct store_appending { /* tx, id, key, arena, previous are given; then _init() */
+    struct store_tx *tx;
+    struct case_id id;
+    const struct store_key *key;
+    struct arena *arena;
+    struct buf plain, sealed;
+    int64_t previous; /* log index of the stream's event before, -1: none */
+};
+struct store_event {
+    uint64_t seq;
+    int64_t at_us;
+    struct str kind, actor;
+};
+void store_appending_init(struct store_appending *a);
+void store_appending_done(struct store_appending *a);
+/* The event whose bytes are in a->plain. */
+MUST_USE bool store_event_append(struct store_appending *a, const struct store_event *event,
+                                 struct err *err);
+/* "system" or "account:7". */
+struct str store_actor_of(uint64_t account, struct arena *arena);
+MUST_USE bool store_snapshot_put(struct db_conn *conn, struct case_id id, uint64_t event_count,
+                                 struct str sealed, struct err *err);
+/* Its key and snapshot go; its id is not given again. */
+MUST_USE bool store_stream_forget(struct store_tx *tx, struct case_id id, struct err *err);
+struct store_chain {
+    struct db_conn *conn;
+    struct case_id id;
+    const struct store_key *key;
+    struct arena *arena;
+};
+/* The bytes of the event at that place of the log, which must be event `seq` of the stream. */
+MUST_USE bool store_chain_read(struct str *plain_out, int64_t *previous_out,
+                               const struct store_chain *chain, int64_t log_index, uint64_t seq,
+                               struct err *err);
 
 MUST_USE bool store_migrate(struct store *s, struct err *err);
 

@@ -6,7 +6,7 @@
 
 #include "store/inner.h"
 
-enum { STORE_ARENA_BYTES = 1 << 20 };
+enum { STORE_ARENA_BYTES = 2 << 20 };
 
 bool store_hash_take(struct merkle_hash *out, struct str blob, struct err *err) {
     if (blob.len != sizeof out->bytes)

@@ -1,0 +1,211 @@
+/* Instances: created, cancelled, changed, repaired. */
+#include <inttypes.h>
+
+#include "app/process_inner.h"
+
+enum { INSTRUCTIONS_MAX = 1000 };
+
+static struct process_command about(const struct app_job *j, enum process_command_kind kind) {
+    return (struct process_command){.kind = kind, .id = process_key_n(j->order.key)};
+}
+
+/* ---- creating -----------------------------------------------------------------------------------
+ */
+
+static bool definition_of(struct store_definition *out, struct app_job *j, struct err *err) {
+    const struct json *body = j->order.body;
+    struct arena *arena = j->app->scratch;
+    struct str id = STR_NONE;
+    int64_t key = 0, version = -1;
+    const struct store_bound newest = {.binding = BPMN_BINDING_LATEST};
+    if (!app_take_key(&key, body, "processDefinitionKey", err) ||
+        !app_take_text(&id, body, "processDefinitionId", err) ||
+        !app_take_i64(&version, body, "processDefinitionVersion", err))
+        return false;
+    if ((key == 0) == (id.len == 0))
+        return err_set(err, ERR_INVALID, err_nowhere,
+                       "one of 'processDefinitionId' and 'processDefinitionKey' is needed");
+    bool ok = key != 0      ? store_process_by_key(out, j->tx->conn, key, arena, err)
+              : version > 0 ? store_process_by_version(out, j->tx->conn, id, version, arena, err)
+                            : store_process_bound(out, j->tx->conn, id, &newest, arena, err);
+    if (!ok)
+        return false;
+    if (out->key == 0)
+        return key != 0 ? err_set(err, ERR_NOT_FOUND, err_nowhere,
+                                  "there is no process definition with the key %" PRId64, key)
+                        : err_set(err, ERR_NOT_FOUND, err_nowhere,
+                                  "there is no process definition with the id '%.*s'", STR_ARG(id));
+    return true;
+}
+
+static bool node_of(uint32_t *out, const struct bpmn_process *process, struct str id,
+                    struct err *err) {
+    const struct bpmn_node *node = bpmn_node(process, id);
+    if (node == NULL)
+        return err_set(err, ERR_INVALID, err_nowhere, "the process has no element '%.*s'",
+                       STR_ARG(id));
+    *out = node->index;
+    return true;
+}
+
+static bool starts_of(struct drive_start *start, struct app_job *j,
+                      const struct bpmn_process *process, struct err *err) {
+    const struct json *list = json_get(j->order.body, STR("startInstructions"));
+    const struct json *stops = json_get(j->order.body, STR("runtimeInstructions"));
+    size_t count = json_count(list), stop_count = json_count(stops);
+    if (count > INSTRUCTIONS_MAX || stop_count > INSTRUCTIONS_MAX)
+        return err_set(err, ERR_LIMIT, err_nowhere, "at most %d instructions", INSTRUCTIONS_MAX);
+    struct bpmn_activate *activate = arena_new(j->app->scratch, struct bpmn_activate, count);
+    uint32_t *stop_after = arena_new(j->app->scratch, uint32_t, stop_count);
+    for (size_t i = 0; i < count; i++)
+        if (!node_of(&activate[i].node, process,
+                     json_get_text(json_item(list, i), STR("elementId")), err))
+            return false;
+    for (size_t i = 0; i < stop_count; i++)
+        if (!node_of(&stop_after[i], process,
+                     json_get_text(json_item(stops, i), STR("afterElementId")), err))
+            return false;
+    start->activate = activate;
+    start->activate_count = count;
+    start->stop_after = stop_after;
+    start->stop_after_count = stop_count;
+    return true;
+}
+
+static bool tags_of(struct str *out, struct app_job *j, struct err *err) {
+    const struct json *tags = json_get(j->order.body, STR("tags"));
+    struct buf text;
+    struct str *list;
+    size_t count;
+    if (!app_take_texts(&list, &count, j->order.body, "tags", j->app->scratch, err))
+        return false;
+    if (count == 0)
+        return true;
+    buf_init(&text, 1 << 16);
+    json_write(&text, tags, JSON_COMPACT);
+    bool ok = buf_ok(&text, "the tags", err);
+    *out = arena_str(j->app->scratch, buf_view(&text));
+    buf_done(&text);
+    return ok;
+}
+
+const struct json *app_variables_chosen(const struct json *variables, const struct json *body,
+                                        struct arena *arena) {
+    const struct json *names = json_get(body, STR("fetchVariables"));
+    if (json_count(names) == 0)
+        return json_copy(variables, arena);
+    struct json *out = json_obj(arena);
+    for (size_t i = 0; i < json_count(names); i++) {
+        const struct json *value = json_get(variables, json_text(json_item(names, i)));
+        if (value != NULL)
+            json_set(out, arena_str(arena, json_text(json_item(names, i))),
+                     json_copy(value, arena));
+    }
+    return out;
+}
+
+static bool await(struct app_job *j, const struct drive *d, struct err *err) {
+    const struct json *variables;
+    int64_t timeout_ms = 0;
+    if (!app_take_i64(&timeout_ms, j->order.body, "requestTimeout", err))
+        return false;
+    if (d->root_ended && d->root_failed)
+        return err_set(err, ERR_CONFLICT, err_nowhere,
+                       "the process instance was terminated before it completed");
+    if (d->root_ended) {
+        if (!app_variables_json(&variables, d->root_variables, NULL, 0, j->app->scratch, err))
+            return false;
+        json_set(j->body, STR("variables"),
+                 app_variables_chosen(variables, j->order.body, j->arena));
+        return true;
+    }
+    if (timeout_ms <= 0 || timeout_ms > APP_AWAIT_MS_MAX)
+        timeout_ms = APP_AWAIT_MS_DEFAULT;
+    j->body = json_copy(j->body, j->arena); /* it stays until the end is told */
+    return app_wait_for_end(j, d->root, os_mono_us(j->app->os) + timeout_ms * 1000, err);
+}
+
+static bool create(struct app_job *j, struct drive *d, struct err *err) {
+    struct store_definition definition;
+    struct app_model *model;
+    uint64_t stream;
+    bool waits = false;
+    struct drive_start start = {0};
+    if (!definition_of(&definition, j, err) ||
+        !app_take_bool(&waits, j->order.body, "awaitCompletion", err) ||
+        !tags_of(&start.tags_json, j, err) ||
+        !app_take_variables(&start.variables, j->order.body, "variables", d->arena, err) ||
+        !app_model_hold(&model, j->app, j->tx->conn, definition.key, err))
+        return false;
+    start.definition = definition.key;
+    bool ok =
+        starts_of(&start, j, app_model_process(model), err) && drive_start(&stream, d, &start, err);
+    app_model_let(j->app, model);
+    if (!ok)
+        return false;
+    const struct json *tags = json_get(j->order.body, STR("tags"));
+    j->body = json_obj(d->arena);
+    json_set_str(j->body, STR("processDefinitionId"), definition.id);
+    json_set_i64(j->body, STR("processDefinitionVersion"), definition.version);
+    app_set_key(j->body, STR("processDefinitionKey"), definition.key);
+    app_set_key(j->body, STR("processInstanceKey"), process_key(stream, 1));
+    json_set_str(j->body, STR("tenantId"), APP_TENANT);
+    json_set(j->body, STR("tags"), json_count(tags) > 0 ? tags : json_arr(d->arena));
+    json_set_obj(j->body, STR("variables"));
+    return !waits || await(j, d, err);
+}
+
+/* ---- the others
+ * ---------------------------------------------------------------------------------- */
+
+static bool cancel(struct app_job *j, struct drive *d, struct err *err) {
+    struct store_instance head;
+    const struct process_command command = {.kind = PROCESS_CANCEL};
+    if (!store_instance_get(&head, j->tx->conn, process_key_stream(j->order.key), err))
+        return false;
+    if (head.ended_us != 0)
+        return err_set(err, ERR_NOT_FOUND, err_nowhere, "the process instance has ended");
+    if (head.parent_element != 0)
+        return err_set(err, ERR_CONFLICT, err_nowhere,
+                       "the process instance was called by another: cancel the instance %" PRId64,
+                       head.root);
+    return drive_run(d, head.stream, &command, err);
+}
+
+static bool set_variables(struct app_job *j, struct drive *d, struct err *err) {
+    struct process_command command = about(j, PROCESS_SET);
+    return app_take_variables(&command.variables, j->order.body, "variables", d->arena, err) &&
+           app_take_bool(&command.local, j->order.body, "local", err) &&
+           drive_run(d, process_key_stream(j->order.key), &command, err);
+}
+
+static bool resolve(struct app_job *j, struct drive *d, struct err *err) {
+    struct process_command command = {.kind = PROCESS_RESOLVE};
+    int64_t element = 0;
+    if (!store_incident_element(&element, j->tx->conn, j->order.key, err))
+        return false;
+    command.id = process_key_n(element);
+    return drive_run(d, process_key_stream(element), &command, err);
+}
+
+static bool erase(struct app_job *j, struct err *err) {
+    struct store_instance head;
+    if (!store_instance_get(&head, j->tx->conn, process_key_stream(j->order.key), err))
+        return false;
+    if (head.ended_us == 0)
+        return err_set(err, ERR_CONFLICT, err_nowhere, "the process instance has not ended");
+    return store_instance_erase(j->tx, head.stream, err);
+}
+
+bool app_run_instance(struct app_job *j, struct err *err) {
+    struct drive d;
+    drive_init(&d, j);
+    switch (j->order.verb) {
+    case APP_INSTANCE_CREATE: return create(j, &d, err);
+    case APP_INSTANCE_CANCEL: return cancel(j, &d, err);
+    case APP_INSTANCE_DELETE: return erase(j, err);
+    case APP_VARIABLES_SET: return set_variables(j, &d, err);
+    case APP_INCIDENT_RESOLVE: return resolve(j, &d, err);
+    default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no instance");
+    }
+}

@@ -1,0 +1,306 @@
+/* Process instances through the service's own orders: what the REST API does, without its wire. */
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "app/offline.h"
+#include "app/process_inner.h"
+#include "base/test.h"
+
+static const char *const pack_dirs[] = {"packs/public-security"};
+
+struct bench {
+    struct arena *arena;
+    const char *folder;
+    struct app *app;
+    struct app_caller caller;
+};
+
+static void quiet(void *self, struct str line) {
+    (void)self, (void)line;
+}
+
+static bool bench_open(struct bench *b) {
+    struct err err = {0};
+    const struct app_config config = {.data_dir = b->folder,
+                                      .pack_dirs = pack_dirs,
+                                      .pack_count = COUNT_OF(pack_dirs),
+                                      .demo = true,
+                                      .base_url = "http://127.0.0.1:8110"};
+    bool ok = app_open(&b->app, &config, os_env_real(), &err);
+    CHECK_OK(ok, &err);
+    return ok;
+}
+
+static bool bench_make(struct bench *b) {
+    char path[] = "/tmp/mandate-process-XXXXXX";
+    *b = (struct bench){.arena = arena_create("test", 256 << 20),
+                        .caller = {.kind = APP_ACCOUNT, .account = 7}};
+    CHECK(mkdtemp(path) != NULL);
+    b->folder = arena_cstr(b->arena, str_from(path));
+    log_sink_set(quiet, NULL);
+    return bench_open(b);
+}
+
+static void bench_done(struct bench *b) {
+    struct err err = {0};
+    app_close(b->app);
+    CHECK_OK(os_folder_remove(b->folder, &err), &err);
+    log_sink_set(NULL, NULL);
+    arena_destroy(b->arena);
+}
+
+/* ---- orders, waited for ------------------------------------------------------------------------
+ */
+
+struct waiting {
+    struct arena *arena;
+    const struct json *body;
+    struct err err;
+    _Atomic bool over;
+};
+
+static void waiting_done(void *ctx, const struct app_answer *answer) {
+    struct waiting *w = ctx;
+    w->err = answer->err;
+    w->body = answer->body == NULL ? NULL : json_copy(answer->body, w->arena);
+    atomic_store(&w->over, true);
+}
+
+static void waiting_end(struct waiting *w) {
+    struct os_mutex mutex;
+    struct os_cond never;
+    os_mutex_init(&mutex);
+    os_cond_init(&never);
+    os_mutex_lock(&mutex);
+    while (!atomic_load(&w->over))
+        (void)os_cond_wait_us(&never, &mutex, 200);
+    os_mutex_unlock(&mutex);
+    os_cond_done(&never);
+    os_mutex_done(&mutex);
+}
+
+static const struct json *parse(struct bench *b, struct str text) {
+    const struct json *out = NULL;
+    struct err err = {0};
+    struct budget budget = budget_of(100000, 16 << 20);
+    CHECK_OK(json_read(&out, text, "test", b->arena, &budget, &err), &err);
+    return out;
+}
+
+static void give(struct waiting *w, struct bench *b, enum app_verb verb, int64_t key,
+                 const char *body) {
+    *w = (struct waiting){.arena = arena_create("waiting", 16 << 20)};
+    const struct app_order order = {
+        .verb = verb, .caller = &b->caller, .key = key, .body = parse(b, str_from(body))};
+    if (!app_do(b->app, &order, waiting_done, w, &w->err))
+        atomic_store(&w->over, true);
+}
+
+static const struct json *take(struct waiting *w, struct bench *b) {
+    waiting_end(w);
+    const struct json *body = w->body == NULL ? json_obj(b->arena) : json_copy(w->body, b->arena);
+    arena_destroy(w->arena);
+    return body;
+}
+
+/* The answer; the error's code must be `want`. */
+static const struct json *ask_at(int line, struct bench *b, enum app_verb verb, int64_t key,
+                                 const char *body, enum err_code want) {
+    struct waiting w;
+    give(&w, b, verb, key, body);
+    const struct json *answer = take(&w, b);
+    CHECK_INT_AT(line, w.err.code, want);
+    if (w.err.code != want)
+        CHECK_STR_AT(line, str_from(w.err.text), STR(""));
+    return answer;
+}
+#define ask(b, verb, key, body)           ask_at(__LINE__, b, verb, key, body, ERR_NONE)
+#define refused(b, verb, key, body, code) ((void)ask_at(__LINE__, b, verb, key, body, code))
+
+static int64_t key_of(const struct json *answer, const char *name) {
+    int64_t key = 0;
+    CHECK(str_to_i64(&key, json_get_text(answer, str_from(name))));
+    return key;
+}
+
+static struct waiting deploy_file(struct bench *b, const char *name, struct str bytes,
+                                  const char *body) {
+    const struct app_file file = {str_from(name), bytes};
+    struct waiting w = {.arena = arena_create("waiting", 16 << 20)};
+    const struct app_order order = {.verb = APP_DEPLOY,
+                                    .caller = &b->caller,
+                                    .body = parse(b, str_from(body)),
+                                    .files = &file,
+                                    .file_count = 1};
+    if (!app_do(b->app, &order, waiting_done, &w, &w.err))
+        atomic_store(&w.over, true);
+    waiting_end(&w);
+    return w;
+}
+
+#define HEAD                                                                                       \
+    "<bpmn:definitions xmlns:bpmn='http://www.omg.org/spec/BPMN/20100524/MODEL' "                  \
+    "xmlns:zeebe='http://camunda.org/schema/zeebe/1.0' targetNamespace='t' "                       \
+    "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>"
+#define PROCESS(id, content)                                                                       \
+    HEAD "<bpmn:process id='" id "' isExecutable='true'>" content                                  \
+         "</bpmn:process></bpmn:definitions>"
+#define START "<bpmn:startEvent id='s'/>"
+#define END   "<bpmn:endEvent id='e'/>"
+#define FLOW(id, from, to)                                                                         \
+    "<bpmn:sequenceFlow id='" id "' sourceRef='" from "' targetRef='" to "'/>"
+#define JOB(id, type)                                                                              \
+    "<bpmn:serviceTask id='" id "'><bpmn:extensionElements><zeebe:taskDefinition type='" type      \
+    "'/></bpmn:extensionElements></bpmn:serviceTask>"
+#define USER(id)                                                                                   \
+    "<bpmn:userTask id='" id                                                                       \
+    "'><bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements></bpmn:userTask>"
+#define ONE_JOB(id)                                                                                \
+    PROCESS(id, START JOB("a", "work") END FLOW("f1", "s", "a") FLOW("f2", "a", "e"))
+
+/* The key of the definition that the file brings. */
+static int64_t deploy_at(int line, struct bench *b, const char *name, struct str bytes) {
+    struct waiting w = deploy_file(b, name, bytes, "{}");
+    CHECK_INT_AT(line, w.err.code, ERR_NONE);
+    if (w.err.code != ERR_NONE)
+        CHECK_STR_AT(line, str_from(w.err.text), STR(""));
+    const struct json *first = json_item(json_get(w.body, STR("deployments")), 0);
+    const struct json *process = json_get(first, STR("processDefinition"));
+    int64_t key = process == NULL ? 0 : key_of(process, "processDefinitionKey");
+    arena_destroy(w.arena);
+    return key;
+}
+#define deploy(b, name, text) deploy_at(__LINE__, b, name, STR(text))
+
+static int64_t count_of(struct bench *b, const char *sql) {
+    struct err err = {0};
+    struct db_conn *conn;
+    int64_t n = -1;
+    CHECK_OK(db_reader_take(&conn, store_db(b->app->store), &err), &err);
+    CHECK_OK(db_get_i64(&n, conn, sql, DB_NO_ARGS, &err), &err);
+    db_reader_give(store_db(b->app->store), conn);
+    return n;
+}
+
+#define ACTIVATE(type)                                                                             \
+    "{\"type\":\"" type "\",\"worker\":\"w\",\"timeout\":60000,\"maxJobsToActivate\":5}"
+
+static const struct json *activate_one(struct bench *b, const char *body) {
+    const struct json *jobs = json_get(ask(b, APP_JOBS_ACTIVATE, 0, body), STR("jobs"));
+    CHECK_INT((int64_t)json_count(jobs), 1);
+    return json_item(jobs, 0);
+}
+
+void test_app_process_job(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    int64_t definition = deploy(&b, "one.bpmn", ONE_JOB("one"));
+    CHECK(definition == deploy(&b, "one.bpmn", ONE_JOB("one"))); /* the same file again */
+    const struct json *created =
+        ask(&b, APP_INSTANCE_CREATE, 0,
+            "{\"processDefinitionId\":\"one\",\"variables\":{\"x\":1.50,\"y\":[true]},"
+            "\"tags\":[\"t:1\"]}");
+    CHECK_INT(key_of(created, "processDefinitionKey"), definition);
+    int64_t instance = key_of(created, "processInstanceKey");
+    const struct json *job = activate_one(&b, ACTIVATE("work"));
+    CHECK_INT(key_of(job, "processInstanceKey"), instance);
+    CHECK_STR(json_text(json_get(json_get(job, STR("variables")), STR("x"))), STR("1.50"));
+    CHECK_STR(json_get_text(job, STR("elementId")), STR("a"));
+    CHECK_INT(
+        (int64_t)json_count(json_get(ask(&b, APP_JOBS_ACTIVATE, 0, ACTIVATE("work")), STR("jobs"))),
+        0);
+    refused(&b, APP_JOB_COMPLETE, key_of(job, "jobKey"), "{\"worker\":\"other\"}", ERR_CONFLICT);
+    (void)ask(&b, APP_JOB_COMPLETE, key_of(job, "jobKey"), "{\"variables\":{\"z\":3}}");
+    refused(&b, APP_JOB_COMPLETE, key_of(job, "jobKey"), "{}", ERR_NOT_FOUND);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM element_instance WHERE state = 'COMPLETED'"), 4);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM sequence_flow"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM variable"), 3);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE state = 'COMPLETED' AND open = 0"), 1);
+    bench_done(&b);
+}
+
+/* Whoever asked before there was a job gets it when there is one. */
+void test_app_process_long_poll(void) {
+    struct bench b;
+    struct waiting poll, end;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
+    give(&poll, &b, APP_JOBS_ACTIVATE, 0,
+         "{\"type\":\"work\",\"worker\":\"w\",\"timeout\":60000,\"maxJobsToActivate\":5,"
+         "\"requestTimeout\":60000}");
+    give(&end, &b, APP_INSTANCE_CREATE, 0,
+         "{\"processDefinitionId\":\"one\",\"awaitCompletion\":true,\"variables\":{\"x\":1},"
+         "\"fetchVariables\":[\"z\"]}");
+    const struct json *jobs = json_get(take(&poll, &b), STR("jobs"));
+    CHECK_INT((int64_t)json_count(jobs), 1);
+    CHECK(!atomic_load(&end.over));
+    (void)ask(&b, APP_JOB_COMPLETE, key_of(json_item(jobs, 0), "jobKey"),
+              "{\"variables\":{\"z\":3}}");
+    const struct json *variables = json_get(take(&end, &b), STR("variables"));
+    CHECK_INT((int64_t)json_count(variables), 1);
+    CHECK_STR(json_get_text(variables, STR("z")), STR("3"));
+    give(&poll, &b, APP_JOBS_ACTIVATE, 0,
+         "{\"type\":\"none\",\"timeout\":1000,\"maxJobsToActivate\":1,\"requestTimeout\":20}");
+    CHECK_INT((int64_t)json_count(json_get(take(&poll, &b), STR("jobs"))), 0);
+    bench_done(&b);
+}
+
+/* A failure leaves retries, then an incident, which is repaired. */
+void test_app_process_incident(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
+    (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"one\"}");
+    int64_t job = key_of(activate_one(&b, ACTIVATE("work")), "jobKey");
+    (void)ask(&b, APP_JOB_FAIL, job, "{\"retries\":1,\"errorMessage\":\"once\"}");
+    CHECK_INT(key_of(activate_one(&b, ACTIVATE("work")), "jobKey"), job);
+    (void)ask(&b, APP_JOB_FAIL, job, "{\"retries\":0,\"errorMessage\":\"twice\"}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM incident WHERE type = 'JOB_NO_RETRIES' AND "
+                           "message = 'twice' AND state = 'ACTIVE' AND job <> 0"),
+              1);
+    CHECK_INT(count_of(&b, "SELECT incidents FROM process_instance"), 1);
+    int64_t incident = count_of(&b, "SELECT key FROM incident");
+    (void)ask(&b, APP_JOB_UPDATE, job, "{\"changeset\":{\"retries\":2}}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE open = 1"), 0);
+    (void)ask(&b, APP_INCIDENT_RESOLVE, incident, "{}");
+    refused(&b, APP_INCIDENT_RESOLVE, incident, "{}", ERR_NOT_FOUND);
+    const struct json *again = activate_one(&b, ACTIVATE("work"));
+    CHECK_STR(json_get_text(again, STR("retries")), STR("2"));
+    (void)ask(&b, APP_JOB_COMPLETE, job, "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED' AND "
+                           "incidents = 0"),
+              1);
+    bench_done(&b);
+}
+
+/* What can get stuck is refused with the way there, and deployed when it is named. */
+void test_app_process_unsound(void) {
+    static const char stuck[] =
+        PROCESS("stuck", START "<bpmn:exclusiveGateway id='g' default='f2'/>" JOB("a", "t")
+                             JOB("b", "t") "<bpmn:parallelGateway id='j'/>" END FLOW("f1", "s", "g")
+                                 FLOW("f2", "g",
+                                      "a") "<bpmn:sequenceFlow id='f3' sourceRef='g' targetRef='b'>"
+                                           "<bpmn:conditionExpression>=x</bpmn:conditionExpression>"
+                                           "</bpmn:sequenceFlow>" FLOW("f4", "a", "j")
+                                               FLOW("f5", "b", "j") FLOW("f6", "j", "e"));
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    struct waiting w = deploy_file(&b, "stuck.bpmn", str_from(stuck), "{}");
+    CHECK_INT(w.err.code, ERR_INVALID);
+    CHECK(str_find(str_from(w.err.text), STR("is not sound")) != SIZE_MAX);
+    arena_destroy(w.arena);
+    w = deploy_file(&b, "stuck.bpmn", str_from(stuck), "{\"override\":[\"stuck\"]}");
+    CHECK_INT(w.err.code, ERR_NONE);
+    CHECK_INT((int64_t)json_count(json_get(w.body, STR("warnings"))), 1);
+    arena_destroy(w.arena);
+    bench_done(&b);
+}

@@ -1,0 +1,224 @@
+/* Orders that wait. One that asked for jobs when there were none, or for the result of an instance
+ * that still runs, is parked after its transaction and not answered. What a later transaction adds
+ * is said while it runs and heard after its commit: then those who waited for it are put in front
+ * of the queue again, or are answered. Nothing is lost between: parking and hearing are both after
+ * the same commit, on the writer's thread, in this order. */
+#include "app/process_inner.h"
+
+enum { TELLINGS_MAX = 4096, ARENA_BYTES = 64 << 20 };
+static const int64_t LOOK_US = 1000000; /* leases that run out free a job without a commit */
+
+struct app_wait {
+    struct app_job *j;
+    struct str type; /* of jobs; empty: waits for an end */
+    uint64_t stream;
+    int64_t until_us;
+    struct app_wait *next;
+};
+
+struct telling {
+    struct str type;
+    uint64_t stream;
+    size_t count;
+    const struct json *variables;
+};
+
+struct app_waiters {
+    struct app_wait *first, **last;
+    size_t count;
+    struct arena *arena; /* of the tellings, until the commit */
+    struct telling tellings[TELLINGS_MAX];
+    size_t telling_count;
+    bool all; /* more was said than is kept: everybody looks again */
+};
+
+void app_waiters_init(struct app *app) {
+    app->waiters = arena_new(app->arena, struct app_waiters, 1);
+    app->waiters->last = &app->waiters->first;
+    app->waiters->arena = arena_create("waiters", ARENA_BYTES);
+}
+
+static void give_up(struct app_wait *wait, const struct err *err) {
+    struct app_job *j = wait->j;
+    j->wait = NULL;
+    app_job_finish(j, err);
+}
+
+void app_waiters_done(struct app *app) {
+    struct app_waiters *w = app->waiters;
+    struct err err = {0};
+    (void)err_set(&err, ERR_BUSY, err_nowhere, "the service is stopping");
+    while (w->first != NULL) {
+        struct app_wait *wait = w->first;
+        w->first = wait->next;
+        give_up(wait, &err);
+    }
+    arena_destroy(w->arena);
+}
+
+static bool wait_for(struct app_job *j, struct str type, uint64_t stream, int64_t until_us,
+                     struct err *err) {
+    if (j->app->waiters->count >= APP_WAITERS_MAX)
+        return err_set(err, ERR_BUSY, err_nowhere, "too many orders wait");
+    j->wait = arena_new(j->arena, struct app_wait, 1);
+    *j->wait = (struct app_wait){
+        .j = j, .type = arena_str(j->arena, type), .stream = stream, .until_us = until_us};
+    return true;
+}
+
+bool app_wait_for_jobs(struct app_job *j, struct str type, int64_t until_us, struct err *err) {
+    return wait_for(j, type, 0, until_us, err);
+}
+
+bool app_wait_for_end(struct app_job *j, uint64_t stream, int64_t until_us, struct err *err) {
+    return wait_for(j, STR_NONE, stream, until_us, err);
+}
+
+bool app_waiters_park(struct app_job *j) {
+    struct app_waiters *w = j->app->waiters;
+    struct app_wait *wait = j->wait;
+    if (wait == NULL)
+        return false;
+    wait->next = NULL;
+    *w->last = wait;
+    w->last = &wait->next;
+    w->count++;
+    writer_wake(j->app->writer); /* its time may come before the next tick */
+    return true;
+}
+
+static struct app_wait *take(struct app_waiters *w, struct app_wait **at) {
+    struct app_wait *wait = *at;
+    *at = wait->next;
+    if (w->last == &wait->next)
+        w->last = at;
+    w->count--;
+    return wait;
+}
+
+/* ---- saying -----------------------------------------------------------------------------------
+ */
+
+static void tell(struct app *app, struct str type, uint64_t stream, const struct json *variables) {
+    struct app_waiters *w = app->waiters;
+    for (size_t i = 0; stream == 0 && i < w->telling_count; i++)
+        if (w->tellings[i].stream == 0 && str_eq(w->tellings[i].type, type)) {
+            w->tellings[i].count++;
+            return;
+        }
+    if (w->telling_count == TELLINGS_MAX) {
+        w->all = true;
+        return;
+    }
+    w->tellings[w->telling_count++] =
+        (struct telling){arena_str(w->arena, type), stream, 1,
+                         variables == NULL ? NULL : json_copy(variables, w->arena)};
+}
+
+void app_tell_jobs(struct app *app, struct str type) {
+    if (app->waiters->count > 0)
+        tell(app, type, 0, NULL);
+}
+
+static bool awaited(const struct app_waiters *w, uint64_t stream) {
+    for (const struct app_wait *wait = w->first; wait != NULL; wait = wait->next)
+        if (wait->stream == stream)
+            return true;
+    return false;
+}
+
+void app_tell_end(struct app *app, uint64_t stream, const struct json *variables) {
+    if (awaited(app->waiters, stream))
+        tell(app, STR_NONE, stream, variables);
+}
+
+bool app_end_awaited(const struct app *app, uint64_t stream) {
+    return awaited(app->waiters, stream);
+}
+
+/* ---- hearing -----------------------------------------------------------------------------------
+ */
+
+static void look_again(struct app *app, struct app_wait *wait) {
+    wait->j->wait = NULL;
+    writer_put_own(app->writer, &wait->j->job);
+}
+
+static void wake_for_jobs(struct app *app, const struct telling *t) {
+    struct app_waiters *w = app->waiters;
+    size_t left = t->count;
+    for (struct app_wait **at = &w->first; *at != NULL && left > 0;) {
+        if ((*at)->stream != 0 || !str_eq((*at)->type, t->type)) {
+            at = &(*at)->next;
+            continue;
+        }
+        look_again(app, take(w, at));
+        left--;
+    }
+}
+
+static void answer_end(struct app *app, const struct telling *t) {
+    struct app_waiters *w = app->waiters;
+    struct err err = {0};
+    for (struct app_wait **at = &w->first; *at != NULL;) {
+        if ((*at)->stream != t->stream) {
+            at = &(*at)->next;
+            continue;
+        }
+        struct app_wait *wait = take(w, at);
+        struct app_job *j = wait->j;
+        if (t->variables != NULL)
+            json_set(j->body, STR("variables"),
+                     app_variables_chosen(t->variables, j->order.body, j->arena));
+        else
+            (void)err_set(&err, ERR_CONFLICT, err_nowhere,
+                          "the process instance was terminated before it completed");
+        give_up(wait, &err);
+        err_reset(&err);
+    }
+}
+
+void app_waiters_committed(struct app *app, bool ok) {
+    struct app_waiters *w = app->waiters;
+    for (size_t i = 0; ok && i < w->telling_count; i++) {
+        if (w->tellings[i].stream != 0)
+            answer_end(app, &w->tellings[i]);
+        else
+            wake_for_jobs(app, &w->tellings[i]);
+    }
+    if (w->telling_count > 0)
+        arena_reset(w->arena);
+    w->telling_count = 0;
+}
+
+static bool jobs_free(struct app *app, struct str type) {
+    struct err err = {0};
+    bool found = false;
+    return store_jobs_any(&found, db_writer(store_db(app->store)), type, store_now_us(app->store),
+                          &err) &&
+           found;
+}
+
+int64_t app_waiters_tick(struct app *app) {
+    struct app_waiters *w = app->waiters;
+    struct err none = {0};
+    int64_t now_us = os_mono_us(app->os), next_us = 0;
+    for (struct app_wait **at = &w->first; *at != NULL;) {
+        struct app_wait *wait = *at;
+        if (wait->until_us <= now_us) {
+            take(w, at);
+            if (wait->stream != 0)
+                json_set_bool(wait->j->body, STR("timedOut"), true);
+            give_up(wait, &none);
+        } else if (wait->stream == 0 && jobs_free(app, wait->type)) {
+            look_again(app, take(w, at));
+        } else {
+            int64_t then_us =
+                wait->stream == 0 ? MIN_OF(wait->until_us, now_us + LOOK_US) : wait->until_us;
+            next_us = next_us == 0 ? then_us : MIN_OF(next_us, then_us);
+            at = &wait->next;
+        }
+    }
+    w->all = false;
+    return next_us;
+}

@@ -1,0 +1,63 @@
+/* A business rule task of an instance: the decision is found by the caller, with its binding, and
+ * reads the variables that the task sees. What is kept is the whole trace, with the keys of what
+ * was evaluated, for the history of decisions. */
+#include "process/inner.h"
+
+#include <inttypes.h>
+
+#include "dmn/dmn.h"
+
+enum { TRACE_BYTES_MAX = 1 << 20 };
+
+static struct feel_value inputs_of(const struct dmn_model *model, struct str decision_id,
+                                   const struct bpmn_view *view, struct arena *arena) {
+    const struct str *names;
+    size_t count = dmn_inputs_of(&names, model, dmn_find(model, decision_id), arena);
+    struct feel_entry *entries = arena_new(arena, struct feel_entry, count);
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct feel_entry){names[i], bpmn_view_get(view, names[i], arena)};
+    return feel_context_of(arena, entries, count);
+}
+
+static bool keep_trace(struct bpmn_decision *out, const struct process_decision *found,
+                       const struct dmn_trace *trace, struct arena *arena, struct err *err) {
+    struct buf text;
+    buf_init(&text, TRACE_BYTES_MAX);
+    buf_printf(&text, "{\"definition\":%" PRId64 ",\"requirements\":%" PRId64 ",\"steps\":",
+               found->definition, found->requirements);
+    bool ok = dmn_trace_json(&text, trace, err);
+    buf_add_byte(&text, '}');
+    ok = ok && buf_ok(&text, "the decision's trace", err);
+    if (ok)
+        out->trace = arena_str(arena, buf_view(&text));
+    buf_done(&text);
+    return ok;
+}
+
+bool process_decide(struct bpmn_decision *out, void *self, struct str decision_id,
+                    const struct bpmn_view *view, struct arena *arena, struct budget *budget,
+                    struct err *err) {
+    const struct process_deciding *d = self;
+    struct process_decision found = {0};
+    *out = (struct bpmn_decision){0};
+    if (d->env->find_decision != NULL && view->node != NULL &&
+        !d->env->find_decision(&found, d->env->ctx, decision_id, &view->node->decision_bound, err))
+        return false;
+    if (found.model == NULL || dmn_find(found.model, decision_id) == SIZE_MAX) {
+        out->missing = true;
+        out->why = arena_printf(arena, "no decision '%.*s' is deployed", STR_ARG(decision_id));
+        return true;
+    }
+    struct feel_diags diags = {.arena = arena};
+    struct dmn_trace trace = {.arena = arena};
+    struct feel_env env = {.now = feel_instant(arena, d->env->now_us, d->env->zone),
+                           .diags = &diags};
+    if (!dmn_evaluate(&out->result, found.model, decision_id,
+                      inputs_of(found.model, decision_id, view, arena), &env, &trace, arena, budget,
+                      err))
+        return false;
+    /* a table without a matching rule gives null, lawfully; a failed expression stops the task */
+    if (feel_is_null(out->result) && diags.count > 0)
+        out->why = diags.items[0].text;
+    return keep_trace(out, &found, &trace, arena, err);
+}

@@ -1,0 +1,116 @@
+/* store/definition.h - what was deployed: files, and the processes, decisions and forms in them. */
+#ifndef MANDATE_STORE_DEFINITION_H
+#define MANDATE_STORE_DEFINITION_H
+
+#include "store/process.h"
+
+enum store_resource_kind {
+    STORE_RESOURCE_BPMN,
+    STORE_RESOURCE_DMN,
+    STORE_RESOURCE_FORM,
+    STORE_RESOURCE_OTHER
+};
+
+struct store_resource {
+    int64_t key, deployment, version;
+    enum store_resource_kind kind;
+    struct str name, id, version_tag;
+    struct str sha256; /* 32 raw bytes */
+    struct str bytes;  /* only of store_resource_get() and for store_resource_put() */
+};
+struct store_definition { /* a process, or a decision requirements graph */
+    int64_t key, version, deployment, resource;
+    struct str id, name, version_tag, resource_name;
+    struct str start_form; /* of a process */
+    struct str sha256;
+};
+struct store_decision {
+    int64_t key, version, requirements, deployment;
+    struct str id, name, version_tag;
+};
+
+/* How a model refers to another: the newest, that of its own deployment, or by tag. */
+struct store_bound {
+    enum bpmn_binding binding;
+    int64_t deployment;
+    struct str version_tag;
+};
+
+/* Finding. Not there: true with out->key 0. Deleted ones are not found but by key. */
+MUST_USE bool store_process_by_key(struct store_definition *out, struct db_conn *conn, int64_t key,
+                                   struct arena *arena, struct err *err);
+MUST_USE bool store_process_by_version(struct store_definition *out, struct db_conn *conn,
+                                       struct str id, int64_t version, struct arena *arena,
+                                       struct err *err);
+MUST_USE bool store_process_bound(struct store_definition *out, struct db_conn *conn, struct str id,
+                                  const struct store_bound *bound, struct arena *arena,
+                                  struct err *err);
+MUST_USE bool store_requirements_by_key(struct store_definition *out, struct db_conn *conn,
+                                        int64_t key, struct arena *arena, struct err *err);
+MUST_USE bool store_decision_by_key(struct store_decision *out, struct db_conn *conn, int64_t key,
+                                    struct arena *arena, struct err *err);
+MUST_USE bool store_decision_bound(struct store_decision *out, struct db_conn *conn, struct str id,
+                                   const struct store_bound *bound, struct arena *arena,
+                                   struct err *err);
+/* With its bytes. */
+MUST_USE bool store_resource_get(struct store_resource *out, struct db_conn *conn, int64_t key,
+                                 struct arena *arena, struct err *err);
+/* The newest of that kind and id (forms, others) or name (bpmn, dmn); without bytes. */
+MUST_USE bool store_resource_last(struct store_resource *out, struct db_conn *conn,
+                                  enum store_resource_kind kind, struct str id, struct arena *arena,
+                                  struct err *err);
+/* The newest version of a process or requirements id, also a deleted one: for the next number. */
+MUST_USE bool store_process_last(struct store_definition *out, struct db_conn *conn, struct str id,
+                                 struct arena *arena, struct err *err);
+MUST_USE bool store_requirements_last(struct store_definition *out, struct db_conn *conn,
+                                      struct str id, struct arena *arena, struct err *err);
+MUST_USE bool store_decision_last(struct store_decision *out, struct db_conn *conn, struct str id,
+                                  struct arena *arena, struct err *err);
+
+/* Writing, within a deployment's transaction. */
+MUST_USE bool store_deployment_put(struct store_tx *tx, int64_t key, uint64_t account,
+                                   struct err *err);
+MUST_USE bool store_deployed_put(struct store_tx *tx, int64_t deployment, uint32_t n,
+                                 const char *kind, int64_t key, struct str id, struct err *err);
+MUST_USE bool store_resource_put(struct store_tx *tx, const struct store_resource *resource,
+                                 struct err *err);
+/* It becomes the newest of its id; its elements and start events are written with it. */
+MUST_USE bool store_process_put(struct store_tx *tx, const struct store_definition *definition,
+                                const struct bpmn_process *process, struct err *err);
+MUST_USE bool store_requirements_put(struct store_tx *tx, const struct store_definition *definition,
+                                     struct err *err);
+MUST_USE bool store_decision_put(struct store_tx *tx, const struct store_decision *decision,
+                                 struct err *err);
+/* Mark as deleted whatever has this key; false in *found when nothing has. For a process:
+ * *newest_out is the definition that is the newest of its id now, 0 for none. */
+MUST_USE bool store_definition_delete(bool *found, int64_t *newest_out, struct store_tx *tx,
+                                      int64_t key, struct err *err);
+/* How many instances of it run. */
+MUST_USE bool store_definition_running(int64_t *count_out, struct db_conn *conn, int64_t key,
+                                       struct err *err);
+
+/* ---- start events of the newest versions ------------------------------------------------------
+ */
+
+struct store_start {
+    int64_t definition;
+    uint32_t node;
+    struct str element, event, name; /* event: MESSAGE, SIGNAL, TIMER, CONDITION */
+    int64_t due_us, armed_us;
+};
+MUST_USE bool store_start_put(struct store_tx *tx, const struct store_start *start,
+                              struct err *err);
+MUST_USE bool store_starts_drop(struct store_tx *tx, int64_t definition, struct err *err);
+/* Those that a message or signal of that name starts, by definition. */
+MUST_USE bool store_starts_named(struct store_start *out, size_t room, size_t *count_out,
+                                 struct db_conn *conn, struct str event, struct str name,
+                                 struct arena *arena, struct err *err);
+MUST_USE bool store_starts_due(struct store_start *out, size_t room, size_t *count_out,
+                               int64_t *next_us_out, struct db_conn *conn, int64_t now_us,
+                               struct arena *arena, struct err *err);
+MUST_USE bool store_start_move(struct store_tx *tx, int64_t definition, uint32_t node,
+                               int64_t due_us, struct err *err);
+
+const char *store_element_type(const struct bpmn_node *node); /* "SERVICE_TASK" */
+
+#endif
