@@ -34,6 +34,13 @@ bool play_decide(struct bpmn_decision *out, void *self, struct str decision_id,
     return true;
 }
 
+/* Of the process that called this one, so to say. */
+static bool play_catches(void *self, enum bpmn_event event, struct str code) {
+    (void)self;
+    return (event == BPMN_EVENT_ERROR || event == BPMN_EVENT_ESCALATION) &&
+           str_starts(code, STR("OUT"));
+}
+
 static const struct bpmn_node *at(const struct play *play, uint32_t node) {
     return &play->process->nodes[node];
 }
@@ -45,12 +52,78 @@ static void print_value(struct buf *out, const struct bpmn_record *r) {
     feel_print(out, r->value);
 }
 
+static void print_entered(struct buf *out, struct str id, const struct bpmn_record *r) {
+    buf_printf(out, "+%.*s", STR_ARG(id));
+    switch ((enum bpmn_as)r->code) {
+    case BPMN_AS_ELEMENT: break;
+    case BPMN_AS_BODY: buf_lit(out, "[]"); break;
+    case BPMN_AS_INNER: buf_printf(out, "[%" PRId64 "]", r->n); break;
+    case BPMN_AS_SLOT: buf_printf(out, "<%" PRId64 ">", r->n); break;
+    case BPMN_AS_UNDO: buf_lit(out, "~"); break;
+    }
+}
+
+static void print_task(struct buf *out, struct str id, const struct bpmn_record *r) {
+    const char *what = r->kind == BPMN_REC_TASK_CHANGING  ? "changing"
+                       : r->kind == BPMN_REC_TASK_CHANGED ? "changed"
+                       : r->kind == BPMN_REC_TASK_DENIED  ? "denied"
+                                                          : "corrected";
+    buf_printf(out, "%s:%.*s", what, STR_ARG(id));
+    if (r->kind != BPMN_REC_TASK_CORRECTED)
+        buf_printf(out, ":%s", bpmn_listen_name((enum bpmn_listen)r->code));
+    if (!feel_is_null(r->value))
+        feel_print(out, r->value);
+}
+
+static void print_job(struct buf *out, const struct bpmn_node *node, const struct bpmn_record *r) {
+    bool listener = r->code == BPMN_JOB_LISTENER || r->code == BPMN_JOB_TASK_LISTENER;
+    buf_printf(out,
+               "%s:%.*s:", listener ? bpmn_listen_name(node->listeners[r->scope].listen) : "job",
+               STR_ARG(node->id));
+    buf_printf(out, "%.*s", STR_ARG(r->name));
+    if (r->text.len > 0)
+        buf_printf(out, "!%.*s", STR_ARG(r->text));
+}
+
+/* Of loops, compensation, conditions: false when the record is none of them. */
+static bool print_more(struct buf *out, struct str id, const struct bpmn_record *r) {
+    switch (r->kind) {
+    case BPMN_REC_TASK_CHANGING:
+    case BPMN_REC_TASK_CHANGED:
+    case BPMN_REC_TASK_DENIED:
+    case BPMN_REC_TASK_CORRECTED: print_task(out, id, r); break;
+    case BPMN_REC_LOOP: buf_printf(out, "loop:%.*s:%" PRId64, STR_ARG(id), r->n); break;
+    case BPMN_REC_RESULT:
+        buf_printf(out, "result:%.*s:%" PRId64 "=", STR_ARG(id), r->n + 1);
+        feel_print(out, r->value);
+        break;
+    case BPMN_REC_CONDITION:
+        buf_printf(out, "%s:%.*s", r->code ? "true" : "false", STR_ARG(id));
+        break;
+    case BPMN_REC_COMPENSATING:
+        buf_printf(out, "undo:%.*s", STR_ARG(r->node == 0 ? STR("all") : id));
+        break;
+    case BPMN_REC_COMPENSATED: buf_printf(out, "undone:%.*s", STR_ARG(id)); break;
+    case BPMN_REC_CLOSING: buf_printf(out, "closing:%.*s", STR_ARG(id)); break;
+    case BPMN_REC_SENT:
+        buf_printf(out, "sent:%.*s", STR_ARG(r->name));
+        if (r->text.len > 0)
+            buf_printf(out, ":%.*s", STR_ARG(r->text));
+        if (!feel_is_null(r->value))
+            feel_print(out, r->value);
+        break;
+    case BPMN_REC_MIGRATED: buf_printf(out, "migrated:%.*s", STR_ARG(r->name)); break;
+    default: return false;
+    }
+    return true;
+}
+
 static void print_happening(struct buf *out, const struct play *play, const struct bpmn_record *r) {
     struct str id = r->kind == BPMN_REC_TAKEN ? STR_NONE : at(play, r->node)->id;
     size_t before = out->len;
     buf_lit(out, " ");
     switch (r->kind) {
-    case BPMN_REC_ENTERED: buf_printf(out, "+%.*s", STR_ARG(id)); break;
+    case BPMN_REC_ENTERED: print_entered(out, id, r); break;
     case BPMN_REC_LEFT: buf_printf(out, "-%.*s", STR_ARG(id)); break;
     case BPMN_REC_CANCELLED: buf_printf(out, "x%.*s", STR_ARG(id)); break;
     case BPMN_REC_VARIABLE: print_value(out, r); break;
@@ -62,7 +135,7 @@ static void print_happening(struct buf *out, const struct play *play, const stru
             feel_print(out, r->value);
         break;
     case BPMN_REC_OUTCOME: buf_printf(out, "chose:%.*s", STR_ARG(r->name)); break;
-    case BPMN_REC_JOB: buf_printf(out, "job:%.*s:%.*s", STR_ARG(id), STR_ARG(r->name)); break;
+    case BPMN_REC_JOB: print_job(out, at(play, r->node), r); break;
     case BPMN_REC_JOB_FAILED: buf_printf(out, "retries:%" PRId64, r->n); break;
     case BPMN_REC_TIMER:
         buf_printf(out, "timer:%.*s:%" PRId64, STR_ARG(id), (r->n - START_US) / 1000000);
@@ -88,21 +161,28 @@ static void print_happening(struct buf *out, const struct play *play, const stru
                    bpmn_incident_name((enum bpmn_incident)r->code));
         break;
     case BPMN_REC_RESOLVED: buf_printf(out, "go:%.*s", STR_ARG(id)); break;
-    case BPMN_REC_THROWN: buf_printf(out, "throw:%.*s", STR_ARG(r->name)); break;
+    case BPMN_REC_THROWN:
+        buf_printf(out, "throw:%.*s%s",
+                   STR_ARG(r->code == BPMN_EVENT_CANCEL ? STR("cancel") : r->name),
+                   r->n ? "!" : "");
+        break;
     case BPMN_REC_CALLED: buf_printf(out, "call:%.*s", STR_ARG(r->name)); break;
     case BPMN_REC_DROPPED: buf_lit(out, "drop"); break;
     case BPMN_REC_ENDED:
         buf_add(out, r->code == BPMN_ENDING_COMPLETED    ? STR("end:completed")
                      : r->code == BPMN_ENDING_TERMINATED ? STR("end:terminated")
+                     : r->code == BPMN_ENDING_ERROR      ? STR("end:error")
                                                          : STR("end:cancelled"));
         break;
-    default: buf_cut(out, before); break;
+    default:
+        if (!print_more(out, id, r))
+            buf_cut(out, before);
+        break;
     }
 }
 
-/* --- inputs: "do a outcome {x: 1}", "job a", "fail a 0", "error a E1", "timer a 3600", "message m
- * [key]", "signal s", "retry a", "set {x: 1}", "start [message]", "redue", "called a", "cancel" ---
- */
+/* --- inputs
+ * --------------------------------------------------------------------------------------------- */
 /* "a#2": the second of those that are alive. */
 static struct str which_of(struct str id, int64_t *out_nth) {
     size_t hash = str_find_byte(id, '#');
@@ -123,9 +203,14 @@ uint32_t play_instance_at(const struct play *play, struct str id) {
 }
 
 static uint32_t job_at(const struct play *play, struct str id) {
-    for (uint32_t i = 0; i < play->state.jobs.count; i++)
-        if (play->state.jobs.list[i].instance == play_instance_at(play, id))
-            return play->state.jobs.list[i].id;
+    const struct bpmn_state *state = &play->state;
+    int64_t nth;
+    id = which_of(id, &nth);
+    for (uint32_t i = 0; i < state->jobs.count; i++) {
+        const struct bpmn_instance *row = bpmn_instance(state, state->jobs.list[i].instance);
+        if (str_eq(at(play, row->node)->id, id) && --nth == 0)
+            return state->jobs.list[i].id;
+    }
     return 0;
 }
 
@@ -150,19 +235,102 @@ bool play_variables(struct bpmn_input *input, struct play *play, struct str *tex
                      &budget, err);
 }
 
+static uint32_t node_at(const struct play *play, struct str id) {
+    const struct bpmn_node *node = bpmn_node(play->process, id);
+    return node == NULL ? 0 : node->index;
+}
+
+/* "a,b" as elements to activate, each with the input's variables for `scope` (0: the process). */
+static void read_activate(struct bpmn_input *input, struct play *play, struct str list,
+                          bool scoped) {
+    struct bpmn_activate *all = arena_new(play->arena, struct bpmn_activate, list.len + 1);
+    struct bpmn_scoped *one = arena_new(play->arena, struct bpmn_scoped, 1);
+    struct str id;
+    one->variables = input->variables;
+    while (list.len > 0 && str_split(&id, &list, ',')) {
+        size_t in = str_find_byte(id, '@'); /* "a@3": inside instance 3 */
+        int64_t ancestor = 0;
+        if (in != SIZE_MAX)
+            CHECK(str_to_i64(&ancestor, str_sub(id, in + 1, id.len)));
+        all[input->activate_count++] =
+            (struct bpmn_activate){.node = node_at(play, str_sub(id, 0, in < id.len ? in : id.len)),
+                                   .ancestor = (uint32_t)ancestor,
+                                   .scoped = one,
+                                   .scoped_count = scoped ? 1 : 0};
+    }
+    input->activate = all;
+    if (scoped)
+        input->variables = feel_null();
+}
+
+static void read_terminate(struct bpmn_input *input, struct play *play, struct str list) {
+    uint32_t *all = arena_new(play->arena, uint32_t, list.len + 1);
+    struct str id;
+    while (list.len > 0 && str_split(&id, &list, ','))
+        all[input->terminate_count++] = play_instance_at(play, id);
+    input->terminate = all;
+}
+
+static void read_more(struct bpmn_input *input, struct play *play, const struct str word[3]) {
+    bool assigns = input->kind == BPMN_IN_TASK_ASSIGN, variables = !feel_is_null(input->variables);
+    if (assigns) {
+        struct feel_entry entry = {STR("assignee"),
+                                   str_eq(word[2], STR("-")) ? feel_null() : feel_string(word[2])};
+        input->changes = feel_context_of(play->arena, &entry, 1);
+        input->local = str_eq(word[0], STR("claim"));
+    }
+    if (input->kind == BPMN_IN_TASK_UPDATE || str_eq(word[0], STR("correct"))) {
+        input->changes = input->variables;
+        input->variables = feel_null();
+    }
+    input->denied = str_eq(word[0], STR("deny"));
+    input->fulfilled = str_eq(word[0], STR("fulfil"));
+    input->cancel_remaining = str_ends(word[2], STR("!"));
+    struct str list = input->cancel_remaining ? str_sub(word[2], 0, word[2].len - 1) : word[2];
+    if (str_eq(word[0], STR("choose")) || input->kind == BPMN_IN_ACTIVATE)
+        read_activate(input, play, list, variables);
+    if (str_eq(word[0], STR("begin")) || str_eq(word[0], STR("move")))
+        read_activate(input, play, str_eq(word[0], STR("move")) ? word[2] : word[1], variables);
+    if (str_eq(word[0], STR("end")) || str_eq(word[0], STR("move")))
+        read_terminate(input, play, word[1]);
+    if (str_eq(word[0], STR("start-at"))) {
+        read_activate(input, play, word[1], false);
+        input->name = STR_NONE;
+    }
+    if (str_eq(word[0], STR("start-by"))) {
+        input->node = node_at(play, word[1]);
+        input->def = (uint32_t)input->n;
+        input->name = STR_NONE;
+    }
+    if (str_eq(word[0], STR("call-escalation"))) {
+        input->name = word[2];
+        input->n = BPMN_EVENT_ESCALATION;
+    }
+    if (input->kind == BPMN_IN_JOB_RETRIES)
+        input->id = job_at(play, word[1]);
+}
+
 bool play_read_input(struct bpmn_input *input, struct play *play, struct str text,
                      struct err *err) {
     static const struct {
         const char *verb;
         enum bpmn_input_kind kind;
-    } verbs[] = {{"start", BPMN_IN_START},     {"do", BPMN_IN_COMPLETE},
-                 {"job", BPMN_IN_JOB_DONE},    {"fail", BPMN_IN_JOB_FAIL},
-                 {"error", BPMN_IN_JOB_ERROR}, {"timer", BPMN_IN_TIMER},
-                 {"message", BPMN_IN_MESSAGE}, {"signal", BPMN_IN_SIGNAL},
-                 {"retry", BPMN_IN_RETRY},     {"set", BPMN_IN_SET},
-                 {"redue", BPMN_IN_REDUE},     {"called", BPMN_IN_CALL_DONE},
-                 {"cancel", BPMN_IN_CANCEL},   {"call-error", BPMN_IN_CALL_ERROR},
-                 {"set-local", BPMN_IN_SET}};
+    } verbs[] = {{"start", BPMN_IN_START},         {"do", BPMN_IN_COMPLETE},
+                 {"job", BPMN_IN_JOB_DONE},        {"fail", BPMN_IN_JOB_FAIL},
+                 {"error", BPMN_IN_JOB_ERROR},     {"timer", BPMN_IN_TIMER},
+                 {"message", BPMN_IN_MESSAGE},     {"signal", BPMN_IN_SIGNAL},
+                 {"retry", BPMN_IN_RETRY},         {"set", BPMN_IN_SET},
+                 {"redue", BPMN_IN_REDUE},         {"called", BPMN_IN_CALL_DONE},
+                 {"cancel", BPMN_IN_CANCEL},       {"call-error", BPMN_IN_CALL_ERROR},
+                 {"set-local", BPMN_IN_SET},       {"assign", BPMN_IN_TASK_ASSIGN},
+                 {"claim", BPMN_IN_TASK_ASSIGN},   {"update", BPMN_IN_TASK_UPDATE},
+                 {"deny", BPMN_IN_JOB_DONE},       {"correct", BPMN_IN_JOB_DONE},
+                 {"choose", BPMN_IN_JOB_DONE},     {"fulfil", BPMN_IN_JOB_DONE},
+                 {"activate", BPMN_IN_ACTIVATE},   {"finish", BPMN_IN_FINISH},
+                 {"begin", BPMN_IN_MODIFY},        {"end", BPMN_IN_MODIFY},
+                 {"move", BPMN_IN_MODIFY},         {"start-at", BPMN_IN_START},
+                 {"start-by", BPMN_IN_START},      {"retries", BPMN_IN_JOB_RETRIES},
+                 {"call-fail", BPMN_IN_CALL_FAIL}, {"call-escalation", BPMN_IN_CALL_ERROR}};
     struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
     if (!play_variables(input, play, &text, err))
         return false;
@@ -191,6 +359,7 @@ bool play_read_input(struct bpmn_input *input, struct play *play, struct str tex
     if (str_to_i64(&n, word[2]) && input->kind == BPMN_IN_TIMER)
         play->now_us = START_US + n * 1000000;
     input->n = n;
+    read_more(input, play, word);
     return true;
 }
 
@@ -255,7 +424,10 @@ void play_step(struct play *play, struct str text, struct str want) {
     struct bpmn_records records = {.arena = play->arena};
     bool ok = play_read_input(&input, play, text, &err);
     PLAY_OK(ok, &err);
-    struct bpmn_env env = {.now_us = play->now_us, .lookup = play_lookup, .decide = play_decide};
+    struct bpmn_env env = {.now_us = play->now_us,
+                           .lookup = play_lookup,
+                           .decide = play_decide,
+                           .catches = play_catches};
     if (bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget,
                   &err)) {
         for (size_t i = 0; i < records.count; i++) {

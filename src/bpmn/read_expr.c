@@ -51,8 +51,10 @@ static struct str with_element(struct reader *r, const struct xml_node *x, const
     if (!named)
         id = in;
     return arena_printf(r->scratch, "element '%.*s'%s%.*s%s%s: %.*s", STR_ARG(x->name),
-                        id.len == 0 ? "" : named ? " '" : " in '", STR_ARG(id),
-                        id.len > 0 ? "'" : "", middle, STR_ARG(text));
+                        id.len == 0 ? ""
+                        : named     ? " '"
+                                    : " in '",
+                        STR_ARG(id), id.len > 0 ? "'" : "", middle, STR_ARG(text));
 }
 
 bool read_broken_text(struct reader *r, enum err_code code, const struct xml_node *x,

@@ -220,7 +220,8 @@ static bool add_special(struct element *e, struct sketch *s, struct str kind, st
     } else if (str_eq(word, STR("before"))) {
         buf_lit(&e->at_most, " testBefore='true'");
     } else if (str_eq(word, STR("at-most"))) {
-        buf_printf(&e->at_most, " loopMaximum='%.*s'", STR_ARG(next_word(line)));
+        struct str most = next_word(line);
+        buf_printf(&e->at_most, " loopMaximum='%.*s'", STR_ARG(most));
         e->standard_loop = true;
     } else if (str_eq(word, STR("until"))) {
         buf_lit(&e->until, "<bpmn:completionCondition>=");
