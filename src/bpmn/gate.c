@@ -55,7 +55,7 @@ static bool nothing_comes(const struct run *run, const struct bpmn_node *node, u
 /* --- complex gateways
  * ----------------------------------------------------------------------------------- */
 void run_gate_names(struct run *run, const struct bpmn_node *node, uint32_t scope) {
-    struct feel_entry *names = arena_new(run->arena, struct feel_entry, node->in_count + 2);
+    struct feel_entry *names = arena_new(run->arena, struct feel_entry, node->in_count + 3);
     int64_t all = 0;
     for (uint32_t in = 0; in < node->in_count; in++) {
         int64_t tokens = 0;
@@ -70,8 +70,10 @@ void run_gate_names(struct run *run, const struct bpmn_node *node, uint32_t scop
     names[node->in_count + 1] = (struct feel_entry){
         STR("waitingForStart"),
         feel_boolean(!bpmn_is_join(node) || bpmn_gate_started(run->state, node, scope))};
+    names[node->in_count + 2] =
+        (struct feel_entry){STR("tokens"), feel_context_of(run->arena, names, node->in_count)};
     run->extra = names;
-    run->extra_count = node->in_count + 2;
+    run->extra_count = node->in_count + 3;
 }
 
 /* A token has come: does the gateway start? Without a condition any token is enough. */
@@ -110,7 +112,11 @@ bool run_reset_gate(bool *did, struct run *run, uint32_t scope) {
         if ((scope != 0 && token.scope != scope) || !nothing_comes(run, node, token.scope))
             continue;
         *did = true;
-        return run_take(run, node->index, token.scope, token.flow);
+        if (!run_take(run, node->index, token.scope, token.flow))
+            return false;
+        for (uint32_t in = 0; in < node->in_count; in++) /* what came meanwhile may start it */
+            run_later(run, (struct todo){TODO_GATE, token.scope, node->in[in]});
+        return true;
     }
     return true;
 }

@@ -235,7 +235,8 @@ static bool wait_for_others(bool *waits, struct run *run, uint32_t owner,
             state->waits.list[i].instance == owner && state->waits.list[i].node == event->index;
     if (*waits)
         return run_accept(run, owner, variables);
-    if (event->interrupting || (event->kind != BPMN_BOUNDARY && event->kind != BPMN_START))
+    bool own = run_instance(run, owner)->node == event->index; /* it waits in itself, and once */
+    if (own || event->interrupting || (event->kind != BPMN_BOUNDARY && event->kind != BPMN_START))
         return true;
     struct arms arms = {.list = arena_new(run->arena, struct arm, event->def_count)};
     struct str why = STR_NONE;
