@@ -124,7 +124,7 @@ MUST_USE bool cal_datetime_add_months(struct cal_datetime *out, struct cal_datet
 /* a - b. False when exactly one of the two is local. */
 MUST_USE bool cal_datetime_sub(struct cal_span *out, struct cal_datetime a, struct cal_datetime b);
 MUST_USE bool cal_datetime_cmp(int *out, struct cal_datetime a, struct cal_datetime b);
-/* Same fields, same offset or zone name: DMN 1.5: 10.3.4.7, is(). */
+/* Same fields, same offset or zone name: DMN 1.5: 10.3.4.6, is(). */
 bool cal_date_same(struct cal_date a, struct cal_date b);
 bool cal_time_same(struct cal_time a, struct cal_time b);
 bool cal_datetime_same(struct cal_datetime a, struct cal_datetime b);
@@ -147,7 +147,7 @@ struct cal_span_parts {
     int32_t ns;
 };
 struct cal_span_parts cal_span_split(struct cal_span a);
-/* Whole months from a to b, towards zero: DMN 1.5: table 75, years and months duration(). */
+/* Whole months from a to b, towards zero: DMN 1.5: table 72, years and months duration(). */
 struct cal_months cal_months_between(struct cal_date from, struct cal_date to);
 
 /* ---- text ----

@@ -168,7 +168,7 @@ bool cal_datetime_cmp(int *out, struct cal_datetime a, struct cal_datetime b) {
     return true;
 }
 
-/* DMN 1.5: 10.3.4.7: zones are the same by name, an offset is never the same as a zone */
+/* DMN 1.5: 10.3.4.6, is(): zones are the same by name, an offset is never the same as a zone */
 bool cal_time_same(struct cal_time a, struct cal_time b) {
     if (cal_time_day_ns(a) != cal_time_day_ns(b) || a.kind != b.kind)
         return false;

@@ -1,5 +1,5 @@
 /* Boxed expressions as trees of FEEL, so that one compiler and one machine run both. Each kind of
- * box is the textual form that DMN 1.5: 10.2.2 gives for it. */
+ * box is the textual form that DMN 1.5: 10.2.1.2 gives for it. */
 #include "dmn/model.h"
 
 enum { BOX_DEPTH_MAX = 64, CHILDREN_MAX = 100000 };
@@ -124,6 +124,7 @@ struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
     return tree;
 }
 
+/* DMN 1.5: 7.3.1 */
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {
     if (tree == NULL || type == NULL || type->tag == FEEL_TYPE_ANY)
         return tree;
@@ -162,6 +163,7 @@ static struct ast *read_inner(struct boxer *b, const struct xml_node *node, cons
 /* --- boxes
  * ------------------------------------------------------------------------------------------------
  */
+/* DMN 1.5: 7.3.5, 10.2.1.2 */
 static struct ast *read_literal(struct boxer *b, const struct xml_node *node,
                                 const struct ast_scope *scope) {
     struct err_at at;
@@ -197,7 +199,7 @@ static struct ast *context_result(struct boxer *b, const struct xml_node *node, 
     return path->a == NULL ? NULL : closed(b, path);
 }
 
-/* DMN 1.5: 10.2.2.5 */
+/* DMN 1.5: 10.2.1.4, 10.5.1, 10.5.2 */
 static struct ast *read_context(struct boxer *b, const struct xml_node *node,
                                 const struct ast_scope *scope) {
     struct dmn_model *m = b->model;
@@ -227,6 +229,7 @@ static struct ast *read_context(struct boxer *b, const struct xml_node *node,
     return closed(b, context);
 }
 
+/* DMN 1.5: 10.2.1.5, 10.5.4 */
 static struct ast *read_list(struct boxer *b, const struct xml_node *node,
                              const struct ast_scope *scope) {
     struct ast *list = boxed_node(b, AST_LIST, node);
@@ -243,7 +246,7 @@ static struct ast *read_list(struct boxer *b, const struct xml_node *node,
     return closed(b, list);
 }
 
-/* One row of a relation: a context named by the columns. DMN 1.5: 10.2.2.7 */
+/* One row of a relation: a context named by the columns. DMN 1.5: 10.2.1.6, 10.5.5 */
 static struct ast *read_row(struct boxer *b, const struct xml_node *relation,
                             const struct xml_node *row, const struct ast_scope *scope) {
     struct ast *context = boxed_node(b, AST_CONTEXT, row);
@@ -288,7 +291,7 @@ static struct ast *read_relation(struct boxer *b, const struct xml_node *node,
     return closed(b, list);
 }
 
-/* DMN 1.5: 10.2.2.8. Of kind Java or PMML: known, and null when called */
+/* DMN 1.5: 10.2.1.7, 10.5.3, 10.3.2.13.3. Of kind Java or PMML: known, and null when called */
 struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
                            const struct ast_scope *scope) {
     struct dmn_model *m = b->model;
@@ -314,7 +317,7 @@ struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
     return function->a == NULL ? NULL : closed(b, function);
 }
 
-/* DMN 1.5: 10.2.2.6 */
+/* DMN 1.5: 10.2.1.3, 7.3.6, 7.3.7 */
 static struct ast *read_invocation(struct boxer *b, const struct xml_node *node,
                                    const struct ast_scope *scope) {
     struct ast *call = boxed_node(b, AST_CALL, node);
@@ -337,7 +340,7 @@ static struct ast *read_invocation(struct boxer *b, const struct xml_node *node,
     return closed(b, call);
 }
 
-/* DMN 1.5: 10.2.2.9 */
+/* DMN 1.5: 10.2.1.8, 10.5.6, 10.5.7 */
 static struct ast *read_conditional(struct boxer *b, const struct xml_node *node,
                                     const struct ast_scope *scope) {
     struct ast *tree = boxed_node(b, AST_IF, node);
@@ -347,7 +350,7 @@ static struct ast *read_conditional(struct boxer *b, const struct xml_node *node
     return tree->c == NULL ? NULL : closed(b, tree);
 }
 
-/* DMN 1.5: 10.2.2.11, 10.2.2.12 */
+/* DMN 1.5: 10.2.1.10, 10.5.9 - 10.5.13 */
 static struct ast *read_iteration(struct boxer *b, const struct xml_node *node,
                                   const struct ast_scope *scope, enum ast_kind kind) {
     struct ast *tree = boxed_node(b, kind, node), *iter = boxed_node(b, AST_ITER, node);
@@ -364,7 +367,7 @@ static struct ast *read_iteration(struct boxer *b, const struct xml_node *node,
     return tree->a == NULL ? NULL : closed(b, tree);
 }
 
-/* DMN 1.5: 10.2.2.10 */
+/* DMN 1.5: 10.2.1.9, 10.5.8 */
 static struct ast *read_filter(struct boxer *b, const struct xml_node *node,
                                const struct ast_scope *scope) {
     struct ast *tree = boxed_node(b, AST_FILTER, node);
@@ -379,6 +382,7 @@ static struct ast *read_filter(struct boxer *b, const struct xml_node *node,
     return tree->b == NULL ? NULL : closed(b, tree);
 }
 
+/* DMN 1.5: 2.1, 2.2.2 */
 static struct ast *read_box(struct boxer *b, const struct xml_node *node,
                             const struct ast_scope *scope) {
     switch (box_of(b->model, node)) {

@@ -117,6 +117,7 @@ static bool fit_value(struct dmn_run *run, const struct dmn_element *e, struct f
 }
 
 /* Input data of an imported model is given by its own name, or under the name of the import. */
+/* DMN 1.5: 6.3.11 */
 static struct feel_value input_of(const struct dmn_run *run, const struct dmn_element *e) {
     if (feel_has(run->inputs, e->info.name))
         return feel_get(run->inputs, e->info.name);

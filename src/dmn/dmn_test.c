@@ -77,7 +77,9 @@ static void check_decision(int line, const char *body, const char *name, const c
     "</text></inputEntry><outputEntry><text>" out "</text></outputEntry></rule>"
 #define TABLE_END "</decisionTable></decision>"
 
-/* DMN 1.5: 8.2.8 */
+/* DMN 1.5: 8.2.10, 8.2.11, 8.3.1, hit policy unique, hit policy any, hit policy priority, hit
+ * policy first, hit policy collect, hit policy rule order, hit policy output order, aggregator sum,
+ * aggregator count, aggregator min, aggregator max */
 void test_dmn_hit_policies(void) {
     static const char rules[] = RULE("&lt; 18", "-", "10") RULE("[18..60]", "\"Wenzhou\"", "20")
         RULE("[18..60]", "not(\"Wenzhou\")", "30") RULE("&gt;= 60", "-", "5");
@@ -133,7 +135,7 @@ void test_dmn_hit_policies(void) {
     INPUTS "<decision id='d' name='D'><variable name='D'/>" NEEDS logic "</decision>"
 #define LITERAL(text) "<literalExpression><text>" text "</text></literalExpression>"
 
-/* DMN 1.5: 10.2.2 */
+/* DMN 1.5: 7.3.5, 10.2.1.2 - 10.2.1.10, 10.5.1 - 10.5.13 */
 void test_dmn_boxed(void) {
     static const struct {
         int line;

@@ -1,6 +1,6 @@
 /* What each element needs, and the programs of its logic. Requirements are edges; a circle of
  * decisions is refused, one of functions is not, because functions may call each other.
- * DMN 1.5: 6.2.2, 6.3.12 */
+ * DMN 1.5: 6.2.2, 12.3.2 */
 #include "dmn/model.h"
 
 enum { SLOT_PARTS_MAX = 4096 };
@@ -67,6 +67,7 @@ static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const st
 }
 
 /* informationRequirement/requiredInput and the like: two levels */
+/* DMN 1.5: 6.3.13, 6.3.14 */
 static bool read_requirements(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     static const char *const outer[] = {"informationRequirement", "knowledgeRequirement"};
     static const char *const inner[] = {"requiredInput", "requiredDecision", "requiredKnowledge"};
@@ -110,6 +111,7 @@ static bool read_service_list(struct dmn_model *m, struct dmn_element *e, struct
     return true;
 }
 
+/* DMN 1.5: 6.2.5, 6.3.10 */
 static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     if (!read_service_list(m, e, &e->outputs, "outputDecision", err) ||
         !read_service_list(m, e, &e->input_decisions, "inputDecision", err) ||
@@ -196,6 +198,7 @@ static struct ast *self_named(struct boxer *b, struct ast *function, struct str 
                                                                                              : NULL;
 }
 
+/* DMN 1.5: 6.3.7, 6.3.9 */
 static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     struct feel_options options;
     scope_of(&options, e);

@@ -1,5 +1,6 @@
 /* Loading: the XML, the imports (each model once, in a loader of their own depth), the elements by
- * id and name. DMN 1.5: 6.3; the element's namespace tells the version, and all are read alike. */
+ * id and name. DMN 1.5: 6.3.2, 12.3.1; the element's namespace tells the version, and all are read
+ * alike. */
 #include "dmn/model.h"
 
 static const char *const kinds[] = {
@@ -33,6 +34,7 @@ struct str dmn_text(const struct dmn_model *m, const struct xml_node *node, cons
     return xml_text(found, m->arena);
 }
 
+/* DMN 1.5: 6.3.5 */
 static int kind_of(const struct dmn_model *m, const struct xml_node *node) {
     for (int kind = DMN_INPUT; kind <= DMN_SERVICE; kind++)
         if (dmn_is(m, node, kinds[kind]))
@@ -40,6 +42,7 @@ static int kind_of(const struct dmn_model *m, const struct xml_node *node) {
     return -1;
 }
 
+/* DMN 1.5: 6.3.1, 6.3.5, 6.3.16, 7.3.4 */
 static bool read_element(struct dmn_model *m, const struct xml_node *node, enum dmn_kind kind,
                          struct err *err) {
     struct dmn_element *e = &m->elements[m->element_count];
@@ -88,6 +91,7 @@ static bool read_elements(struct dmn_model *m, struct err *err) {
 static bool load(struct dmn_model **out, struct dmn_loader *loader, struct str xml,
                  const char *file, struct err *err);
 
+/* DMN 1.5: 6.3.3 */
 static bool read_import(struct dmn_model *m, const struct xml_node *node, struct err *err) {
     struct dmn_loader *loader = m->loader;
     struct str ns = xml_attr_text(node, STR("namespace")), xml;

@@ -1,7 +1,7 @@
-/* Decision tables. DMN 1.5: 8.2, 8.3, A table becomes a hook in the tree: its arguments
- * are the values of the input expressions and of every name that a cell uses, so cells are programs
- * of their own over (?, names...). Matching: a set of rules as bits; columns with an index take
- * their share of rules out at once, what is left is asked cell by cell. */
+/* Decision tables. DMN 1.5: 8.3.1, 10.2.1.1, 10.3.2.10, table 46. A table becomes a hook in the
+ * tree: its arguments are the values of the input expressions and of every name that a cell uses,
+ * so cells are programs of their own over (?, names...). Matching: a set of rules as bits; columns
+ * with an index take their share of rules out at once, what is left is asked cell by cell. */
 #include "dmn/table.h"
 
 #include "feel/machine.h"
@@ -73,6 +73,7 @@ static uint32_t count_of(const struct dmn_model *m, const struct xml_node *node,
     return count;
 }
 
+/* DMN 1.5: 8.2.10 */
 static bool read_policy(struct table_reader *r) {
     static const char *const policies[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
                                            "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
@@ -92,6 +93,7 @@ static bool read_policy(struct table_reader *r) {
     return true;
 }
 
+/* DMN 1.5: 8.2.3, 8.2.4, 8.3.2 */
 static bool read_input(struct table_reader *r, const struct xml_node *node, uint32_t column) {
     struct dmn_model *m = r->b->model;
     struct table_input *input = &r->t->inputs[column];
@@ -117,7 +119,7 @@ static bool read_input(struct table_reader *r, const struct xml_node *node, uint
     return r->input_trees[column] != NULL && r->b->err->code == ERR_NONE;
 }
 
-/* The listed values, in order: highest priority first. DMN 1.5: 8.2.8 */
+/* The listed values, in order: highest priority first. DMN 1.5: hit policy priority */
 static void read_priorities(struct table_output *output, const struct ast *tests, struct arena *a) {
     uint32_t count = 0;
     for (const struct ast *t = tests == NULL ? NULL : tests->list; t != NULL; t = t->next)
@@ -129,6 +131,7 @@ static void read_priorities(struct table_output *output, const struct ast *tests
     output->values = values;
 }
 
+/* DMN 1.5: 8.2.5, 8.2.6, 8.3.2 */
 static bool read_output(struct table_reader *r, const struct xml_node *node, uint32_t column) {
     struct dmn_model *m = r->b->model;
     struct table_output *output = &r->t->outputs[column];
@@ -155,6 +158,7 @@ static bool read_output(struct table_reader *r, const struct xml_node *node, uin
     return text.len == 0 || *tree != NULL;
 }
 
+/* DMN 1.5: 8.2.2, 8.2.7, 8.2.9 */
 static bool read_cells(struct table_reader *r, const struct xml_node *node, uint32_t row) {
     struct dmn_model *m = r->b->model;
     struct dmn_table *t = r->t;
@@ -192,6 +196,7 @@ static bool read_cells(struct table_reader *r, const struct xml_node *node, uint
     return true;
 }
 
+/* DMN 1.5: 8.3.3 */
 static bool read_rule(struct table_reader *r, const struct xml_node *node, uint32_t row) {
     struct dmn_model *m = r->b->model;
     struct dmn_table *t = r->t;
@@ -483,6 +488,7 @@ static int by_priority(const struct dmn_table *t, struct feel_value a, struct fe
 }
 
 /* Insertion keeps equal ones in the order of the rules. */
+/* DMN 1.5: hit policy output order */
 static void order_outputs(const struct dmn_table *t, struct feel_value *values, uint32_t count) {
     for (uint32_t i = 1; i < count; i++) {
         struct feel_value v = values[i];
@@ -495,6 +501,7 @@ static void order_outputs(const struct dmn_table *t, struct feel_value *values, 
     }
 }
 
+/* DMN 1.5: hit policy collect, aggregator sum, aggregator count, aggregator min, aggregator max */
 static struct feel_value aggregate(struct matching *x, const struct feel_value *values,
                                    uint32_t count) {
     struct feel_value best = values[0];
@@ -513,6 +520,7 @@ static struct feel_value aggregate(struct matching *x, const struct feel_value *
     return best;
 }
 
+/* DMN 1.5: 8.2.11 */
 static struct feel_value none_matched(struct matching *x) {
     const struct dmn_table *t = x->t;
     if (has_defaults(t)) {
@@ -526,6 +534,7 @@ static struct feel_value none_matched(struct matching *x) {
     return machine_null(x->m, "no rule of the table matches");
 }
 
+/* DMN 1.5: hit policy any */
 static struct feel_value any_of(struct matching *x, const struct feel_value *values,
                                 uint32_t count) {
     for (uint32_t i = 1; i < count; i++)
@@ -534,7 +543,7 @@ static struct feel_value any_of(struct matching *x, const struct feel_value *val
     return values[0];
 }
 
-/* DMN 1.5: 8.2.8 hit policies */
+/* DMN 1.5: 8.2.10, hit policy unique, hit policy first, hit policy rule order */
 static struct feel_value decide(struct matching *x, const uint32_t *rows, uint32_t count) {
     const struct dmn_table *t = x->t;
     if (count == 0)

@@ -1,4 +1,4 @@
-/* Item definitions as FEEL types. DMN 1.5: 7.3.2, 7.3.3. A definition may use a later one, also one
+/* Item definitions as FEEL types. DMN 1.5: 7.3.3. A definition may use a later one, also one
  * of an imported model, and models may import each other, so all are declared first and each is
  * made when it is first asked for; one that contains itself is refused. */
 #include "dmn/model.h"
@@ -100,6 +100,7 @@ static bool item_type(struct types *t, const struct feel_type **out, struct str 
     return make_item(t, item, local, at);
 }
 
+/* DMN 1.5: 7.3.2 */
 static bool compile_tests(struct types *t, const struct feel_program **out,
                           const struct xml_node *node, const char *child) {
     static const struct feel_name subject[] = {{.name = STR_INIT("?")}};

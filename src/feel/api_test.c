@@ -391,7 +391,7 @@ void test_feel_legal_time(void) {
     arena_destroy(b.arena);
 }
 
-/* DMN 1.5: 10.3.1.2 rules 9-17 */
+/* DMN 1.5: rules 13-15 */
 void test_feel_unary_tests(void) {
     static const struct {
         int line;

@@ -113,7 +113,7 @@ uint32_t builtin_mask(char letter) {
     }
 }
 
-/* 10.3.2.9.4: a list of one stands for its item, a value for a list of one */
+/* DMN 1.5: 10.3.2.9.4: a list of one stands for its item, a value for a list of one */
 static bool fit(struct feel_machine *m, struct feel_value *arg, uint32_t mask) {
     if (mask & BIT(feel_kind(*arg)))
         return true;
@@ -135,6 +135,7 @@ static bool fit(struct feel_machine *m, struct feel_value *arg, uint32_t mask) {
 
 enum { ARGS_INLINE = 8 };
 
+/* DMN 1.5: 10.3.2.13.1, 10.3.2.16 */
 struct feel_value builtin_call(struct feel_machine *m, int id, const struct feel_value *args,
                                uint32_t count) {
     const struct builtin *b = &builtins[id];

@@ -1,4 +1,4 @@
-/* Built-in functions on contexts. DMN 1.5: 10.3.4.9, table 80 */
+/* Built-in functions on contexts. DMN 1.5: 10.3.4.10, table 81 */
 #include "feel/builtin.h"
 #include "feel/machine.h"
 

@@ -1,5 +1,5 @@
 /* Built-in functions on lists, and sort(). Those that take (list) or (a, b, ...) look at the
- * arguments as one list. DMN 1.5: 10.3.4.4, table 75; 10.3.4.8 sort */
+ * arguments as one list. DMN 1.5: 10.3.4.4, 10.3.4.9, tables 75, 80 */
 #include "feel/builtin.h"
 #include "feel/machine.h"
 

@@ -1,4 +1,4 @@
-/* Built-in functions on numbers. DMN 1.5: 10.3.4.5, table 76; not(): 10.3.4.2 */
+/* Built-in functions on numbers. DMN 1.5: 10.3.4.2, 10.3.4.5, tables 51, 73, 76 */
 #include "feel/builtin.h"
 #include "feel/machine.h"
 

@@ -1,4 +1,4 @@
-/* Allen's relations between points and ranges, and range(). DMN 1.5: 10.3.4.10, table 81; the
+/* Allen's relations between points and ranges, and range(). DMN 1.5: 10.3.4.7, table 78; the
  * conditions are the table's, row by row. An open end is beyond every point. */
 #include "feel/builtin.h"
 #include "feel/machine.h"
@@ -86,7 +86,7 @@ static bool is_overlapping_after(const struct span *a, const struct span *b, boo
     return is_overlapping_before(b, a, bad);
 }
 
-/* DMN 1.5: table 81 includes(): no end of b lies outside of a */
+/* DMN 1.5: table 78, includes(): no end of b lies outside of a */
 static bool is_including(const struct span *a, const struct span *b, bool *bad) {
     int low = order_of(a->low, b->low, bad), high = order_of(a->high, b->high, bad);
     return (low < 0 || (low == 0 && (a->low.closed || !b->low.closed))) &&
@@ -133,6 +133,8 @@ static bool is_coinciding(const struct span *a, const struct span *b, bool *bad)
         return relate(m, args, holds, name);                                                       \
     }
 
+/* DMN 1.5: before(), after(), meets(), met by(), overlaps(), overlaps before(), overlaps after(),
+ * finishes(), finished by(), includes(), during(), starts(), started by(), coincides() */
 RELATION(builtin_before, is_before, "before")
 RELATION(builtin_after, is_after, "after")
 RELATION(builtin_meets, is_meeting, "meets")

@@ -1,5 +1,5 @@
 /* Built-in functions on strings, and conversions to and from them. A character is a code point.
- * DMN 1.5: 10.3.4.1 table 73 string(), number(); 10.3.4.3, table 74 */
+ * DMN 1.5: 10.3.4.1, 10.3.4.3, tables 72, 74 */
 #include <inttypes.h>
 
 #include "base/utf8.h"

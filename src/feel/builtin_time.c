@@ -1,5 +1,5 @@
 /* Built-in functions on dates, times and durations, and the properties behind a dot.
- * DMN 1.5: 10.3.4.1 table 73; 10.3.4.7 is(); 10.3.4.6 tables 77-78; 10.3.2.15 table 65 */
+ * DMN 1.5: 10.3.4.1, 10.3.4.6, 10.3.4.8, 10.3.4.11, tables 65-67, 72, 77, 79, 82 */
 #include "cal/zone.h"
 #include "feel/builtin.h"
 #include "feel/machine.h"
@@ -289,6 +289,16 @@ static bool date_property(struct feel_value *out, struct cal_date date, struct s
     return true;
 }
 
+/* DMN 1.5: table 66: seconds are a decimal, without more digits than they need. */
+static struct feel_value seconds_of(int64_t seconds, int64_t ns) {
+    int scale = 9;
+    if (ns == 0)
+        return feel_int(seconds);
+    for (ns += seconds * 1000000000; ns % 10 == 0; ns /= 10)
+        scale--;
+    return feel_decimal(ns, scale);
+}
+
 static bool time_property(struct feel_value *out, struct cal_time time, const struct cal_date *date,
                           struct str name) {
     int32_t offset_s;
@@ -298,7 +308,7 @@ static bool time_property(struct feel_value *out, struct cal_time time, const st
     else if (str_eq(name, STR("minute")))
         *out = feel_int(time.minute);
     else if (str_eq(name, STR("second")))
-        *out = feel_int(time.second);
+        *out = seconds_of(time.second, time.ns);
     else if (str_eq(name, STR("time offset"))) {
         if (cal_offset_of(&offset_s, time, date))
             *out = feel_days_time((struct cal_span){offset_s, 0});
@@ -320,7 +330,7 @@ static bool span_property(struct feel_value *out, struct cal_span span, struct s
     else if (str_eq(name, STR("minutes")))
         *out = feel_int(parts.minutes);
     else if (str_eq(name, STR("seconds")))
-        *out = feel_int(parts.seconds);
+        *out = seconds_of(parts.seconds, parts.ns);
     else
         return false;
     return true;

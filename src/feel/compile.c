@@ -5,7 +5,7 @@
  * Invariants: 1. every expression leaves exactly one value more on the operand stack;
  *             2. locals are never shared by two live uses: a slot is taken once in a function;
  *             3. recursion is bounded by AST_DEPTH_MAX.
- * DMN 1.5: 10.3.2.11 scope, 10.3.2.14 */
+ * DMN 1.5: 10.3.2.11 */
 #include "feel/builtin.h"
 #include "feel/code.h"
 #include "feel/regex.h"
@@ -243,6 +243,7 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
 
 /* A chain of jumps is patched to the end: filters in filters ask from the inside out. `item` is the
  * item itself, unless that is a context with an entry of that name. DMN 1.5: 10.3.2.5 */
+/* DMN 1.5: 10.3.2.11.2, 10.3.2.11.3 */
 static bool gen_name(struct compiler *c, struct str name) {
     uint32_t jumps[FEEL_NESTING_MAX];
     uint32_t jump_count = 0;
@@ -290,7 +291,7 @@ static enum op arith_op(int sign) {
     }
 }
 
-/* DMN 1.5: table 48: false and X is false, whatever X; the right side is then not evaluated */
+/* DMN 1.5: table 50: false and X is false, whatever X; the right side is then not evaluated */
 static bool gen_logic(struct compiler *c, const struct ast *node, enum op jump, enum op op) {
     if (!gen(c, node->a))
         return false;
@@ -304,6 +305,7 @@ static bool gen_logic(struct compiler *c, const struct ast *node, enum op jump, 
     return true;
 }
 
+/* DMN 1.5: table 49 */
 static bool gen_if(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->a))
         return false;
@@ -455,7 +457,8 @@ static const struct ast *plain(const struct ast *node) {
 
 static bool gen_function(struct compiler *c, const struct ast *node, struct str self);
 
-/* DMN 1.5: 10.3.2.6, 10.3.2.12: an entry sees those before it; a function sees itself too */
+/* DMN 1.5: 10.3.2.6, 10.3.2.11.1, 10.3.2.13.4, table 69: an entry sees those before it; a function
+ * sees itself too */
 static bool gen_context(struct compiler *c, const struct ast *node) {
     uint32_t mark = c->bindings.count, slot, i = 0;
     if (!take_locals(c, &slot, count_of(node->list)))
@@ -531,6 +534,7 @@ static bool is_test(const struct ast *node) {
     }
 }
 
+/* DMN 1.5: 10.3.2.11.4, table 68 */
 static bool gen_filter(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->a))
         return false;
@@ -558,6 +562,7 @@ static bool gen_filter(struct compiler *c, const struct ast *node) {
 
 /* --- iterations: DMN 1.5: 10.3.2.14
  * --------------------------------------------------------------------- */
+/* DMN 1.5: 10.3.2.14, rule 63 */
 static bool gen_iter_begin(struct compiler *c, const struct ast *iter, uint32_t slots,
                            uint32_t result, uint32_t *jump) {
     if (!gen(c, iter->a) || (iter->b != NULL && !gen(c, iter->b)))
@@ -594,6 +599,7 @@ static bool gen_iters(struct compiler *c, const struct ast *iter, const struct a
     return true;
 }
 
+/* DMN 1.5: table 49 */
 static bool gen_for(struct compiler *c, const struct ast *node) {
     uint32_t result, mark = c->bindings.count;
     if (count_of(node->list) > FEEL_NESTING_MAX)
@@ -610,6 +616,7 @@ static bool gen_for(struct compiler *c, const struct ast *node) {
 }
 
 /* The innermost test decides at once: jumps go to the end of the whole. */
+/* DMN 1.5: table 49 */
 static bool gen_quantifier(struct compiler *c, const struct ast *node, enum op op) {
     uint32_t result, mark = c->bindings.count, count = count_of(node->list), n = 0;
     if (count > FEEL_NESTING_MAX)
@@ -678,6 +685,7 @@ static bool gen_body(struct compiler *c, const struct ast *node, struct proto *p
     return true;
 }
 
+/* DMN 1.5: 10.3.2.8, 10.3.2.13.2, table 48 */
 static bool gen_function(struct compiler *c, const struct ast *node, struct str self) {
     struct unit unit = {.outer = c->unit, .level = c->unit->level + 1};
     struct proto *proto = arena_new(c->arena, struct proto, 1);
@@ -724,6 +732,7 @@ static bool refuse_arguments(struct compiler *c, const struct ast *node, int id,
 enum { ARGUMENTS_MAX = 60000 };
 
 /* Arguments by name are put in the order of the parameters; a missing one between is null. */
+/* DMN 1.5: 10.3.2.13.5 */
 static bool gen_builtin_named(struct compiler *c, const struct ast *node, int id) {
     const struct ast *args[16] = {NULL};
     struct str names[16];
@@ -811,6 +820,7 @@ static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id)
 }
 
 /* DMN 1.5: 10.3.2.13.2 invocation */
+/* DMN 1.5: table 63, 10.3.2.13.1 */
 static bool gen_call(struct compiler *c, const struct ast *node) {
     if (node->a->kind == AST_NAME && !is_bound(c, node->a->name)) {
         int id = builtin_find(node->a->name);
@@ -846,6 +856,7 @@ static bool gen_one(struct compiler *c, const struct ast *node, enum op op, int3
     return true;
 }
 
+/* DMN 1.5: table 55 */
 static bool gen_between(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->a) || !gen(c, node->b) || !gen(c, node->c))
         return false;

@@ -44,7 +44,7 @@ static void check_rows(const struct row *rows, size_t count, const char *context
         check_row(&rows[i], context);
 }
 
-/* DMN 1.5: 10.3.1.2, 10.3.2.3 */
+/* DMN 1.5: 10.3.1.2, 10.3.1.3 */
 void test_feel_literals(void) {
     static const struct row rows[] = {
         {__LINE__, "1", "1"},
@@ -78,7 +78,7 @@ void test_feel_literals(void) {
     check_rows(rows, COUNT_OF(rows), "{}");
 }
 
-/* DMN 1.5: 10.3.2.13 tables 42-47 */
+/* DMN 1.5: 10.3.2.15, tables 50-62 */
 void test_feel_operators(void) {
     static const struct row rows[] = {
         {__LINE__, "1 + 2 * 3", "7"},
@@ -183,7 +183,7 @@ void test_feel_lists(void) {
                "{\"name\": \"C\", \"age\": 65, \"visits\": 1, \"gross income\": 300}]}");
 }
 
-/* DMN 1.5: 10.3.2.13.2, rules 42, 51 */
+/* DMN 1.5: 10.3.2.13.2, 10.3.2.13.4 */
 void test_feel_functions(void) {
     static const struct row rows[] = {
         {__LINE__, "(function(x, y) x - y)(5, 3)", "2"},

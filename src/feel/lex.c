@@ -1,13 +1,14 @@
 /* The scanner: one token at a time, from any place, so that the parser can join words to a name
  * and go on behind it. ASCII is told by a table; beyond it every code point but the blanks of
- * rule 61 is part of a name, which is wider than rules 29-30 and never ambiguous.
- * DMN 1.5: 10.3.1.2 rules 27-32, 35-37, 61-64 */
+ * rule 61 is part of a name, which is wider than rules 28 and 29 and never ambiguous.
+ * DMN 1.5: 10.3.1.4 */
 #include "feel/lex.h"
 
 #include "base/utf8.h"
 
 enum { BLANK = 1, START = 2, PART = 4, DIGIT = 8 };
 
+/* DMN 1.5: rules 28, 29, 61, 62 */
 static unsigned class_of(unsigned char c) {
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '?')
         return START | PART;
@@ -66,6 +67,7 @@ uint32_t lex_skip(struct str text, uint32_t at) {
     return at;
 }
 
+/* DMN 1.5: rules 26, 27 */
 uint32_t lex_word(struct str text, uint32_t from) {
     uint32_t at = from, len;
     if (at >= text.len || !(class_at(&len, text, at) & START))
@@ -126,7 +128,7 @@ static uint32_t skip_digits(struct str text, uint32_t at) {
     return at;
 }
 
-/* rule 37; "1..3" is 1 and two dots */
+/* DMN 1.5: rules 36, 37; "1..3" is 1 and two dots */
 static uint32_t number_end(struct str text, uint32_t at) {
     at = skip_digits(text, at);
     if (byte_at(text, at) == '.' && digit_at(text, at + 1))
@@ -139,7 +141,7 @@ static uint32_t number_end(struct str text, uint32_t at) {
     return at;
 }
 
-/* 0 when the string does not end; rule 35: no line end inside */
+/* 0 when the string does not end; no line end inside. DMN 1.5: rule 33 */
 static uint32_t string_end(struct str text, uint32_t at) {
     for (uint32_t i = at + 1; i < text.len; i++) {
         char c = text.at[i];
@@ -255,7 +257,8 @@ static char simple_escape(char c) {
     }
 }
 
-/* rule 64. A backslash before any other character stands for itself, so "\d" is a pattern. */
+/* DMN 1.5: rule 64. A backslash before any other character stands for itself, so "\d" is a pattern.
+ */
 bool lex_string(struct str *out, struct str token, struct arena *a) {
     struct str s = str_sub(token, 1, token.len - 2);
     if (str_find_byte(s, '\\') == SIZE_MAX) {

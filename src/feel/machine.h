@@ -95,7 +95,7 @@ struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct
 /* DMN 1.5: 10.3.2.9.4 conversions: singleton lists; null, and a complaint, when it does not fit. */
 struct feel_value op_coerce(struct feel_machine *m, struct feel_value v,
                             const struct feel_type *type);
-/* Properties of dates, times, durations and ranges: 10.3.2.15, table 65. False: no such one. */
+/* Properties of dates, times, durations and ranges. DMN 1.5: tables 65-67. False: no such one. */
 bool path_property(struct feel_machine *m, struct feel_value *out, struct feel_value v,
                    struct str name);
 struct feel_value builtin_call(struct feel_machine *m, int id, const struct feel_value *args,

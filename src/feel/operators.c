@@ -1,6 +1,6 @@
 /* The operators on values of every kind. The machine does numbers that stand inline itself; all
  * else comes here. No operator fails: what has no meaning is null with a complaint.
- * DMN 1.5: 10.3.2.13 tables 42-47, 10.3.2.3 */
+ * DMN 1.5: 10.3.2.15, tables 50-60 */
 #include "feel/machine.h"
 
 static bool both(struct feel_value a, struct feel_value b, enum feel_kind first,
@@ -83,6 +83,7 @@ static bool is_duration(struct feel_value v) {
     return feel_kind(v) == FEEL_DAYS_TIME || feel_kind(v) == FEEL_YEARS_MONTHS;
 }
 
+/* DMN 1.5: tables 56, 57 */
 struct feel_value op_add(struct feel_machine *m, struct feel_value a, struct feel_value b) {
     if (both(a, b, FEEL_NUMBER, FEEL_NUMBER))
         return machine_number(m, num_add(value_num(a), value_num(b)));
@@ -104,7 +105,7 @@ struct feel_value op_add(struct feel_machine *m, struct feel_value a, struct fee
 
 /* --- subtracting
  * ----------------------------------------------------------------------------------- */
-/* 10.3.2.3.6: a date beside a date-time stands for its midnight in UTC */
+/* DMN 1.5: 10.3.2.3.6: a date beside a date-time stands for its midnight in UTC */
 static struct cal_datetime date_time_of(struct feel_value v) {
     if (feel_kind(v) == FEEL_DATE_TIME)
         return *v.u.date_time;
@@ -136,6 +137,7 @@ static struct feel_value negative(struct feel_machine *m, struct feel_value dura
     return cal_span_neg(&span, feel_as_days_time(duration)) ? feel_days_time(span) : too_far(m);
 }
 
+/* DMN 1.5: tables 56, 57 */
 struct feel_value op_sub(struct feel_machine *m, struct feel_value a, struct feel_value b) {
     struct cal_span span;
     if (both(a, b, FEEL_NUMBER, FEEL_NUMBER))
@@ -159,6 +161,7 @@ struct feel_value op_sub(struct feel_machine *m, struct feel_value a, struct fee
     return no_such(m, "subtract", a, b);
 }
 
+/* DMN 1.5: table 62 */
 struct feel_value op_negate(struct feel_machine *m, struct feel_value a) {
     if (feel_kind(a) == FEEL_NUMBER) {
         if (a.head != HEAD_BOXED && a.u.whole != INT64_MIN) {
@@ -186,6 +189,7 @@ static struct feel_value span_of_seconds(struct feel_machine *m, struct num seco
     return cal_span_from_num(&span, seconds) ? feel_days_time(span) : too_far(m);
 }
 
+/* DMN 1.5: tables 58, 59 */
 struct feel_value op_mul(struct feel_machine *m, struct feel_value a, struct feel_value b) {
     if (both(a, b, FEEL_NUMBER, FEEL_NUMBER))
         return machine_number(m, num_mul(value_num(a), value_num(b)));
@@ -207,6 +211,7 @@ static struct feel_value div_numbers(struct feel_machine *m, struct num a, struc
     return machine_number(m, num_div(a, b));
 }
 
+/* DMN 1.5: tables 58, 59 */
 struct feel_value op_div(struct feel_machine *m, struct feel_value a, struct feel_value b) {
     if (both(a, b, FEEL_NUMBER, FEEL_NUMBER)) {
         if (a.head == FEEL_NUMBER && b.head == FEEL_NUMBER && b.u.whole > 0 &&
@@ -228,6 +233,7 @@ struct feel_value op_div(struct feel_machine *m, struct feel_value a, struct fee
     return no_such(m, "divide", a, b);
 }
 
+/* DMN 1.5: table 60 */
 struct feel_value op_pow(struct feel_machine *m, struct feel_value a, struct feel_value b) {
     if (both(a, b, FEEL_NUMBER, FEEL_NUMBER))
         return machine_number(m, num_pow(value_num(a), value_num(b)));
@@ -303,6 +309,7 @@ bool machine_has_type(struct feel_machine *m, const struct feel_type *type, stru
     return walk_end(m, began, left) && has;
 }
 
+/* DMN 1.5: tables 52, 54 */
 struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct feel_value a,
                              struct feel_value b) {
     int order;
@@ -322,7 +329,7 @@ struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct
     }
 }
 
-/* DMN 1.5: table 48; what is no boolean counts as null */
+/* DMN 1.5: table 50, 10.3.2.4; what is no boolean counts as null */
 struct feel_value op_and(struct feel_value a, struct feel_value b) {
     if (feel_is_false(a) || feel_is_false(b))
         return feel_boolean(false);
@@ -337,6 +344,7 @@ struct feel_value op_or(struct feel_value a, struct feel_value b) {
 
 /* --- ranges and tests
  * ------------------------------------------------------------------------------------ */
+/* DMN 1.5: 10.3.2.7 */
 struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct feel_value high,
                            unsigned flags) {
     int order;
@@ -360,6 +368,7 @@ struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct
                                                                                  : FEEL_ONLY_NO)});
 }
 
+/* DMN 1.5: table 55 */
 struct feel_value op_in_range(struct feel_machine *m, struct feel_value v,
                               const struct feel_range *r) {
     struct feel_value above = feel_boolean(true), below = feel_boolean(true);
@@ -416,7 +425,7 @@ static struct feel_value path_list(struct feel_machine *m, struct feel_value lis
     return feel_list(items, list.count);
 }
 
-/* DMN 1.5: 10.3.2.5 and table 65 */
+/* DMN 1.5: 10.3.1.5, tables 64, 65, 69 */
 struct feel_value op_path(struct feel_machine *m, struct feel_value v, struct str name) {
     struct feel_value out = feel_null();
     switch (feel_kind(v)) {
@@ -432,6 +441,7 @@ struct feel_value op_path(struct feel_machine *m, struct feel_value v, struct st
     }
 }
 
+/* DMN 1.5: table 68, 10.3.2.5 */
 struct feel_value op_index(struct feel_machine *m, struct feel_value list, struct feel_value at) {
     int64_t n;
     uint32_t count = feel_kind(list) == FEEL_LIST ? list.count : feel_is_null(list) ? 0 : 1;
@@ -505,6 +515,7 @@ static struct feel_value coerce_kind(struct feel_machine *m, struct feel_value v
     return coerce_refused(m, v, type);
 }
 
+/* DMN 1.5: 10.3.2.9.4, table 45 */
 struct feel_value op_coerce(struct feel_machine *m, struct feel_value v,
                             const struct feel_type *type) {
     if (feel_is_null(v) || type == NULL)

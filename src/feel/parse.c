@@ -1,7 +1,7 @@
 /* The parser: recursive descent with binding strengths. Names and types are parse_name.c's.
  * Invariants: 1. the current token is p->token, p->from is the byte behind it;
  *             2. every node's depth is counted, so walks of the tree may recurse.
- * DMN 1.5: 10.3.1.2 rules 1-60 */
+ * DMN 1.5: 10.3.1.2, 10.3.1.6 */
 #include "feel/parser.h"
 
 #include "base/utf8.h"
@@ -75,6 +75,7 @@ static void chain_add(struct chain *chain, struct ast *node) {
 
 /* --- literals ------------------------------------------------------------------------------------
  */
+/* DMN 1.5: rules 35-37 */
 static struct ast *parse_number(struct parser *p, bool negative, uint32_t from) {
     struct ast *node = node_new(p, AST_CONST, from);
     struct str text = str_sub(p->text, p->token.from, p->token.to - p->token.from);
@@ -103,6 +104,7 @@ static bool take_string(struct parser *p, struct str *out) {
     return parser_advance(p);
 }
 
+/* DMN 1.5: rule 33 */
 static struct ast *parse_string(struct parser *p) {
     struct ast *node = node_new(p, AST_CONST, p->token.from);
     uint32_t to = p->token.to;
@@ -113,7 +115,7 @@ static struct ast *parse_string(struct parser *p) {
     return node_end(p, node, to);
 }
 
-/* rule 65 */
+/* DMN 1.5: rules 60, 65 */
 static struct ast *parse_at_literal(struct parser *p) {
     struct ast *node = node_new(p, AST_CONST, p->token.from);
     struct str s;
@@ -132,6 +134,7 @@ static struct ast *parse_at_literal(struct parser *p) {
     return node_end(p, node, to);
 }
 
+/* DMN 1.5: rules 31, 34 */
 static struct ast *parse_constant(struct parser *p, struct feel_value value) {
     struct ast *node = node_new(p, AST_CONST, p->token.from);
     uint32_t to = p->token.to;
@@ -142,7 +145,7 @@ static struct ast *parse_constant(struct parser *p, struct feel_value value) {
 
 /* --- boxed forms inside text
  * ----------------------------------------------------------------------- */
-/* rules 57-60 */
+/* DMN 1.5: rules 58, 59 */
 static struct ast *parse_entry(struct parser *p) {
     struct ast *entry = node_new(p, AST_NAMED, p->token.from);
     if (parser_at(p, TOKEN_STRING)) {
@@ -166,6 +169,7 @@ static bool same_entry(const struct ast *first, struct str name) {
     return false;
 }
 
+/* DMN 1.5: rule 57 */
 static struct ast *parse_context(struct parser *p) {
     struct ast *node = node_new(p, AST_CONTEXT, p->token.from);
     struct chain chain = {0};
@@ -188,6 +192,7 @@ static struct ast *parse_context(struct parser *p) {
                : NULL;
 }
 
+/* DMN 1.5: rules 11, 12 */
 static bool closes_range(const struct parser *p) {
     return parser_at(p, TOKEN_PAREN_END) || parser_at(p, TOKEN_BRACKET_END) ||
            parser_at(p, TOKEN_BRACKET);
@@ -196,7 +201,8 @@ static bool closes_range(const struct parser *p) {
 static struct ast *parse_binary(struct parser *p, int strength);
 enum { BIND_OR = 1, BIND_AND, BIND_COMPARE, BIND_ADD, BIND_MULTIPLY, BIND_POWER };
 
-/* The rest of a range behind its low end and "..". rule 8: [ and ] opened outwards are open ends */
+/* The rest of a range behind its low end and "..": [ and ] opened outwards are open ends.
+ * DMN 1.5: rules 8, 16 */
 static struct ast *parse_range_end(struct parser *p, struct ast *low, uint32_t from,
                                    bool low_closed) {
     struct ast *node = node_new(p, AST_RANGE, from);
@@ -224,7 +230,7 @@ static enum ast_compare comparison_of(enum token_kind kind) {
     return (enum ast_compare)(kind - TOKEN_EQ);
 }
 
-/* op expression: a unary test. rule 7 */
+/* op expression: a unary test. DMN 1.5: rule 7 */
 static struct ast *parse_unary_test(struct parser *p) {
     struct ast *node = node_new(p, AST_UNARY, p->token.from);
     node->op = (uint8_t)comparison_of(p->token.kind);
@@ -234,6 +240,7 @@ static struct ast *parse_unary_test(struct parser *p) {
 }
 
 /* ( expression ) or ( a .. b ) or ( < b ) */
+/* DMN 1.5: rule 9 */
 static struct ast *parse_paren(struct parser *p) {
     uint32_t from = p->token.from;
     bool outer = p->range_end;
@@ -271,6 +278,7 @@ static bool opens_range(const struct parser *p) {
 }
 
 /* [ list ] or [ a .. b ] */
+/* DMN 1.5: rules 10, 54 */
 static struct ast *parse_bracket(struct parser *p) {
     uint32_t from = p->token.from;
     struct ast *node = node_new(p, AST_LIST, from);
@@ -297,6 +305,7 @@ static struct ast *parse_bracket(struct parser *p) {
                : NULL;
 }
 
+/* DMN 1.5: rule 9 */
 static struct ast *parse_open_range(struct parser *p) {
     uint32_t from = p->token.from;
     (void)parser_advance(p);
@@ -308,7 +317,7 @@ static struct ast *parse_open_range(struct parser *p) {
     return parse_range_end(p, low, from, false);
 }
 
-/* rule 51 */
+/* DMN 1.5: rules 55, 56 */
 static struct ast *parse_function(struct parser *p) {
     struct ast *node = node_new(p, AST_FUNCTION, p->token.from);
     struct chain chain = {0};
@@ -341,6 +350,7 @@ static struct ast *parse_function(struct parser *p) {
     return node->a == NULL ? NULL : node_end(p, node, node->a->at + node->a->len);
 }
 
+/* DMN 1.5: rule 45 */
 static struct ast *parse_if(struct parser *p) {
     struct ast *node = node_new(p, AST_IF, p->token.from);
     (void)parser_advance(p);
@@ -354,6 +364,7 @@ static struct ast *parse_if(struct parser *p) {
     return node->c == NULL ? NULL : node_end(p, node, node->c->at + node->c->len);
 }
 
+/* DMN 1.5: rule 63 */
 static struct ast *parse_iter(struct parser *p) {
     struct ast *iter = node_new(p, AST_ITER, p->token.from);
     iter->name = parser_take_new_name(p, "in");
@@ -365,7 +376,7 @@ static struct ast *parse_iter(struct parser *p) {
     return iter->a == NULL ? NULL : node_end(p, iter, iter->a->at + iter->a->len);
 }
 
-/* rules 46, 48, 49: for ... return, some|every ... satisfies */
+/* for ... return, some|every ... satisfies. DMN 1.5: rules 44, 46 */
 static struct ast *parse_iteration(struct parser *p, enum ast_kind kind, enum token_kind word) {
     struct ast *node = node_new(p, kind, p->token.from);
     struct chain chain = {0};
@@ -394,6 +405,7 @@ static struct ast *parse_name(struct parser *p) {
     return node_end(p, node, p->err->code != ERR_NONE ? node->at : p->from);
 }
 
+/* DMN 1.5: rules 1, 2, 32, 53 */
 static struct ast *parse_operand(struct parser *p) {
     switch (p->token.kind) {
     case TOKEN_NUMBER: return parse_number(p, false, p->token.from);
@@ -417,7 +429,7 @@ static struct ast *parse_operand(struct parser *p) {
     }
 }
 
-/* A name and a colon: an argument by name. rule 42 */
+/* A name and a colon: an argument by name. DMN 1.5: rules 40, 41 */
 static bool at_named_argument(const struct parser *p) {
     uint32_t end = parser_new_name_end(p->text, p->token.from, NULL);
     end = end == p->token.from ? end : lex_skip(p->text, end);
@@ -434,6 +446,7 @@ static struct ast *parse_argument(struct parser *p) {
     return node->a == NULL ? NULL : node_end(p, node, node->a->at + node->a->len);
 }
 
+/* DMN 1.5: rules 38, 39, 42 */
 static struct ast *parse_call(struct parser *p, struct ast *function) {
     struct ast *node = node_new(p, AST_CALL, function->at);
     struct chain chain = {0};
@@ -459,6 +472,7 @@ static struct ast *parse_call(struct parser *p, struct ast *function) {
                : NULL;
 }
 
+/* DMN 1.5: rule 50 */
 static struct ast *parse_filter(struct parser *p, struct ast *list) {
     struct ast *node = node_new(p, AST_FILTER, list->at);
     bool outer = p->range_end;
@@ -475,6 +489,7 @@ static struct ast *parse_filter(struct parser *p, struct ast *list) {
     return node_end(p, node, to);
 }
 
+/* DMN 1.5: rules 18, 43 */
 static struct ast *parse_path(struct parser *p, struct ast *from) {
     struct ast *node = node_new(p, AST_PATH, from->at);
     (void)parser_advance(p);
@@ -486,6 +501,7 @@ static struct ast *parse_path(struct parser *p, struct ast *from) {
     return node_end(p, node, p->token.from);
 }
 
+/* DMN 1.5: rule 51 */
 static struct ast *parse_instance(struct parser *p, struct ast *value) {
     struct ast *node = node_new(p, AST_INSTANCE, value->at);
     (void)parser_advance(p);
@@ -549,7 +565,7 @@ static struct ast *parse_postfix(struct parser *p, struct ast *node) {
     return node;
 }
 
-/* rule 25: the minus of a number belongs to it */
+/* The minus of a number belongs to it. DMN 1.5: rule 24 */
 static struct ast *parse_negative(struct parser *p) {
     uint32_t from = p->token.from;
     (void)parser_advance(p);
@@ -565,6 +581,7 @@ static struct ast *parse_negative(struct parser *p) {
 
 /* --- operators
  * --------------------------------------------------------------------------------------- */
+/* DMN 1.5: rule 13 */
 static struct ast *parse_test(struct parser *p) {
     return is_comparison(p->token.kind) ? parse_unary_test(p) : parse_expression(p);
 }
@@ -587,7 +604,7 @@ static struct ast *parse_test_rest(struct parser *p, struct ast *inner, uint32_t
     return parse_rest(p, parse_postfix(p, inner), BIND_ADD);
 }
 
-/* rule 50: e in test, e in (test, test). A ( may also open a range or an expression. */
+/* e in test, e in (test, test). A ( may also open a range or an expression. DMN 1.5: rule 49 */
 static struct ast *parse_in(struct parser *p, struct ast *value) {
     struct chain chain = {0};
     uint32_t from = p->token.from, to;
@@ -626,6 +643,7 @@ made:
     return p->err->code == ERR_NONE ? node_end(p, node, to) : NULL;
 }
 
+/* DMN 1.5: rule 49 */
 static struct ast *parse_between(struct parser *p, struct ast *value) {
     struct ast *node = node_new(p, AST_BETWEEN, value->at);
     node->a = value;
@@ -636,6 +654,7 @@ static struct ast *parse_between(struct parser *p, struct ast *value) {
     return node->c == NULL ? NULL : node_end(p, node, node->c->at + node->c->len);
 }
 
+/* DMN 1.5: rules 2, 4 */
 static int strength_of(enum token_kind kind) {
     switch (kind) {
     case TOKEN_OR: return BIND_OR;
@@ -657,6 +676,7 @@ static int strength_of(enum token_kind kind) {
     }
 }
 
+/* DMN 1.5: rules 19-23, 47, 48 */
 static struct ast *parse_operator(struct parser *p, struct ast *left, enum token_kind kind,
                                   int strength) {
     static const char signs[] = {
@@ -707,6 +727,7 @@ static struct ast *parse_expression(struct parser *p) {
 
 /* --- whole texts
  * -------------------------------------------------------------------------------------- */
+/* DMN 1.5: rule 14 */
 static struct ast *parse_test_list(struct parser *p) {
     struct chain chain = {0};
     uint32_t from = p->token.from;
@@ -727,7 +748,7 @@ static bool at_not_tests(const struct parser *p) {
     return next < p->text.len && p->text.at[next] == '(';
 }
 
-/* rules 9-17: -, not(tests), tests */
+/* -, not(tests), tests. DMN 1.5: rule 15 */
 static struct ast *parse_unary_tests(struct parser *p) {
     uint32_t from = p->token.from;
     if (parser_at(p, TOKEN_MINUS)) {

@@ -1,6 +1,6 @@
 /* Names and types. FEEL's names may hold blanks, symbols and words of the grammar ("date and time",
  * "bed+breakfast"), so a name is joined from words against the names in scope, longest first; every
- * name that is not known is one word. DMN 1.5: 10.3.1.2 rules 26-32, 54-56 */
+ * name that is not known is one word. DMN 1.5: rules 25-30, 52 */
 #include "base/utf8.h"
 #include "feel/builtin.h"
 #include "feel/parser.h"
@@ -80,6 +80,7 @@ bool parser_expect(struct parser *p, enum token_kind kind, const char *what) {
 
 /* --- names --------------------------------------------------------------------------------------
  */
+/* DMN 1.5: rule 30 */
 static bool is_symbol(char c) {
     return c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*';
 }
@@ -192,6 +193,7 @@ void parser_know_scope(struct parser *p, const struct ast_scope *scope) {
 }
 
 /* Take the name at the current TOKEN_NAME (or word of the grammar behind a dot). */
+/* DMN 1.5: rule 25, 10.3.1.6 */
 struct str parser_take_name(struct parser *p, bool member) {
     uint32_t from = p->token.from, end = p->token.to;
     struct str name = str_sub(p->text, from, end - from);
@@ -238,7 +240,7 @@ struct str parser_take_new_name(struct parser *p, const char *until) {
     return name;
 }
 
-/* --- types: rules 54-56
+/* --- types: DMN 1.5: rule 52
  * --------------------------------------------------------------------------- */
 
 static struct str type_name(struct parser *p) {
@@ -343,6 +345,7 @@ static const struct feel_type *parse_plain_type(struct parser *p) {
     return type;
 }
 
+/* DMN 1.5: rule 52 */
 const struct feel_type *parser_take_type(struct parser *p) {
     if (++p->nesting > FEEL_NESTING_MAX) {
         (void)parser_fail(p, "types are nested too deeply");

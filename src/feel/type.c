@@ -1,5 +1,6 @@
 /* Types: names, conformance, membership, printing. Walks are bounded by depth: a type made from
- * item definitions may be large but dmn/ refuses one that contains itself. DMN 1.5: 10.3.2.9 */
+ * item definitions may be large but dmn/ refuses one that contains itself. DMN 1.5: 10.3.2.9, table
+ * 43 */
 #include "feel/type.h"
 
 #include "feel/builtin.h"
@@ -93,6 +94,7 @@ static bool context_conforms(const struct feel_type *type, const struct feel_typ
     return true;
 }
 
+/* DMN 1.5: 10.3.2.9.1, 10.3.2.9.2, table 44 */
 static bool conforms(const struct feel_type *type, const struct feel_type *to, int depth) {
     if (type == to || to->tag == FEEL_TYPE_ANY)
         return true;
@@ -192,6 +194,7 @@ bool value_has_type(const struct feel_type *type, struct feel_value v, uint64_t 
     return has(or_any(type), v, TYPE_DEPTH_MAX, nodes);
 }
 
+/* DMN 1.5: table 61 */
 bool feel_type_has(const struct feel_type *type, struct feel_value v) {
     uint64_t nodes = FEEL_NODES_MAX;
     return value_has_type(type, v, &nodes);

@@ -3,6 +3,7 @@
 
 enum { LINEAR_MAX = 8 }; /* entries that are found faster one by one than by hash */
 
+/* DMN 1.5: 10.3.2.1, 10.3.1.3 */
 const char *feel_kind_name(enum feel_kind kind) {
     static const char *const names[FEEL_KIND_COUNT] = {
         [FEEL_NULL] = "null",
@@ -23,6 +24,7 @@ const char *feel_kind_name(enum feel_kind kind) {
 }
 
 /* --- making --- */
+/* DMN 1.5: 10.3.2.3.2 */
 struct feel_value feel_string(struct str s) {
     assert(s.len <= FEEL_TEXT_BYTES_MAX);
     return (struct feel_value){FEEL_STRING, (uint32_t)s.len, {.text = s.at}};
@@ -89,26 +91,31 @@ struct feel_value feel_range_of(struct arena *a, struct feel_range r) {
     return (struct feel_value){.head = FEEL_RANGE, .u.range = copy};
 }
 
+/* DMN 1.5: 10.3.2.3.5 */
 struct feel_value feel_date(struct cal_date date) {
     return (struct feel_value){.head = FEEL_DATE, .u.date = date};
 }
 
+/* DMN 1.5: 10.3.2.3.4 */
 struct feel_value feel_time(struct arena *a, struct cal_time time) {
     struct cal_time *box = arena_new(a, struct cal_time, 1);
     *box = time;
     return (struct feel_value){.head = FEEL_TIME, .u.time = box};
 }
 
+/* DMN 1.5: 10.3.2.3.6 */
 struct feel_value feel_date_time(struct arena *a, struct cal_datetime at) {
     struct cal_datetime *box = arena_new(a, struct cal_datetime, 1);
     *box = at;
     return (struct feel_value){.head = FEEL_DATE_TIME, .u.date_time = box};
 }
 
+/* DMN 1.5: 10.3.2.3.7 */
 struct feel_value feel_days_time(struct cal_span span) {
     return (struct feel_value){FEEL_DAYS_TIME, span.ns, {.whole = span.s}};
 }
 
+/* DMN 1.5: 10.3.2.3.8 */
 struct feel_value feel_years_months(struct cal_months months) {
     return (struct feel_value){.head = FEEL_YEARS_MONTHS, .u.whole = months.n};
 }
@@ -117,7 +124,7 @@ struct feel_value feel_instant(struct arena *a, int64_t at_us, const struct cal_
     return feel_date_time(a, cal_us_datetime(at_us, zone));
 }
 
-/* DMN 1.5: 10.3.2.3.3 at-literals: the form of the text tells the kind */
+/* DMN 1.5: rule 65: the form of the text tells the kind */
 struct feel_value feel_temporal_text(struct arena *a, struct str text,
                                      const struct cal_zones *zones) {
     struct cal_date date;
@@ -200,7 +207,7 @@ const struct feel_entry *feel_entries(struct feel_value context) {
     return context.u.context->entries;
 }
 
-/* --- equality: DMN 1.5: 10.3.2.13, table 42 --- */
+/* --- equality: DMN 1.5: 10.3.2.2, table 53 --- */
 enum answer { NO, YES, UNKNOWN };
 /* A walk counts the values it meets: parts may be shared, and then a small value is a large tree.
  * exact: to the nanosecond; FEEL's own equality compares the properties of times (table 42), which
@@ -348,6 +355,7 @@ bool feel_within(struct feel_value v, size_t nodes) {
     return within(v, FEEL_DEPTH_MAX, &nodes);
 }
 
+/* DMN 1.5: table 54 */
 bool feel_order(int *out, struct feel_value a, struct feel_value b) {
     if (feel_kind(a) != feel_kind(b))
         return false;

@@ -1,4 +1,4 @@
-/* feel/value.h - the values of FEEL (DMN 1.5: 10.3.2). A value is 16 bytes, immutable, passed by
+/* feel/value.h - the values of FEEL (DMN 1.5: 10.3.2.1). A value is 16 bytes, immutable, passed by
  * copy; what it points to lives in the arena it was made in and is shared freely between threads.
  * A number that fits 64 bits and a scale stands in the value itself; others point to a struct num.
  * Absent, unknown and failed are all the one null of FEEL; why stands in the diagnostics. */
@@ -76,7 +76,7 @@ struct feel_context {
 
 enum feel_only { FEEL_ONLY_NO, FEEL_ONLY_EQUAL, FEEL_ONLY_OTHERS }; /* [a..b], (=a), (!=a) */
 
-/* DMN 1.5: 10.3.2.7. A null end is open to infinity: (<10) has low null. (=10)
+/* DMN 1.5: 10.3.2.7, table 42. A null end is open to infinity: (<10) has low null. (=10)
  * and (!=10) are ranges of their own, with both ends at the value. */
 struct feel_range {
     struct feel_value low, high;
@@ -103,6 +103,7 @@ const char *feel_kind_name(enum feel_kind kind); /* "days and time duration" */
 static inline struct feel_value feel_null(void) {
     return (struct feel_value){0};
 }
+/* DMN 1.5: 10.3.2.3.3 */
 static inline struct feel_value feel_boolean(bool b) {
     return (struct feel_value){.head = FEEL_BOOLEAN, .u.whole = b};
 }
@@ -154,8 +155,8 @@ const struct feel_entry *feel_entries(struct feel_value context);
 /* Has it at most so many parts, shared ones counted each time, and no more than FEEL_DEPTH_MAX in
  * one another? */
 bool feel_within(struct feel_value v, size_t nodes);
-/* DMN 1.5: 10.3.2.13 equality: true, false, or null when the kinds differ (or a tree is larger than
- * FEEL_NODES_MAX). */
+/* DMN 1.5: 10.3.2.2, table 53: equality: true, false, or null when the kinds differ (or a tree is
+ * larger than FEEL_NODES_MAX). */
 struct feel_value feel_equal(struct feel_value a, struct feel_value b);
 /* The same value of the same kind (null is null; contexts in any order). For storage and tests. */
 bool feel_same(struct feel_value a, struct feel_value b);

@@ -1,4 +1,5 @@
-/* The compatibility kit, read in place: every folder but the one whose cases call Java. */
+/* The compatibility kit, read in place: every folder but the one whose cases call Java.
+ * DMN 1.5: 2.1, 2.2.2 */
 #include "main/tck.h"
 
 #include "base/test.h"

@@ -22,7 +22,7 @@ enum {
     NUM_DIGITS_MAX = 34,
     NUM_TEXT_MAX = 96,     /* bytes of the longest printed number, with its ending zero */
     NUM_PLAIN_DIGITS = 60, /* longer than this in plain digits: printed with an exponent */
-    NUM_SCALE_MIN = -6111, /* DMN 1.5: table 76, the scales that decimal() takes */
+    NUM_SCALE_MIN = -6111, /* DMN 1.5: table 76, decimal(): the scales it takes */
     NUM_SCALE_MAX = 6176,
 };
 

@@ -1,0 +1,215 @@
+/* Chapters 6 to 8 and 10.4 of the standard, a row or more for each clause: a model, an input, a
+ * decision, its value. The boxed expressions and hit policies have theirs in dmn_test.c. */
+/* CLAUSE rows: DMN 1.5 */
+#include "dmn/dmn.h"
+
+#include "base/test.h"
+#include "json/json.h"
+
+#define FRAME(name, ns, body)                                                                      \
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' "                           \
+    "xmlns:x='urn:x' namespace='" ns "' name='" name "'>" body "</definitions>"
+#define TEXT(feel) "<literalExpression><text>" feel "</text></literalExpression>"
+#define INPUT(name, type)                                                                          \
+    "<inputData id='" name "' name='" name "'><variable name='" name "' typeRef='" type            \
+    "'/></inputData>"
+#define DECISION(name, type, needs, logic)                                                         \
+    "<decision id='" name "' name='" name "'><variable name='" name "' typeRef='" type             \
+    "'/>" needs logic "</decision>"
+#define NEEDS_INPUT(name)                                                                          \
+    "<informationRequirement><requiredInput href='#" name "'/></informationRequirement>"
+#define NEEDS_DECISION(name)                                                                       \
+    "<informationRequirement><requiredDecision href='#" name "'/></informationRequirement>"
+#define NEEDS_KNOWLEDGE(name)                                                                      \
+    "<knowledgeRequirement><requiredKnowledge href='#" name "'/></knowledgeRequirement>"
+#define TWICE                                                                                      \
+    "<businessKnowledgeModel id='twice' name='twice'><encapsulatedLogic>"                          \
+    "<formalParameter name='n' typeRef='number'/>" TEXT(                                           \
+        "n * 2") "</encapsulatedLogic></businessKnowledgeModel>"
+#define RULE(in, out)                                                                              \
+    "<rule x:kept='1'><description>why</description><inputEntry><text>" in                         \
+    "</text></inputEntry>" out "<annotationEntry><text>note</text></annotationEntry></rule>"
+#define OUT(feel) "<outputEntry><text>" feel "</text></outputEntry>"
+#define TABLE(attributes, outputs, rules)                                                          \
+    INPUT("n", "number")                                                                           \
+    DECISION(                                                                                      \
+        "d", "Any", NEEDS_INPUT("n"),                                                              \
+        "<decisionTable " attributes "><input><inputExpression><text>n + 1</text>"                 \
+        "</inputExpression><inputValues><text>[0..100]</text></inputValues></input>" outputs rules \
+        "</decisionTable>")
+#define SERVICE                                                                                    \
+    INPUT("n", "number")                                                                           \
+    DECISION("plus", "number", NEEDS_INPUT("n"), TEXT("n + 1"))                                    \
+    DECISION("times", "number", NEEDS_DECISION("plus"), TEXT("plus * 10"))                         \
+    "<decisionService id='s' name='s'><outputDecision href='#times'/>"                             \
+    "<encapsulatedDecision href='#plus'/><inputData href='#n'/></decisionService>"
+
+struct clause_row {
+    int line;
+    const char *clauses, *body, *decision, *input, *want;
+};
+#define CLAUSE(clauses, body, decision, input, want)                                               \
+    { __LINE__, clauses, FRAME("m", "urn:m", body), decision, input, want }
+
+static bool import(struct str *xml, const char **file, void *self, struct str ns,
+                   struct str location, struct err *err) {
+    (void)self;
+    (void)location;
+    *file = "lib.dmn";
+    *xml = STR(FRAME("lib", "urn:lib",
+                     INPUT("n", "number")
+                         TWICE DECISION("base", "number", NEEDS_INPUT("n"), TEXT("n + 1"))));
+    return str_eq(ns, STR("urn:lib")) || err_set(err, ERR_NOT_FOUND, err_nowhere, "no such model");
+}
+
+static bool value_of(struct buf *out, const struct clause_row *row, struct arena *a,
+                     struct err *err) {
+    const struct json *json;
+    struct dmn_model *model;
+    struct feel_value inputs, v;
+    struct feel_env env = {0};
+    struct dmn_options options = {.import = import, .strict = true};
+    struct budget budget = budget_of(10000000, 64 << 20);
+    if (!json_read(&json, str_from(row->input), "input", a, &budget, err) ||
+        !feel_from_json(&inputs, json, a, err) ||
+        !dmn_load(&model, a, str_from(row->body), "m.dmn", &options, &budget, err) ||
+        !dmn_evaluate(&v, model, str_from(row->decision), inputs, &env, NULL, a, &budget, err))
+        return false;
+    feel_print(out, v);
+    return true;
+}
+
+static void check(const struct clause_row *rows, size_t count) {
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    for (size_t i = 0; i < count; i++) {
+        struct arena *a = arena_create("clauses", 64 << 20);
+        struct err err = {0};
+        buf_reset(&out);
+        if (!value_of(&out, &rows[i], a, &err))
+            buf_printf(&out, "refused: %s", err.text);
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        arena_destroy(a);
+    }
+    buf_done(&out);
+}
+
+void test_dmn_clauses_requirements(void) {
+    static const struct clause_row rows[] = {
+        CLAUSE("6.2.2, 6.3.5, 6.3.7, 6.3.11, 6.3.13",
+               INPUT("n", "number") DECISION("a", "number", NEEDS_INPUT("n"), TEXT("n + 1"))
+                   DECISION("b", "number", NEEDS_DECISION("a"), TEXT("a * 2")),
+               "b", "{\"n\": 3}", "8"),
+        CLAUSE("6.3.7", DECISION("a", "Any", "", ""), "a", "{}", "null"),
+        CLAUSE("6.3.11", INPUT("n", "number") DECISION("a", "Any", NEEDS_INPUT("n"), TEXT("n")),
+               "a", "{\"n\": \"three\"}", "null"),
+        CLAUSE("6.3.1",
+               "<decision id='i' name='the  name' label='l'><description>d</description>"
+               "<variable name='the name'/>" TEXT("1") "</decision>",
+               "i", "{}", "1"),
+        CLAUSE("6.3.2, 12.3.1", DECISION("a", "number", "", TEXT("1")), "a", "{}", "1"),
+        CLAUSE("6.3.9, 6.3.14",
+               TWICE DECISION("a", "number", NEEDS_KNOWLEDGE("twice"), TEXT("twice(n: 4)")), "a",
+               "{}", "8"),
+        CLAUSE("6.3.9", TWICE, "twice", "{\"n\": 4}", "8"),
+        CLAUSE("6.3.3, 12.3.2",
+               "<import namespace='urn:lib' name='lib' "
+               "importType='https://www.omg.org/spec/DMN/20230324/MODEL/' locationURI='lib.dmn'/>"
+               "<decision id='a' name='a'><variable name='a'/><informationRequirement>"
+               "<requiredDecision href='urn:lib#base'/></informationRequirement>"
+               "<knowledgeRequirement><requiredKnowledge href='urn:lib#twice'/>"
+               "</knowledgeRequirement>" TEXT("lib.twice(lib.base)") "</decision>",
+               "a", "{\"lib\": {\"n\": 4}}", "10"),
+        CLAUSE("6.3.3",
+               "<import namespace='urn:none' name='x' "
+               "importType='https://www.omg.org/spec/DMN/20230324/MODEL/'/>",
+               "a", "{}", "refused: no such model"),
+        CLAUSE("6.3.16",
+               "<extensionElements><x:more>1</x:more></extensionElements><x:other/>" DECISION(
+                   "a", "number", "<extensionElements><x:any/></extensionElements>", TEXT("1")),
+               "a", "{}", "1"),
+        CLAUSE("6.2.5, 6.3.10, 10.4", SERVICE, "s", "{\"n\": 1}", "20"),
+        CLAUSE("10.4",
+               SERVICE DECISION("call", "number", NEEDS_KNOWLEDGE("s"), TEXT("s(4) + s(n: 0)")),
+               "call", "{}", "60"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+void test_dmn_clauses_logic(void) {
+    static const struct clause_row rows[] = {
+        CLAUSE("7.3.1", DECISION("a", "string", "", TEXT("1")), "a", "{}", "null"),
+        CLAUSE("7.3.1",
+               "<decision id='a' name='a'><variable name='a'/><literalExpression "
+               "typeRef='string'><text>1</text></literalExpression></decision>",
+               "a", "{}", "null"),
+        CLAUSE("7.3.2, 7.3.3",
+               "<itemDefinition name='grade'><typeRef>string</typeRef><allowedValues><text>\"a\", "
+               "\"b\"</text></allowedValues></itemDefinition>" INPUT("g", "grade")
+                   DECISION("d", "Any", NEEDS_INPUT("g"), TEXT("g")),
+               "d", "{\"g\": \"c\"}", "null"),
+        CLAUSE("7.3.3",
+               "<itemDefinition name='pair'><itemComponent name='x'><typeRef>number</typeRef>"
+               "</itemComponent><itemComponent name='y' isCollection='true'><typeRef>string"
+               "</typeRef></itemComponent></itemDefinition>" INPUT("p", "pair")
+                   DECISION("d", "Any", NEEDS_INPUT("p"), TEXT("[p.x, p.y[1]]")),
+               "d", "{\"p\": {\"x\": 1, \"y\": [\"b\"]}}", "[1, \"b\"]"),
+        CLAUSE("7.3.3",
+               "<itemDefinition name='few' isCollection='true'><typeRef>number</typeRef>"
+               "<typeConstraint><text>count(?) &lt; 3</text></typeConstraint>"
+               "</itemDefinition>" INPUT("f", "few")
+                   DECISION("d", "Any", NEEDS_INPUT("f"), TEXT("f")),
+               "d", "{\"f\": [1, 2, 3]}", "null"),
+        CLAUSE("7.3.4",
+               "<decision id='a' name='a'><variable name='a' typeRef='number'/><context>"
+               "<contextEntry><variable name='x' typeRef='number'/>" TEXT(
+                   "\"no\"") "</contextEntry><contextEntry>" TEXT("[x]") "</contextEntry>"
+                                                                         "</context>"
+                                                                         "</decision>",
+               "a", "{}", "null"),
+        CLAUSE("7.3.6, 7.3.7",
+               TWICE DECISION("a", "number", NEEDS_KNOWLEDGE("twice"),
+                              "<invocation>" TEXT("twice") "<binding><parameter name='n'/>" TEXT(
+                                  "5") "</binding></invocation>"),
+               "a", "{}", "10"),
+        CLAUSE("10.2.1.7, 10.5.3",
+               DECISION("a", "Any", "",
+                        "<context><contextEntry><variable name='f'/><functionDefinition "
+                        "kind='Java'><formalParameter name='x'/>" TEXT(
+                            "x") "</functionDefinition></"
+                                 "contextEntry><"
+                                 "contextEntry>" TEXT("f(1)") "</contextEntry></"
+                                                              "context>"),
+               "a", "{}", "null"),
+        CLAUSE("10.2.1.10, 10.5.9, 10.5.12",
+               DECISION("a", "boolean", "",
+                        "<every iteratorVariable='i'><in>" TEXT("[1, 2]") "</in><satisfies>" TEXT(
+                            "i &gt; 0") "</satisfies></every>"),
+               "a", "{}", "true"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+void test_dmn_clauses_tables(void) {
+    static const struct clause_row rows[] = {
+        CLAUSE("8.2.3, 8.2.7, 8.2.9, 8.3.2, 10.2.1.1, 10.3.2.10, table 46",
+               TABLE("", "<output/>", RULE("&lt; 5", OUT("n * 10")) RULE("-", OUT("0"))), "d",
+               "{\"n\": 9}", "0"),
+        CLAUSE("8.2.3", TABLE("", "<output/>", RULE("&lt; 5", OUT("n * 10"))), "d", "{\"n\": 3}",
+               "30"),
+        CLAUSE("8.2.4", TABLE("", "<output/>", RULE("-", OUT("1"))), "d", "{\"n\": 100}", "null"),
+        CLAUSE("8.2.2",
+               TABLE("preferredOrientation='Rule-as-Column'", "<output/>",
+                     RULE("[1..2]", OUT("1")) RULE("(2..3]", OUT("2"))),
+               "d", "{\"n\": 2}", "2"),
+        CLAUSE("8.2.5, 8.2.6",
+               TABLE("", "<output name='x'/><output name='y'/>", RULE("-", OUT("1") OUT("\"b\""))),
+               "d", "{\"n\": 1}", "{x: 1, y: \"b\"}"),
+        CLAUSE("8.3.3", TABLE("", "<output/><annotation name='basis'/>", RULE("not(3)", OUT("1"))),
+               "d", "{\"n\": 2}", "null"),
+        CLAUSE("8.2.9",
+               TABLE("hitPolicy='FIRST'", "<output typeRef='string'/>", RULE("-", OUT("1"))), "d",
+               "{\"n\": 2}", "null"),
+    };
+    check(rows, COUNT_OF(rows));
+}
