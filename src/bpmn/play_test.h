@@ -42,6 +42,7 @@ struct play {
     int64_t now_us;
     const char *file;
     int line;
+    bool goes_on; /* its first records belong to another process: they are not replayed here */
 };
 void play_init(struct play *play, struct bpmn_process *process, struct arena *arena,
                const char *file, int line);
