@@ -72,7 +72,7 @@ static bool process_load(struct app_model *m, struct db_conn *conn, struct err *
 static bool rules_load(struct app_model *m, struct db_conn *conn, struct err *err) {
     struct store_definition d;
     struct store_resource r;
-    const struct dmn_options options = {.strict = true};
+    const struct dmn_options options = {.strict = true, .free_names = true};
     struct budget budget = read_budget();
     if (!store_requirements_by_key(&d, conn, m->key, m->arena, err))
         return false;

@@ -53,6 +53,16 @@ static const struct verb {
     [APP_JOB_FAIL] = {"job-fail", app_run_job, false, false},
     [APP_JOB_ERROR] = {"job-error", app_run_job, false, false},
     [APP_JOB_UPDATE] = {"job-update", app_run_job, false, false},
+    [APP_INSTANCE_MODIFY] = {"instance-modify", app_run_instance, false, false},
+    [APP_INSTANCE_MIGRATE] = {"instance-migrate", app_run_instance, false, false},
+    [APP_TASK_ASSIGN] = {"task-assign", app_run_task, false, false},
+    [APP_TASK_UNASSIGN] = {"task-unassign", app_run_task, false, false},
+    [APP_TASK_UPDATE] = {"task-update", app_run_task, false, false},
+    [APP_TASK_COMPLETE] = {"task-complete", app_run_task, false, false},
+    [APP_MESSAGE_PUBLISH] = {"message-publish", app_run_message, false, false},
+    [APP_MESSAGE_CORRELATE] = {"message-correlate", app_run_message, false, false},
+    [APP_SIGNAL] = {"signal", app_run_message, false, false},
+    [APP_DECISION_EVALUATE] = {"decision-evaluate", app_run_decide, false, false},
 };
 
 /* ---- idempotency ----------------------------------------------------------------------------- */

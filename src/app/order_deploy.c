@@ -119,7 +119,7 @@ static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, const stru
 
 static bool prepare_dmn(struct app_deploy *d, struct deploy_file *f, struct err *err) {
     struct budget budget = read_budget();
-    const struct dmn_options options = {.strict = true};
+    const struct dmn_options options = {.strict = true, .free_names = true};
     struct xml_node *root = NULL;
     const char *name = arena_cstr(d->arena, f->name);
     if (!dmn_load(&f->rules, d->arena, f->bytes, name, &options, &budget, err) ||

@@ -179,6 +179,100 @@ static bool set_variables(struct app_job *j, struct drive *d, struct err *err) {
            drive_run(d, process_key_stream(j->order.key), &command, err);
 }
 
+/* ---- modification
+ * --------------------------------------------------------------------------------- */
+
+/* variableInstructions: [{variables, scopeId}] */
+static bool scoped_of(struct bpmn_activate *out, const struct json *list,
+                      const struct bpmn_process *process, struct arena *arena, struct err *err) {
+    size_t count = json_count(list);
+    struct bpmn_scoped *scoped = arena_new(arena, struct bpmn_scoped, count);
+    for (size_t i = 0; i < count; i++) {
+        struct str scope = STR_NONE;
+        if (!app_take_variables(&scoped[i].variables, json_item(list, i), "variables", arena,
+                                err) ||
+            !app_take_text(&scope, json_item(list, i), "scopeId", err))
+            return false;
+        if (scope.len > 0 && !str_eq(scope, process->id) &&
+            !node_of(&scoped[i].node, process, scope, err))
+            return false;
+    }
+    out->scoped = scoped;
+    out->scoped_count = count;
+    return true;
+}
+
+static bool activate_of(struct bpmn_activate *out, const struct json *one, uint64_t stream,
+                        const struct bpmn_process *process, struct arena *arena, struct err *err) {
+    int64_t ancestor = 0;
+    if (!node_of(&out->node, process, json_get_text(one, STR("elementId")), err) ||
+        !app_take_key(&ancestor, one, "ancestorElementInstanceKey", err))
+        return false;
+    if (ancestor > 0 && process_key_stream(ancestor) != stream)
+        return err_set(err, ERR_INVALID, err_nowhere,
+                       "the ancestor %" PRId64 " is not of this instance", ancestor);
+    out->ancestor = ancestor > 0 ? process_key_n(ancestor) : 0; /* -1: none */
+    return scoped_of(out, json_get(one, STR("variableInstructions")), process, arena, err);
+}
+
+static bool terminate_of(uint32_t *out, const struct json *one, uint64_t stream, struct err *err) {
+    int64_t key = 0;
+    if (!app_take_key(&key, one, "elementInstanceKey", err))
+        return false;
+    *out = process_key_n(key);
+    return process_key_stream(key) == stream ||
+           err_set(err, ERR_INVALID, err_nowhere,
+                   "the element instance %" PRId64 " is not of this instance", key);
+}
+
+static bool modify(struct app_job *j, struct drive *d, struct err *err) {
+    const struct json *activate = json_get(j->order.body, STR("activateInstructions"));
+    const struct json *terminate = json_get(j->order.body, STR("terminateInstructions"));
+    uint64_t stream = process_key_stream(j->order.key);
+    size_t count = json_count(activate), end_count = json_count(terminate);
+    struct app_live *live;
+    struct process_command command = {.kind = PROCESS_MODIFY};
+    if (count > INSTRUCTIONS_MAX || end_count > INSTRUCTIONS_MAX)
+        return err_set(err, ERR_LIMIT, err_nowhere, "at most %d instructions", INSTRUCTIONS_MAX);
+    if (!app_live_get(&live, j->app, j->tx, stream, err))
+        return false;
+    struct bpmn_activate *list = arena_new(d->arena, struct bpmn_activate, count);
+    uint32_t *ends = arena_new(d->arena, uint32_t, end_count);
+    for (size_t i = 0; i < count; i++)
+        if (!activate_of(&list[i], json_item(activate, i), stream, live->p->process, d->arena, err))
+            return false;
+    for (size_t i = 0; i < end_count; i++)
+        if (!terminate_of(&ends[i], json_item(terminate, i), stream, err))
+            return false;
+    command.activate = list;
+    command.activate_count = count;
+    command.terminate = ends;
+    command.terminate_count = end_count;
+    return drive_run(d, stream, &command, err);
+}
+
+static bool migrate(struct app_job *j, struct drive *d, struct err *err) {
+    const struct json *list = json_get(j->order.body, STR("mappingInstructions"));
+    struct process_command command = {.kind = PROCESS_MIGRATE};
+    size_t count = json_count(list);
+    struct app_live *live;
+    uint64_t stream = process_key_stream(j->order.key);
+    if (!app_take_key(&command.n, j->order.body, "targetProcessDefinitionKey", err) ||
+        !app_live_get(&live, j->app, j->tx, stream, err) ||
+        !app_live_hold(&command.target, j->app, live, j->tx, command.n, err))
+        return false;
+    struct bpmn_mapped *mapped = arena_new(d->arena, struct bpmn_mapped, count);
+    for (size_t i = 0; i < count; i++)
+        if (!node_of(&mapped[i].from, live->p->process,
+                     json_get_text(json_item(list, i), STR("sourceElementId")), err) ||
+            !node_of(&mapped[i].to, command.target,
+                     json_get_text(json_item(list, i), STR("targetElementId")), err))
+            return false;
+    command.mapped = mapped;
+    command.mapped_count = count;
+    return drive_run(d, stream, &command, err);
+}
+
 static bool resolve(struct app_job *j, struct drive *d, struct err *err) {
     struct process_command command = {.kind = PROCESS_RESOLVE};
     int64_t element = 0;
@@ -204,6 +298,8 @@ bool app_run_instance(struct app_job *j, struct err *err) {
     case APP_INSTANCE_CREATE: return create(j, &d, err);
     case APP_INSTANCE_CANCEL: return cancel(j, &d, err);
     case APP_INSTANCE_DELETE: return erase(j, err);
+    case APP_INSTANCE_MODIFY: return modify(j, &d, err);
+    case APP_INSTANCE_MIGRATE: return migrate(j, &d, err);
     case APP_VARIABLES_SET: return set_variables(j, &d, err);
     case APP_INCIDENT_RESOLVE: return resolve(j, &d, err);
     default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no instance");

@@ -304,3 +304,275 @@ void test_app_process_unsound(void) {
     arena_destroy(w.arena);
     bench_done(&b);
 }
+
+/* ---- user tasks, messages, signals, calls, decisions, changes
+ * ------------------------------------ */
+
+void test_app_process_user_task(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "task.bpmn",
+                 PROCESS("task",
+                         START "<bpmn:userTask id='a' name='Look'><bpmn:extensionElements>"
+                               "<zeebe:userTask/><zeebe:assignmentDefinition "
+                               "candidateGroups='one, two'/></bpmn:extensionElements>"
+                               "</bpmn:userTask>" END FLOW("f1", "s", "a") FLOW("f2", "a", "e")));
+    (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"task\"}");
+    int64_t task = count_of(&b, "SELECT key FROM user_task WHERE state = 'CREATED' AND "
+                                "candidate_groups = '[\"one\",\"two\"]' AND priority = 50");
+    CHECK(task > 0);
+    (void)ask(&b, APP_TASK_ASSIGN, task, "{\"assignee\":\"anna\",\"allowOverride\":false}");
+    refused(&b, APP_TASK_ASSIGN, task, "{\"assignee\":\"ben\",\"allowOverride\":false}",
+            ERR_CONFLICT);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM user_task WHERE assignee = 'anna'"), 1);
+    (void)ask(&b, APP_TASK_UNASSIGN, task, "{}");
+    (void)ask(&b, APP_TASK_UPDATE, task,
+              "{\"changeset\":{\"dueDate\":\"2030-01-01T00:00:00Z\",\"candidateGroups\":[\"x\"],"
+              "\"priority\":80}}");
+    refused(&b, APP_TASK_UPDATE, task, "{\"changeset\":{\"priority\":101}}", ERR_INVALID);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM user_task WHERE assignee = '' AND priority = 80 "
+                           "AND due_us = 1893456000000000 AND candidate_groups = '[\"x\"]'"),
+              1);
+    (void)ask(&b, APP_TASK_COMPLETE, task, "{\"variables\":{\"ok\":true}}");
+    refused(&b, APP_TASK_COMPLETE, task, "{}", ERR_NOT_FOUND);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM user_task WHERE state = 'COMPLETED'"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
+    bench_done(&b);
+}
+
+#define MESSAGE(id, name, key)                                                                     \
+    "<bpmn:message id='" id "' name='" name "'><bpmn:extensionElements><zeebe:subscription "       \
+    "correlationKey='" key "'/></bpmn:extensionElements></bpmn:message>"
+#define CATCH(id, message)                                                                         \
+    "<bpmn:intermediateCatchEvent id='" id "'><bpmn:messageEventDefinition messageRef='" message   \
+    "'/></bpmn:intermediateCatchEvent>"
+
+void test_app_process_message(void) {
+    static const char waits[] = HEAD MESSAGE(
+        "m", "paid", "=order") "<bpmn:process id='waits' isExecutable='true'>" START CATCH("c", "m")
+        END FLOW("f1", "s", "c") FLOW("f2", "c", "e") "</bpmn:process></bpmn:definitions>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "waits.bpmn", str_from(waits));
+    refused(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"paid\",\"correlationKey\":\"1\"}",
+            ERR_NOT_FOUND);
+    int64_t first =
+        key_of(ask(&b, APP_INSTANCE_CREATE, 0,
+                   "{\"processDefinitionId\":\"waits\",\"variables\":{\"order\":\"1\"}}"),
+               "processInstanceKey");
+    const struct json *met = ask(&b, APP_MESSAGE_CORRELATE, 0,
+                                 "{\"name\":\"paid\",\"correlationKey\":\"1\",\"variables\":"
+                                 "{\"sum\":7}}");
+    CHECK_INT(key_of(met, "processInstanceKey"), first);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM variable WHERE name = 'sum' AND value = '7'"), 1);
+    /* it waits for who comes, and only once with its id */
+    (void)ask(&b, APP_MESSAGE_PUBLISH, 0,
+              "{\"name\":\"paid\",\"correlationKey\":\"2\",\"timeToLive\":60000,\"messageId\":"
+              "\"x\"}");
+    refused(&b, APP_MESSAGE_PUBLISH, 0,
+            "{\"name\":\"paid\",\"correlationKey\":\"2\",\"timeToLive\":60000,\"messageId\":"
+            "\"x\"}",
+            ERR_CONFLICT);
+    for (int i = 0; i < 2; i++) /* one instance of a process takes it, the second waits on */
+        (void)ask(&b, APP_INSTANCE_CREATE, 0,
+                  "{\"processDefinitionId\":\"waits\",\"variables\":{\"order\":\"2\"}}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM subscription WHERE open = 1"), 1);
+    bench_done(&b);
+}
+
+/* While an instance that a key started runs, the key starts no other; the message waits for that.
+ */
+void test_app_process_message_start(void) {
+    static const char begins[] =
+        HEAD "<bpmn:message id='m' name='begin'/>"
+             "<bpmn:process id='begins' isExecutable='true'><bpmn:startEvent id='s'>"
+             "<bpmn:messageEventDefinition messageRef='m'/></bpmn:startEvent>" JOB("a", "work")
+                 END FLOW("f1", "s", "a") FLOW("f2", "a", "e") "</bpmn:process></bpmn:definitions>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "begins.bpmn", str_from(begins));
+    for (int i = 0; i < 2; i++)
+        (void)ask(&b, APP_MESSAGE_PUBLISH, 0,
+                  "{\"name\":\"begin\",\"correlationKey\":\"k\",\"timeToLive\":60000}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 1);
+    int64_t job = key_of(activate_one(&b, ACTIVATE("work")), "jobKey");
+    (void)ask(&b, APP_JOB_COMPLETE, job, "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 1);
+    bench_done(&b);
+}
+
+void test_app_process_signal(void) {
+    static const char hears[] = HEAD
+        "<bpmn:signal id='g' name='alarm'/>"
+        "<bpmn:process id='hears' isExecutable='true'>" START
+        "<bpmn:intermediateCatchEvent id='c'><bpmn:signalEventDefinition signalRef='g'/>"
+        "</bpmn:intermediateCatchEvent>" END FLOW("f1", "s", "c")
+            FLOW("f2", "c",
+                 "e") "</bpmn:process><bpmn:process id='begins' "
+                      "isExecutable='true'><bpmn:startEvent id='s2'>"
+                      "<bpmn:signalEventDefinition signalRef='g'/></bpmn:startEvent><bpmn:endEvent "
+                      "id='e2'/>" FLOW("f3", "s2", "e2") "</bpmn:process></bpmn:definitions>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "hears.bpmn", str_from(hears));
+    for (int i = 0; i < 3; i++)
+        (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"hears\"}");
+    (void)ask(&b, APP_SIGNAL, 0, "{\"signalName\":\"alarm\",\"variables\":{\"level\":2}}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 4);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM variable WHERE name = 'level'"), 4);
+    bench_done(&b);
+}
+
+#define CALL(id, process)                                                                          \
+    "<bpmn:callActivity id='" id                                                                   \
+    "'><bpmn:extensionElements><zeebe:calledElement processId='" process                           \
+    "' propagateAllChildVariables='true'/></bpmn:extensionElements></bpmn:callActivity>"
+
+void test_app_process_call(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(
+        &b, "caller.bpmn",
+        PROCESS("caller", START CALL("c", "one") END FLOW("f1", "s", "c") FLOW("f2", "c", "e")));
+    (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"caller\"}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM incident WHERE type = 'CALLED_ELEMENT_ERROR'"), 1);
+    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
+    (void)ask(&b, APP_INCIDENT_RESOLVE, count_of(&b, "SELECT key FROM incident"), "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE parent <> 0 AND root = "
+                           "parent"),
+              1);
+    refused(&b, APP_INSTANCE_CANCEL, count_of(&b, "SELECT max(key) FROM process_instance"), "{}",
+            ERR_CONFLICT);
+    int64_t job = key_of(activate_one(&b, ACTIVATE("work")), "jobKey");
+    (void)ask(&b, APP_JOB_COMPLETE, job, "{\"variables\":{\"z\":3}}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM variable WHERE name = 'z'"), 2);
+    /* cancelling the caller ends what it called */
+    int64_t second = key_of(ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"caller\"}"),
+                            "processInstanceKey");
+    (void)ask(&b, APP_INSTANCE_CANCEL, second, "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'TERMINATED'"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE state = 'CANCELED' AND open = 0"), 1);
+    bench_done(&b);
+}
+
+void test_app_process_decision(void) {
+    static const char dmn[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='drg' name='Rates' "
+        "namespace='t'><decision id='rate' name='Rate'><decisionTable id='t' hitPolicy='UNIQUE'>"
+        "<input id='i'><inputExpression typeRef='number'><text>age</text></inputExpression>"
+        "</input><output id='o' name='rate' typeRef='string'/>"
+        "<rule id='r1'><inputEntry><text>&lt; 18</text></inputEntry><outputEntry><text>\"half\""
+        "</text></outputEntry></rule><rule id='r2'><inputEntry><text>&gt;= 18</text></inputEntry>"
+        "<outputEntry><text>\"full\"</text></outputEntry></rule></decisionTable></decision>"
+        "</definitions>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "rate.dmn", str_from(dmn));
+    const struct json *out = ask(&b, APP_DECISION_EVALUATE, 0,
+                                 "{\"decisionDefinitionId\":\"rate\",\"variables\":{\"age\":17}}");
+    CHECK_STR(json_get_text(out, STR("output")), STR("\"half\""));
+    (void)deploy(&b, "rule.bpmn",
+                 PROCESS("rule",
+                         START "<bpmn:businessRuleTask id='r'><bpmn:extensionElements>"
+                               "<zeebe:calledDecision decisionId='rate' resultVariable='out'/>"
+                               "</bpmn:extensionElements></bpmn:businessRuleTask>" END FLOW(
+                                   "f1", "s", "r") FLOW("f2", "r", "e")));
+    (void)ask(&b, APP_INSTANCE_CREATE, 0,
+              "{\"processDefinitionId\":\"rule\",\"variables\":{\"age\":40}}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM variable WHERE name = 'out' AND value = "
+                           "'\"full\"'"),
+              1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM decision_instance WHERE state = 'EVALUATED' AND "
+                           "id = 'rate' AND definition <> 0"),
+              2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM decision_instance WHERE element_key <> 0"), 1);
+    bench_done(&b);
+}
+
+void test_app_process_modify(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "two.bpmn",
+                 PROCESS("two", START JOB("a", "first") JOB("b", "second") END FLOW("f1", "s", "a")
+                                    FLOW("f2", "a", "b") FLOW("f3", "b", "e")));
+    int64_t key = key_of(ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"two\"}"),
+                         "processInstanceKey");
+    int64_t element = count_of(&b, "SELECT element_key FROM job");
+    struct str body = arena_printf(b.arena,
+                                   "{\"activateInstructions\":[{\"elementId\":\"b\","
+                                   "\"variableInstructions\":[{\"variables\":{\"v\":1}}]}],"
+                                   "\"terminateInstructions\":[{\"elementInstanceKey\":\"%lld\"}]}",
+                                   (long long)element);
+    (void)ask(&b, APP_INSTANCE_MODIFY, key, body.at);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE open = 1 AND type = 'second'"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE state = 'CANCELED'"), 1);
+    /* and by another version of it, with the job that waits */
+    int64_t next = deploy(
+        &b, "two.bpmn",
+        PROCESS("two", START JOB("b2", "second") END FLOW("f1", "s", "b2") FLOW("f3", "b2", "e")));
+    body = arena_printf(b.arena,
+                        "{\"targetProcessDefinitionKey\":\"%lld\",\"mappingInstructions\":[{"
+                        "\"sourceElementId\":\"b\",\"targetElementId\":\"b2\"}]}",
+                        (long long)next);
+    (void)ask(&b, APP_INSTANCE_MIGRATE, key, body.at);
+    CHECK_INT(count_of(&b, "SELECT definition FROM process_instance"), next);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE element = 'b2' AND open = 1"), 1);
+    int64_t job = key_of(activate_one(&b, ACTIVATE("second")), "jobKey");
+    (void)ask(&b, APP_JOB_COMPLETE, job, "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
+    bench_done(&b);
+}
+
+/* A timer fires by the service's clock; a start cycle that fell behind starts one for all it
+ * missed. */
+void test_app_process_timer(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "late.bpmn",
+                 PROCESS("late",
+                         START "<bpmn:intermediateCatchEvent id='t'><bpmn:timerEventDefinition>"
+                               "<bpmn:timeDuration xsi:type='bpmn:tFormalExpression'>PT1H"
+                               "</bpmn:timeDuration></bpmn:timerEventDefinition>"
+                               "</bpmn:intermediateCatchEvent>" END FLOW("f1", "s", "t")
+                                   FLOW("f2", "t", "e")));
+    (void)deploy(&b, "often.bpmn",
+                 PROCESS("often",
+                         "<bpmn:startEvent id='s'><bpmn:timerEventDefinition>"
+                         "<bpmn:timeCycle xsi:type='bpmn:tFormalExpression'>R/PT10M"
+                         "</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:startEvent>" END FLOW(
+                             "f1", "s", "e")));
+    (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"late\"}");
+    char now[CAL_TEXT_MAX];
+    size_t len = cal_us_format(now, app_now_us(b.app) + INT64_C(2) * 3600 * 1000000, NULL);
+    struct str body = arena_printf(b.arena, "{\"now\":\"%.*s\"}", (int)len, now);
+    (void)ask(&b, APP_DEMO_CLOCK, 0, body.at);
+    for (int i = 0; i < 200 && count_of(&b, "SELECT count(*) FROM process_instance WHERE state = "
+                                            "'COMPLETED'") < 2;
+         i++)
+        (void)ask(
+            &b, APP_JOBS_ACTIVATE, 0,
+            "{\"type\":\"none\",\"timeout\":1,\"maxJobsToActivate\":1,\"requestTimeout\":10}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM start_event WHERE due_us > 0"), 1);
+    bench_done(&b);
+}

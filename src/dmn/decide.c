@@ -95,15 +95,18 @@ static bool trace_logic(struct dmn_run *run, const struct dmn_element *e,
 }
 
 static bool logic_value(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
-    if (!afford(run, e->slot_count * sizeof(struct feel_value)))
+    size_t count = e->model->free_names ? feel_input_count(e->program) : e->slot_count;
+    if (!afford(run, count * sizeof(struct feel_value)))
         return false;
-    struct feel_value *vars = arena_new(run->arena, struct feel_value, e->slot_count);
+    struct feel_value *vars = arena_new(run->arena, struct feel_value, count);
     for (size_t i = 0; i < e->slot_count; i++)
         if (!slot_value(run, &e->slots[i], &vars[i]))
             return false;
+    for (size_t i = e->slot_count; i < count; i++)
+        vars[i] = feel_get(run->inputs, feel_input_name(e->program, i));
     const struct dmn_element *outer = run->now;
     run->now = e;
-    bool ran = run_program(run, e->program, vars, e->slot_count, out);
+    bool ran = run_program(run, e->program, vars, count, out);
     run->now = outer;
     if (ran && run->trace != NULL && e->info.kind == DMN_DECISION)
         return trace_logic(run, e, vars, *out);

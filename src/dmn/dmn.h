@@ -37,6 +37,9 @@ struct dmn_options {
     /* A broken expression or a name that nothing defines refuses the model, with file and place.
      * Otherwise such an expression is null with a diagnosis, as the TCK wants it. */
     bool strict;
+    /* A name that nothing in the model defines is looked up among the inputs of an evaluation, also
+     * under strict: tables drawn for Camunda read variables without declaring input data. */
+    bool free_names;
 };
 
 /* xml and file are borrowed and must live as long as the model. Errors: ERR_SYNTAX, ERR_INVALID,

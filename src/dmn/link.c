@@ -156,6 +156,7 @@ static size_t type_members(struct str *out, size_t count, size_t room, const str
 
 static void scope_of(struct feel_options *options, const struct dmn_element *e) {
     struct dmn_model *m = e->model;
+    m->free_names = m->loader->options->free_names;
     struct feel_name *names = arena_new(m->arena, struct feel_name, e->slot_count);
     size_t parts = 0;
     for (size_t i = 0; i < e->slot_count; i++) {
@@ -180,7 +181,7 @@ static void scope_of(struct feel_options *options, const struct dmn_element *e) 
                                      .types = m->types,
                                      .type_count = m->type_count,
                                      .zones = m->loader->options->zones,
-                                     .open = !m->loader->options->strict,
+                                     .open = !m->loader->options->strict || m->free_names,
                                      .at = e->info.at};
 }
 

@@ -92,6 +92,7 @@ struct dmn_model {
     size_t member_count;
     struct dmn_table_list tables;
     uint32_t state_count; /* of the root model: over all models */
+    bool free_names;      /* as the options said */
 };
 
 struct dmn_loader {

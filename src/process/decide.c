@@ -9,25 +9,21 @@
 
 enum { TRACE_BYTES_MAX = 1 << 20 };
 
-static struct feel_value inputs_of(const struct dmn_model *model, struct str decision_id,
-                                   const struct bpmn_view *view, struct arena *arena) {
-    const struct str *names;
-    size_t count = dmn_inputs_of(&names, model, dmn_find(model, decision_id), arena);
-    struct feel_entry *entries = arena_new(arena, struct feel_entry, count);
-    for (size_t i = 0; i < count; i++)
-        entries[i] = (struct feel_entry){names[i], bpmn_view_get(view, names[i], arena)};
-    return feel_context_of(arena, entries, count);
+bool process_trace_text(struct buf *out, int64_t definition, int64_t requirements,
+                        const struct dmn_trace *trace, struct err *err) {
+    buf_printf(out,
+               "{\"definition\":%" PRId64 ",\"requirements\":%" PRId64 ",\"steps\":", definition,
+               requirements);
+    bool ok = dmn_trace_json(out, trace, err);
+    buf_add_byte(out, '}');
+    return ok && buf_ok(out, "the decision's trace", err);
 }
 
 static bool keep_trace(struct bpmn_decision *out, const struct process_decision *found,
                        const struct dmn_trace *trace, struct arena *arena, struct err *err) {
     struct buf text;
     buf_init(&text, TRACE_BYTES_MAX);
-    buf_printf(&text, "{\"definition\":%" PRId64 ",\"requirements\":%" PRId64 ",\"steps\":",
-               found->definition, found->requirements);
-    bool ok = dmn_trace_json(&text, trace, err);
-    buf_add_byte(&text, '}');
-    ok = ok && buf_ok(&text, "the decision's trace", err);
+    bool ok = process_trace_text(&text, found->definition, found->requirements, trace, err);
     if (ok)
         out->trace = arena_str(arena, buf_view(&text));
     buf_done(&text);
@@ -53,7 +49,7 @@ bool process_decide(struct bpmn_decision *out, void *self, struct str decision_i
     struct feel_env env = {.now = feel_instant(arena, d->env->now_us, d->env->zone),
                            .diags = &diags};
     if (!dmn_evaluate(&out->result, found.model, decision_id,
-                      inputs_of(found.model, decision_id, view, arena), &env, &trace, arena, budget,
+                      bpmn_variables(view->state, view->instance, arena), &env, &trace, arena, budget,
                       err))
         return false;
     /* a table without a matching rule gives null, lawfully; a failed expression stops the task */

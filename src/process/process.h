@@ -192,6 +192,10 @@ struct process_decision {
     const struct dmn_model *model;    /* NULL: there is none */
     int64_t definition, requirements; /* keys */
 };
+struct dmn_trace;
+/* Append what is kept of an evaluation: {"definition", "requirements", "steps": the trace}. */
+MUST_USE bool process_trace_text(struct buf *out, int64_t definition, int64_t requirements,
+                                 const struct dmn_trace *trace, struct err *err);
 struct process_env {
     int64_t now_us;
     const struct cal_zone *zone;

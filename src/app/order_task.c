@@ -1,0 +1,85 @@
+/* The engine's own user tasks, through the API. */
+#include "app/process_inner.h"
+
+/* What the changeset brings, as the engine's attributes: dates as texts, an empty one clears. */
+static bool changes_of(struct feel_value *out, const struct json *changeset, struct arena *arena,
+                       struct err *err) {
+    static const char *const known[] = {"dueDate", "followUpDate", "candidateUsers",
+                                        "candidateGroups", "priority"};
+    struct json *kept = json_obj(arena);
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        const struct json *value = json_get(changeset, str_from(known[i]));
+        int64_t priority, moment_us;
+        if (value == NULL || json_is(value, JSON_NULL))
+            continue;
+        struct str text = json_text(value);
+        if (i < 2 &&
+            (!json_is(value, JSON_STRING) || (text.len > 0 && !cal_us_parse(&moment_us, text))))
+            return err_set(err, ERR_INVALID, err_nowhere, "'%s' is no date and time", known[i]);
+        if ((i == 2 || i == 3) && !json_is(value, JSON_ARRAY))
+            return err_set(err, ERR_TYPE, err_nowhere, "'%s' is a %s, not a list of texts",
+                           known[i], json_kind_name(value));
+        if (i == 4 && (!json_to_i64(&priority, value) || priority < 0 || priority > 100))
+            return err_set(err, ERR_INVALID, err_nowhere, "'priority' is a number from 0 to 100");
+        json_set(kept, str_from(known[i]), i < 2 && text.len == 0 ? json_null(arena) : value);
+    }
+    if (json_count(kept) == 0)
+        return err_set(err, ERR_INVALID, err_nowhere, "nothing is changed");
+    return feel_from_json(out, kept, arena, err);
+}
+
+static bool assign(struct app_job *j, struct process_command *c, struct err *err) {
+    struct str assignee = STR_NONE;
+    c->kind = PROCESS_TASK_ASSIGN;
+    c->allow_override = true;
+    c->text = STR("assign");
+    if (!app_take_text(&assignee, j->order.body, "assignee", err) ||
+        !app_take_bool(&c->allow_override, j->order.body, "allowOverride", err) ||
+        !app_take_text(&c->text, j->order.body, "action", err))
+        return false;
+    if (assignee.len == 0)
+        return err_set(err, ERR_INVALID, err_nowhere, "'assignee' is missing");
+    const struct feel_entry entry = {STR("assignee"), feel_string(assignee)};
+    c->changes = feel_context_of(j->app->scratch, &entry, 1);
+    return true;
+}
+
+static bool unassign(struct app_job *j, struct process_command *c) {
+    const struct feel_entry entry = {STR("assignee"), feel_null()};
+    c->kind = PROCESS_TASK_ASSIGN;
+    c->allow_override = true;
+    c->text = STR("unassign");
+    c->changes = feel_context_of(j->app->scratch, &entry, 1);
+    return true;
+}
+
+static bool update(struct app_job *j, struct process_command *c, struct err *err) {
+    const struct json *changeset = json_get(j->order.body, STR("changeset"));
+    c->kind = PROCESS_TASK_UPDATE;
+    c->text = STR("update");
+    return app_take_text(&c->text, j->order.body, "action", err) &&
+           changes_of(&c->changes, changeset != NULL ? changeset : j->order.body, j->app->scratch,
+                      err);
+}
+
+static bool complete(struct app_job *j, struct process_command *c, struct err *err) {
+    c->kind = PROCESS_TASK_COMPLETE;
+    c->text = STR("complete");
+    return app_take_text(&c->text, j->order.body, "action", err) &&
+           app_take_variables(&c->variables, j->order.body, "variables", j->app->scratch, err);
+}
+
+bool app_run_task(struct app_job *j, struct err *err) {
+    struct drive d;
+    struct process_command command = {.id = process_key_n(j->order.key)};
+    bool ok;
+    drive_init(&d, j);
+    switch (j->order.verb) {
+    case APP_TASK_ASSIGN: ok = assign(j, &command, err); break;
+    case APP_TASK_UNASSIGN: ok = unassign(j, &command); break;
+    case APP_TASK_UPDATE: ok = update(j, &command, err); break;
+    case APP_TASK_COMPLETE: ok = complete(j, &command, err); break;
+    default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no task");
+    }
+    return ok && drive_run(&d, process_key_stream(j->order.key), &command, err);
+}
