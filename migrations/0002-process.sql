@@ -159,7 +159,8 @@ CREATE TABLE job (
     open INTEGER NOT NULL,              -- 1: a worker may take it from free_us on
     priority INTEGER NOT NULL,
     free_us INTEGER NOT NULL,           -- 0: at once; else the end of a lease or of a back-off
-    lease INTEGER NOT NULL,             -- grows with each activation
+    lease INTEGER NOT NULL,             -- grows when the job is taken from a
+                                        -- worker that did not answer
     worker TEXT NOT NULL,               -- that took it last
     deadline_us INTEGER NOT NULL,       -- of its lease; 0: none
     retries INTEGER NOT NULL,

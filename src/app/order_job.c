@@ -74,7 +74,7 @@ static bool job_json(struct json *out, struct app_job *j, const struct store_job
                             a->name_count, arena, err) ||
         !headers_set(out, row->headers, j, err))
         return false;
-    app_set_key(out, STR("jobKey"), row->key);
+    app_set_key(out, STR("jobKey"), process_key_leased(row->key, job->lease));
     json_set_str(out, STR("type"), row->type);
     app_set_key(out, STR("processInstanceKey"), process_key(p->stream, 1));
     json_set_str(out, STR("processDefinitionId"), p->process->id);
@@ -248,7 +248,8 @@ static bool update(struct app_job *j, struct process_command *command, struct er
 
 bool app_run_job(struct app_job *j, struct err *err) {
     struct drive d;
-    struct process_command command = {.id = process_key_n(j->order.key)};
+    struct process_command command = {.id = process_key_n(j->order.key),
+                                      .lease = process_key_lease(j->order.key)};
     bool ok;
     drive_init(&d, j);
     if (j->order.verb == APP_JOBS_ACTIVATE)

@@ -10,12 +10,12 @@
  *   ERR_LIMIT      variables or files beyond their limits (413)
  *   ERR_BUSY       back-pressure: the queue is full, or too many wait for jobs or results (503)
  *
- * A job's lease is fenced: each activation gives it a number and a deadline. Whoever completes,
- * fails or updates a job tells its key alone, so what decides is the job's row: the order is taken
- * while the job is leased, or was leased and given to nobody since; a job that was never activated
- * is completed too (the API allows it). After the lease ran out and another activation took the
- * job, the first worker's order cannot be told from the second's by its key; `worker` in the body,
- * where a client sends it, must then be the one that holds the lease, else ERR_CONFLICT. */
+ * A job's lease is fenced: a lease that ran out unanswered gets a number when another worker takes
+ * the job, and the job's key carries that number in its highest bits. Whoever completes or fails a
+ * job, or throws an error from it, tells nothing but the key, so a worker that comes late is known
+ * by it: ERR_CONFLICT. While nobody else took the job its order is still taken, and a job that was
+ * never activated may be completed too (the API allows it). `worker` in the body, where a client
+ * sends it, must be the one that holds the lease. */
 #ifndef MANDATE_APP_PROCESS_H
 #define MANDATE_APP_PROCESS_H
 

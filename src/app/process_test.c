@@ -182,8 +182,9 @@ static int64_t count_of(struct bench *b, const char *sql) {
     return n;
 }
 
-#define ACTIVATE(type)                                                                             \
-    "{\"type\":\"" type "\",\"worker\":\"w\",\"timeout\":60000,\"maxJobsToActivate\":5}"
+#define ACTIVATE_FOR(type, ms)                                                                     \
+    "{\"type\":\"" type "\",\"worker\":\"w\",\"timeout\":" ms ",\"maxJobsToActivate\":5}"
+#define ACTIVATE(type) ACTIVATE_FOR(type, "60000")
 
 static const struct json *activate_one(struct bench *b, const char *body) {
     const struct json *jobs = json_get(ask(b, APP_JOBS_ACTIVATE, 0, body), STR("jobs"));
@@ -247,6 +248,32 @@ void test_app_process_long_poll(void) {
     give(&poll, &b, APP_JOBS_ACTIVATE, 0,
          "{\"type\":\"none\",\"timeout\":1000,\"maxJobsToActivate\":1,\"requestTimeout\":20}");
     CHECK_INT((int64_t)json_count(json_get(take(&poll, &b), STR("jobs"))), 0);
+    bench_done(&b);
+}
+
+/* Who lost a job to another cannot answer for it any more, and is known by nothing but its key. */
+void test_app_process_late_worker(void) {
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
+    (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"one\"}");
+    int64_t first = key_of(activate_one(&b, ACTIVATE_FOR("work", "1")), "jobKey"), second = 0;
+    for (int tries = 0; tries < 1000 && second == 0; tries++) {
+        const struct json *jobs =
+            json_get(ask(&b, APP_JOBS_ACTIVATE, 0, ACTIVATE("work")), STR("jobs"));
+        second = json_count(jobs) == 0 ? 0 : key_of(json_item(jobs, 0), "jobKey");
+    }
+    CHECK(second != 0 && second != first);
+    CHECK_INT((int64_t)process_key_stream(first), (int64_t)process_key_stream(second));
+    refused(&b, APP_JOB_COMPLETE, first, "{}", ERR_CONFLICT);
+    refused(&b, APP_JOB_FAIL, first, "{\"retries\":0}", ERR_CONFLICT);
+    refused(&b, APP_JOB_ERROR, first, "{\"errorCode\":\"e\"}", ERR_CONFLICT);
+    (void)ask(&b, APP_JOB_UPDATE, first, "{\"changeset\":{\"retries\":7}}");
+    CHECK_INT(count_of(&b, "SELECT lease FROM job"), 1);
+    (void)ask(&b, APP_JOB_COMPLETE, second, "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
     bench_done(&b);
 }
 

@@ -118,7 +118,8 @@ static bool do_job_kept(struct run *run, const struct bpmn_input *input) {
                    ? run_emit(run, record)
                    : err_set(run->err, ERR_INVALID, err_nowhere, "a job needs at least one retry");
     record.kind = BPMN_REC_LEASED;
-    record.code = input->n != 0;
+    /* only what was not answered for makes a new number: after a failure the key stays the same */
+    record.code = input->n != 0 && job->worker.len > 0;
     record.n = input->until_us;
     record.name = input->name;
     return run_emit(run, record);

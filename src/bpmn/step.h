@@ -142,7 +142,7 @@ struct bpmn_job {
     int64_t retries;
     struct str type;
     /* who works on it: not the engine's business, but kept with the job */
-    uint32_t lease;    /* how often it was leased */
+    uint32_t lease;    /* how often it was taken from a worker that did not answer */
     int64_t free_us;   /* when it can be leased again; 0: now */
     struct str worker; /* that has it; empty: nobody */
 };

@@ -664,7 +664,7 @@ void test_bpmn_job_lease(void) {
     struct bytes_reader in = {.in = buf_view(&bytes)};
     CHECK_OK(bpmn_state_decode(&decoded, &in, process, arena, &err), &err);
     CHECK_INT(decoded.jobs.count, 1);
-    CHECK_INT(decoded.jobs.list[0].lease, 2);
+    CHECK_INT(decoded.jobs.list[0].lease, 1);
     CHECK_INT(decoded.jobs.list[0].free_us, 90);
     CHECK_INT(decoded.jobs.list[0].retries, 5);
     CHECK_STR(decoded.jobs.list[0].worker, STR("w2"));

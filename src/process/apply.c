@@ -66,13 +66,22 @@ static struct str text_of(const struct move *m) {
 
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-/* The lease decides: one that ran out and was given to another refuses the first. A worker that
- * does not say its name cannot be told from the holder. */
+/* An answer to an activation, which holds under that lease only. */
+static bool is_answer(enum process_command_kind kind) {
+    return kind == PROCESS_JOB_COMPLETE || kind == PROCESS_JOB_FAIL || kind == PROCESS_JOB_THROW;
+}
+
+/* The lease decides: one that ran out and was given to another refuses the first. */
 static bool need_job(const struct bpmn_job **out, const struct move *m, struct err *err) {
     const struct process_command *c = m->command;
     const struct bpmn_job *job = *out = process_job(m->p->flow, c->id);
     if (job == NULL)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no open job with this key");
+    if (is_answer(c->kind) && (job->lease & 255) != c->lease)
+        return err_set(
+            err, ERR_CONFLICT, err_nowhere,
+            "the lease under which this key was given ran out, and the job went to '%.*s'",
+            STR_ARG(job->worker));
     if (c->kind == PROCESS_JOB_ACTIVATE || c->name.len == 0 || job->worker.len == 0 ||
         str_eq(c->name, job->worker))
         return true;

@@ -18,6 +18,7 @@ struct dmn_model; /* dmn/dmn.h */
 
 enum {
     PROCESS_KEY_BITS = 24,
+    PROCESS_LEASE_SHIFT = 55, /* 31 bits of streams below it, 8 of a lease above */
     PROCESS_NUMBERS_MAX = (1 << PROCESS_KEY_BITS) - 1000, /* numbered from both ends; beyond it an
                                                              instance takes no more commands */
     PROCESS_CALLS_MAX = 100,           /* instances in instances by call activities */
@@ -31,8 +32,17 @@ enum {
 static inline int64_t process_key(uint64_t stream, uint32_t n) {
     return (int64_t)(stream << PROCESS_KEY_BITS | n);
 }
+/* A job's key as a worker gets it says under which lease: a program sends nothing but the key, so a
+ * worker that comes late is known by it. lease: bpmn_job.lease; it comes round after 256. */
+static inline int64_t process_key_leased(int64_t key, uint64_t lease) {
+    return (int64_t)((uint64_t)key | (lease & 255) << PROCESS_LEASE_SHIFT);
+}
+static inline uint8_t process_key_lease(int64_t key) {
+    return (uint8_t)((uint64_t)key >> PROCESS_LEASE_SHIFT);
+}
 static inline uint64_t process_key_stream(int64_t key) {
-    return (uint64_t)key >> PROCESS_KEY_BITS;
+    uint64_t plain = (uint64_t)key & ((UINT64_C(1) << PROCESS_LEASE_SHIFT) - 1);
+    return plain >> PROCESS_KEY_BITS;
 }
 static inline uint32_t process_key_n(int64_t key) {
     return (uint32_t)((uint64_t)key & ((1U << PROCESS_KEY_BITS) - 1));
@@ -171,6 +181,7 @@ struct process_command {
     enum process_command_kind kind;
     uint64_t account;
     uint32_t id, node;
+    uint8_t lease; /* of the jobs' answers: process_key_lease() */
     int64_t n, until_us;
     struct str name, code, text;
     bool local, allow_override, cancel_remaining;

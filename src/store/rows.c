@@ -17,6 +17,8 @@
     { name, sql, SEARCH_TEXT, flags, NULL, NULL }
 #define KEY(name, sql, flags)                                                                      \
     { name, sql, SEARCH_KEY, flags, NULL, NULL }
+#define JOB(name, sql, flags)                                                                      \
+    { name, sql, SEARCH_JOB, flags, NULL, NULL }
 #define STREAM(name, sql, flags)                                                                   \
     { name, sql, SEARCH_STREAM, flags, NULL, NULL }
 #define INT(name, sql, flags)                                                                      \
@@ -145,15 +147,18 @@ static const struct search_field incident_fields[] = {
     T("errorMessage", "t.message", ALL),
     T("elementId", "t.element", ALL),
     KEY("elementInstanceKey", "t.element_key", ALL),
-    KEY("jobKey", "t.job", ALL | NONE),
+    JOB("jobKey", "t.job", ALL | NONE),
     TIME("creationTime", "t.created_us", ALL),
     WORD("state", "t.state", ALL, "ACTIVE MIGRATED RESOLVED PENDING"),
     T("tenantId", TENANT, OUT | BY),
 };
 ENTITY(incident, "incident", "incident AS t " WITH_DEFINITION, NULL, "t.key", NULL);
 
+/* process_key_leased(): the lease times 2^55. */
+#define LEASED_KEY "t.key + t.lease % 256 * 36028797018963968"
 static const struct search_field job_fields[] = {
-    KEY("jobKey", "t.key", ALL),
+    JOB("jobKey", "t.key", BY | SORT),
+    KEY("jobKey", LEASED_KEY, OUT),
     STREAM("processInstanceKey", "t.key", ALL),
     KEY("processDefinitionKey", "t.definition", ALL),
     T("processDefinitionId", "d.id", ALL),

@@ -66,6 +66,7 @@ static struct str some_value(const struct search_field *field, struct arena *are
     struct str values = str_from(field->values), word = STR_NONE;
     switch (field->kind) {
     case SEARCH_KEY:
+    case SEARCH_JOB:
     case SEARCH_STREAM: return STR("{\"$in\": [\"16777217\"], \"$neq\": \"5\", \"$exists\": true}");
     case SEARCH_I64: return STR("{\"$gte\": 1, \"$lt\": 5}");
     case SEARCH_TIME: return STR("{\"$gte\": \"2026-01-01T00:00:00Z\", \"$exists\": true}");

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "cal/cal.h"
+#include "process/process.h"
 
 enum { TIME_UNIT_US = 1000 };
 #define STREAM_KEYS (INT64_C(1) << SEARCH_STREAM_BITS)
@@ -93,6 +94,11 @@ static bool value_of(struct db_value *out, const struct search_field *field,
         if (!search_key(&n, node))
             return refuse(err, field, "must be a key: a text of digits");
         break;
+    case SEARCH_JOB:
+        if (!search_key(&n, node))
+            return refuse(err, field, "must be a key: a text of digits");
+        n = process_key(process_key_stream(n), process_key_n(n));
+        break;
     case SEARCH_I64:
         if (!json_to_i64(&n, node))
             return refuse(err, field, "must be a whole number");
@@ -175,7 +181,8 @@ static bool equal(struct search_sql *sql, const struct search_field *field, cons
 static bool order(struct search_sql *sql, const struct search_field *field, struct str op,
                   const struct json *node, struct err *err) {
     struct db_value value;
-    if (field->kind != SEARCH_I64 && field->kind != SEARCH_TIME && field->kind != SEARCH_KEY)
+    if (field->kind != SEARCH_I64 && field->kind != SEARCH_TIME && field->kind != SEARCH_KEY &&
+        field->kind != SEARCH_JOB)
         return err_set(err, ERR_INVALID, err_nowhere, "'%.*s' is not for '%s'", STR_ARG(op),
                        field->name);
     if (!value_of(&value, field, node, err))

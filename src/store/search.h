@@ -39,6 +39,7 @@ enum {
 enum search_kind {
     SEARCH_TEXT,
     SEARCH_KEY, /* INTEGER; in JSON a string of digits */
+    SEARCH_JOB, /* to search by: a job's key, whichever lease it was given under */
     /* The process instance to which the key in this column belongs: keys of one stream are one
      * range (migrations/0002), so this compares ranges and an index on the column serves. */
     SEARCH_STREAM,

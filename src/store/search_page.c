@@ -387,6 +387,7 @@ static bool column_set(struct json *item, const struct search_field *field,
         n = (n >> SEARCH_STREAM_BITS << SEARCH_STREAM_BITS) + 1;
         json_set_str(item, name, arena_printf(arena, "%" PRId64, n));
         break;
+    case SEARCH_JOB:
     case SEARCH_KEY: json_set_str(item, name, arena_printf(arena, "%" PRId64, n)); break;
     case SEARCH_I64: json_set_i64(item, name, n); break;
     case SEARCH_TIME: time_set(item, name, n, arena); break;
