@@ -54,7 +54,7 @@ struct app *app_blank(const struct app_config *config, const struct os_env *os) 
     struct app *app = arena_new(arena, struct app, 1);
     app->arena = arena;
     app->os = os;
-    app->store_packs = (struct store_packs){app_packs_find, app};
+    app->store_packs = (struct store_packs){app_packs_find, app, app_models_find};
     os_mutex_init(&app->mutex);
     config_keep(app, config);
     app_sessions_init(app);

@@ -16,9 +16,9 @@ static void quiet(void *self, struct str line) {
 }
 
 static void root_print(const struct store_verified *v) {
-    (void)printf("%" PRIu64 " events, %" PRIu64 " cases, %" PRIu64 " erased, %" PRIu64
-                 " documents; root ",
-                 v->events, v->cases, v->erased, v->documents);
+    (void)printf("%" PRIu64 " events, %" PRIu64 " cases, %" PRIu64 " process instances, %" PRIu64
+                 " erased, %" PRIu64 " documents; root ",
+                 v->events, v->cases, v->instances, v->erased, v->documents);
     for (size_t i = 0; i < sizeof v->head.root.bytes; i++)
         (void)printf("%02x", v->head.root.bytes[i]);
     (void)printf("\n");

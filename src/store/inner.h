@@ -130,6 +130,31 @@ MUST_USE bool store_outbox_add(struct store_tx *tx, const struct case_effect *ef
 enum { STORE_CASE_COLUMN_COUNT = 18 };
 void store_case_row_read(struct store_case *out, const struct db_rows *rows, struct arena *arena);
 
+/* ---- instance.c, refold.c: process instances; see store/process.h ---- */
+struct process_instance;
+struct store_instance;
+struct store_processes;
+struct process_event;
+int64_t store_instance_wake_us(const struct process_instance *p); /* 0: never */
+/* store_instance_events() with the place of each in the log. */
+MUST_USE bool store_instance_chain(struct process_event **out, int64_t **indexes_out,
+                                   size_t *count_out, struct db_conn *conn,
+                                   const struct store_instance *row, uint64_t from,
+                                   struct arena *arena, struct err *err);
+MUST_USE bool store_instance_snapshot(struct db_conn *conn, const struct process_instance *p,
+                                      const struct store_key *key, const struct os_env *env,
+                                      struct err *err);
+/* The state from its first event on; write_rows: with all of its rows. */
+MUST_USE bool store_instance_refold(struct process_instance **out, struct db_conn *conn,
+                                    const struct store_instance *row,
+                                    const struct store_processes *processes, bool write_rows,
+                                    struct arena *arena, struct err *err);
+/* One line for each table whose rows are not what the events give, and for the snapshot. Leaves the
+ * rows as the events give them. */
+MUST_USE bool store_instance_compare(struct db_conn *conn, const struct store_instance *row,
+                                     const struct store_processes *processes, store_report *report,
+                                     void *ctx, struct arena *arena, struct err *err);
+
 /* A 32-byte column into a hash; ERR_CORRUPT for another length. */
 MUST_USE bool store_hash_take(struct merkle_hash *out, struct str blob, struct err *err);
 

@@ -38,16 +38,25 @@ bool store_instance_get(struct store_instance *out, struct db_conn *conn, uint64
 bool store_instance_events(struct process_event **out, size_t *count_out, struct db_conn *conn,
                            const struct store_instance *row, uint64_t from, struct arena *arena,
                            struct err *err) {
+    int64_t *indexes;
+    return store_instance_chain(out, &indexes, count_out, conn, row, from, arena, err);
+}
+
+bool store_instance_chain(struct process_event **out, int64_t **indexes_out, size_t *count_out,
+                          struct db_conn *conn, const struct store_instance *row, uint64_t from,
+                          struct arena *arena, struct err *err) {
     struct store_key key;
     struct case_id id = {row->stream};
     size_t count = row->event_count < from ? 0 : (size_t)(row->event_count - from + 1);
     struct process_event *events = arena_new(arena, struct process_event, count);
+    int64_t *indexes = arena_new(arena, int64_t, count);
     if (count > 0 && !store_key_of_case(&key, conn, id, err))
         return false;
     const struct store_chain chain = {conn, id, &key, arena};
     int64_t log_index = row->last_event;
     for (size_t i = count; i > 0; i--) {
         struct str plain;
+        indexes[i - 1] = log_index;
         if (!store_chain_read(&plain, &log_index, &chain, log_index, from + i - 1, err) ||
             !process_event_decode(&events[i - 1], plain, err))
             return false;
@@ -59,6 +68,7 @@ bool store_instance_events(struct process_event **out, size_t *count_out, struct
         return err_set(err, ERR_CORRUPT, err_nowhere,
                        "the first event of a process instance has another before it");
     *out = events;
+    *indexes_out = indexes;
     *count_out = count;
     return true;
 }
@@ -244,7 +254,7 @@ static struct str state_name(const struct process_instance *p) {
     return p->flow->ending == BPMN_ENDING_CANCELLED ? STR("TERMINATED") : STR("COMPLETED");
 }
 
-static int64_t wake_of(const struct process_instance *p) {
+int64_t store_instance_wake_us(const struct process_instance *p) {
     return p->flow->ending != 0 || p->wake_us == BPMN_NEVER ? 0 : p->wake_us;
 }
 
@@ -263,7 +273,7 @@ static bool header_insert(struct db_conn *conn, const struct process_instance *p
                           db_n(o->root == 0 ? key : o->root), db_t(state_name(p)),
                           db_n(p->flow->incident_count), db_n(p->started_us), db_n(p->ended_us),
                           db_t(o->started_by), db_t(o->tags_json), db_n((int64_t)p->event_count),
-                          db_n(last_event), db_n(wake_of(p))),
+                          db_n(last_event), db_n(store_instance_wake_us(p))),
                   err);
 }
 
@@ -274,10 +284,10 @@ static bool header_update(struct db_conn *conn, const struct process_instance *p
                                  db_n((int64_t)p->event_count),
                                  db_n(last_event),
                                  db_n(p->flow->incident_count),
-                                 db_n(wake_of(p)),
+                                 db_n(store_instance_wake_us(p)),
                                  db_t(state_name(p)),
                                  db_n(p->ended_us)};
-    if (p->flow->ending == 0 && wake_before_us == wake_of(p))
+    if (p->flow->ending == 0 && wake_before_us == store_instance_wake_us(p))
         return db_run(conn,
                       "UPDATE process_instance SET event_count = ?2, last_event = ?3, incidents = "
                       "?4 WHERE key = ?1",
@@ -343,8 +353,9 @@ bool store_instance_rows(struct db_conn *conn, const struct process_instance *p,
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static bool state_write(struct store_tx *tx, const struct process_instance *p,
-                        const struct store_key *key, struct err *err) {
+bool store_instance_snapshot(struct db_conn *conn, const struct process_instance *p,
+                             const struct store_key *key, const struct os_env *env,
+                             struct err *err) {
     struct buf plain, sealed;
     buf_init(&plain, STORE_STATE_BYTES_MAX);
     buf_init(&sealed, STORE_STATE_BYTES_MAX + STORE_SEAL_EXTRA_BYTES);
@@ -352,9 +363,9 @@ static bool state_write(struct store_tx *tx, const struct process_instance *p,
         process_encode(&plain, p, err) && buf_ok(&plain, "the state of a process instance", err);
     if (ok) {
         const struct store_seal seal = {"state", p->stream, p->event_count};
-        store_seal(&sealed, key, &seal, buf_view(&plain), tx->store->env);
+        store_seal(&sealed, key, &seal, buf_view(&plain), env);
         ok = buf_ok(&sealed, "the state of a process instance", err) &&
-             store_snapshot_put(tx->conn, (struct case_id){p->stream}, p->event_count,
+             store_snapshot_put(conn, (struct case_id){p->stream}, p->event_count,
                                 buf_view(&sealed), err);
     }
     buf_done(&plain);
@@ -368,7 +379,8 @@ static bool snapshot_keep(struct store_tx *tx, const struct process_instance *p,
     if (p->flow->ending != 0)
         return db_run(tx->conn, "DELETE FROM case_state WHERE case_id = ?1",
                       DB_ARGS(db_n((int64_t)p->stream)), err);
-    return p->event_count % STORE_SNAPSHOT_EVENTS != 0 || state_write(tx, p, key, err);
+    return p->event_count % STORE_SNAPSHOT_EVENTS != 0 ||
+           store_instance_snapshot(tx->conn, p, key, tx->store->env, err);
 }
 
 bool store_instance_save(struct store_tx *tx, struct store_instance *head,
@@ -401,7 +413,7 @@ bool store_instance_save(struct store_tx *tx, struct store_instance *head,
     ok = ok && store_instance_rows(tx->conn, p, event, &result->records, head, arena, err) &&
          snapshot_keep(tx, p, &key, err);
     head->event_count = p->event_count;
-    head->wake_us = wake_of(p);
+    head->wake_us = store_instance_wake_us(p);
     head->definition = p->origin.definition;
     head->ended_us = p->ended_us;
     return ok;

@@ -46,6 +46,9 @@ struct store_packs {
     bool (*find)(const struct pack **out, void *ctx, int64_t version, struct db_conn *conn,
                  struct err *err);
     void *ctx;
+    /* Likewise the compiled process of a deployed definition (store/process.h). */
+    bool (*find_process)(const struct bpmn_process **out, void *ctx, int64_t definition,
+                         struct db_conn *conn, struct err *err);
 };
 
 /* ---- writing: one transaction for many orders, on the writer's thread ------------------------ */
@@ -357,7 +360,7 @@ MUST_USE bool store_log_prove(struct merkle_proof *out, struct merkle_head *head
                               struct err *err);
 
 struct store_verified {
-    uint64_t events, cases, erased, documents;
+    uint64_t events, cases, instances, erased, documents; /* instances: of processes */
     struct merkle_head head;
 };
 /* Everything again from its bytes: every leaf, the root and each checkpoint; every case of a key is

@@ -6,7 +6,9 @@
 #include <inttypes.h>
 
 #include "audit/audit.h"
+#include "process/process.h"
 #include "store/inner.h"
+#include "store/process.h"
 
 enum { CASE_ARENA_BYTES = 256 << 20 };
 
@@ -113,9 +115,11 @@ static bool log_verify(struct verifying *v, struct err *err) {
 
 /* Where a case ends, told by the events alone: not by its header, which is one of the rows that are
  * being verified. */
+enum stream_kind { STREAM_CASE, STREAM_INSTANCE, STREAM_NOTE };
 struct case_end {
     struct case_id id;
     uint64_t last_event, event_count;
+    enum stream_kind kind; /* as its first event says */
 };
 
 struct refolded {
@@ -224,14 +228,59 @@ static bool case_verify(struct verifying *v, const struct case_end *end, struct 
     return err->code == ERR_NONE;
 }
 
+/* ---- process instances, and what is one event -------------------------------------------------
+ */
+
+static enum stream_kind kind_of(struct str first) {
+    if (str_eq(first, STR("submitted")))
+        return STREAM_CASE;
+    return str_eq(first, STR("process_created")) ? STREAM_INSTANCE : STREAM_NOTE;
+}
+
+static struct store_instance instance_end(const struct case_end *end) {
+    return (struct store_instance){.stream = end->id.n,
+                                   .event_count = end->event_count,
+                                   .last_event = (int64_t)end->last_event};
+}
+
+static bool note_read(struct db_conn *conn, const struct case_end *end, struct arena *arena,
+                      struct err *err) {
+    struct store_key key;
+    struct str plain;
+    int64_t previous;
+    if (!store_key_of_case(&key, conn, end->id, err))
+        return false;
+    const struct store_chain chain = {conn, end->id, &key, arena};
+    return store_chain_read(&plain, &previous, &chain, (int64_t)end->last_event, end->event_count,
+                            err);
+}
+
+static bool other_verify(struct verifying *v, const struct case_end *end, struct err *err) {
+    struct arena *arena = arena_create("verify", CASE_ARENA_BYTES);
+    struct err local = {0};
+    const struct store_instance row = instance_end(end);
+    const struct store_processes processes = {v->packs->find_process, v->packs->ctx};
+    bool ok = end->kind == STREAM_NOTE ? note_read(v->conn, end, arena, &local)
+                                       : store_instance_compare(v->conn, &row, &processes,
+                                                                report_count, v, arena, &local);
+    if (!ok && (local.code == ERR_IO || local.code == ERR_FULL))
+        (void)err_set(err, local.code, err_nowhere, "%s", local.text);
+    else if (!ok)
+        finding(v, "stream %" PRIu64 ": %s", end->id.n, local.text);
+    v->out->instances += end->kind == STREAM_INSTANCE;
+    arena_destroy(arena);
+    return err->code == ERR_NONE;
+}
+
 /* The ends are read in pieces, because verifying a case uses the same connection. */
 enum { PIECE = 256 };
 
 static bool ends_find(struct db_conn *conn, struct err *err) {
     return db_script(conn,
                      "CREATE TEMP TABLE case_end (case_id INTEGER PRIMARY KEY, last_event INTEGER, "
-                     "event_count INTEGER); INSERT INTO case_end SELECT e.case_id, max(e.seq), "
-                     "count(*) FROM event AS e JOIN case_key AS k ON k.case_id = e.case_id GROUP "
+                     "event_count INTEGER, first TEXT); INSERT INTO case_end SELECT e.case_id, "
+                     "max(e.seq), count(*), max(CASE WHEN e.case_seq = 1 THEN e.kind END) FROM "
+                     "event AS e JOIN case_key AS k ON k.case_id = e.case_id GROUP "
                      "BY e.case_id",
                      err);
 }
@@ -245,14 +294,15 @@ static bool ends_after(struct case_end out[PIECE], size_t *count_out, struct db_
     struct db_rows rows;
     size_t count = 0;
     if (!db_query(&rows, conn,
-                  "SELECT case_id, last_event, event_count FROM case_end WHERE case_id > ?1 "
+                  "SELECT case_id, last_event, event_count, first FROM case_end WHERE case_id > ?1 "
                   "ORDER BY case_id LIMIT ?2",
                   DB_ARGS(db_n((int64_t)after), db_n(PIECE)), err))
         return false;
     while (db_next(&rows, err))
         out[count++] = (struct case_end){{(uint64_t)db_col_i64(&rows, 0)},
                                          (uint64_t)db_col_i64(&rows, 1),
-                                         (uint64_t)db_col_i64(&rows, 2)};
+                                         (uint64_t)db_col_i64(&rows, 2),
+                                         kind_of(db_col_text(&rows, 3))};
     *count_out = count;
     return db_end(&rows, err);
 }
@@ -265,7 +315,8 @@ static bool cases_verify(struct verifying *v, struct err *err) {
         if (!ends_after(ends, &count, v->conn, last, err))
             return false;
         for (size_t i = 0; i < count; i++)
-            if (!case_verify(v, &ends[i], err))
+            if (!(ends[i].kind == STREAM_CASE ? case_verify(v, &ends[i], err)
+                                              : other_verify(v, &ends[i], err)))
                 return false;
         if (count > 0)
             last = ends[count - 1].id.n;
@@ -274,11 +325,14 @@ static bool cases_verify(struct verifying *v, struct err *err) {
     if (!db_get_i64(&rest, v->conn,
                     "SELECT (SELECT count(*) FROM case_file AS f WHERE NOT EXISTS (SELECT 1 FROM "
                     "case_key AS k WHERE k.case_id = f.id)) + (SELECT count(*) FROM case_state AS "
-                    "s WHERE NOT EXISTS (SELECT 1 FROM case_key AS k WHERE k.case_id = s.case_id))",
+                    "s WHERE NOT EXISTS (SELECT 1 FROM case_key AS k WHERE k.case_id = s.case_id)) "
+                    "+ (SELECT count(*) FROM "
+                    "process_instance AS p WHERE NOT EXISTS (SELECT 1 FROM case_key AS k WHERE "
+                    "k.case_id = p.key >> 24))",
                     DB_NO_ARGS, err) ||
         !db_get_i64(&erased, v->conn,
-                    "SELECT count(*) FROM (SELECT DISTINCT case_id FROM event EXCEPT SELECT "
-                    "case_id FROM case_key) AS gone",
+                    "SELECT count(*) FROM (SELECT DISTINCT case_id FROM event WHERE kind IN "
+                    "('submitted', 'process_created') EXCEPT SELECT case_id FROM case_key) AS gone",
                     DB_NO_ARGS, err))
         return false;
     if (rest != 0)
@@ -330,6 +384,33 @@ static bool case_rebuild(struct verifying *v, const struct case_end *end, struct
     return true;
 }
 
+static bool instance_rebuild(struct verifying *v, const struct case_end *end, struct err *err) {
+    struct arena *arena = arena_create("rebuild", CASE_ARENA_BYTES);
+    struct process_instance *p = NULL;
+    struct store_key key;
+    const struct store_instance row = instance_end(end);
+    const struct store_processes processes = {v->packs->find_process, v->packs->ctx};
+    bool ok =
+        store_key_of_case(&key, v->conn, end->id, err) &&
+        store_instance_drop(v->conn, end->id.n, err) &&
+        store_instance_refold(&p, v->conn, &row, &processes, true, arena, err) &&
+        (p->flow->ending != 0 || store_instance_snapshot(v->conn, p, &key, v->store->env, err));
+    arena_destroy(arena);
+    if (!ok)
+        return err_context(err, "process instance %" PRIu64, end->id.n);
+    v->out->cases++;
+    return true;
+}
+
+static bool stream_rebuild(struct verifying *v, const struct case_end *end, struct err *err) {
+    switch (end->kind) {
+    case STREAM_CASE: return case_rebuild(v, end, err);
+    case STREAM_INSTANCE: return instance_rebuild(v, end, err);
+    case STREAM_NOTE: break; /* nothing is derived from it alone */
+    }
+    return true;
+}
+
 static bool cases_rebuild(struct verifying *v, struct err *err) {
     struct case_end ends[PIECE];
     size_t count = PIECE;
@@ -337,7 +418,7 @@ static bool cases_rebuild(struct verifying *v, struct err *err) {
     while (count == PIECE) { /* a piece is a transaction, so that the log stays small */
         bool ok = ends_after(ends, &count, v->conn, last, err) && db_begin(v->conn, err);
         for (size_t i = 0; ok && i < count; i++)
-            ok = case_rebuild(v, &ends[i], err);
+            ok = stream_rebuild(v, &ends[i], err);
         if (!ok || !db_commit(v->conn, err)) {
             db_rollback(v->conn);
             return false;
