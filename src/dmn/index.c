@@ -1,21 +1,31 @@
 /* Cells as intervals, and columns as indexes: the ends of all intervals of a column, sorted, cut
  * the line into regions (before the first end, the end itself, between it and the next, ...), and
- * each region keeps the rules it satisfies as a set of bits. A decision is then one binary search
- * and one intersection a column, however many rules there are. Invariant: an index answers exactly
- * as the cells' programs would, for values of its kind; for others (and for null) it declines and
- * the programs are asked. */
+ * each region keeps the rules it satisfies: few as a list of numbers, many as a set of bits. A
+ * decision is then one binary search a column, and the shortest list is looked through or the sets
+ * are intersected. Sets alone would grow with the square of the rules where each rule has an
+ * interval of its own. Invariant: an index answers exactly as the cells' programs would, for values
+ * of its kind; for others (and for null) it declines and the programs are asked. */
 #include <stdlib.h>
 
 #include "dmn/table.h"
 
 enum { INDEX_BYTES_MAX = 256 << 20 };
 
+/* Rules of a region. While it is built, count is how many there may be at most. */
+struct region {
+    uint32_t count; /* of a list; MANY: a set */
+    uint32_t first; /* of column_index.rows, or number of the set */
+};
+enum { MANY = -1 };
+
 struct column_index {
     bool active;
     enum feel_kind kind;
     struct feel_value *ends;
     uint32_t end_count;
-    uint64_t *sets; /* (2 * end_count + 1) sets of word_count words */
+    struct region *regions; /* 2 * end_count + 1 */
+    uint32_t *rows;         /* the lists, each in ascending order */
+    uint64_t *sets;         /* of word_count words each */
 };
 
 /* --- cells
@@ -198,21 +208,95 @@ static uint32_t region_of(const struct column_index *index, struct feel_value v)
     return 2 * low;
 }
 
+static uint32_t region_count(const struct column_index *index) {
+    return 2 * index->end_count + 1;
+}
+
+/* The regions of an interval: from .. to - 1. */
+static uint32_t first_region(const struct column_index *index, const struct interval *in) {
+    return feel_is_null(in->low) ? 0 : region_of(index, in->low) + !in->low_closed;
+}
+
+static uint32_t end_region(const struct column_index *index, const struct interval *in) {
+    return feel_is_null(in->high) ? region_count(index)
+                                  : region_of(index, in->high) + in->high_closed;
+}
+
+/* How many rules a region may have at most: by the beginnings and ends of intervals, and by the
+ * cells that count everywhere. */
+static void count_rules(struct column_index *index, const struct dmn_table *t, uint32_t column) {
+    uint32_t everywhere = 0, here = 0;
+    for (uint32_t row = 0; row < t->rule_count; row++) {
+        const struct table_cell *cell = &t->rules[row].cells[column];
+        if (cell->any || cell->negated) {
+            everywhere++;
+            continue;
+        }
+        for (uint32_t i = 0; i < cell->interval_count; i++) {
+            uint32_t from = first_region(index, &cell->intervals[i]);
+            uint32_t to = end_region(index, &cell->intervals[i]);
+            if (from >= to)
+                continue;
+            index->regions[from].count++;
+            if (to < region_count(index))
+                index->regions[to].first++;
+        }
+    }
+    for (uint32_t r = 0; r < region_count(index); r++) {
+        here += index->regions[r].count - index->regions[r].first;
+        index->regions[r].count = here + everywhere;
+    }
+}
+
+/* A place for each region's rules: a list where it is no longer than half of a set. False: the
+ * index would take too much. */
+static bool place_regions(struct column_index *index, const struct dmn_table *t, struct arena *a) {
+    size_t rows = 0, sets = 0, limit = arena_limit_bytes(a) - arena_used_bytes(a);
+    for (uint32_t r = 0; r < region_count(index); r++) {
+        struct region *region = &index->regions[r];
+        bool many = region->count > t->word_count;
+        region->first = (uint32_t)(many ? sets : rows);
+        sets += many;
+        rows += many ? 0 : region->count;
+        region->count = many ? (uint32_t)MANY : 0;
+        if (rows > UINT32_MAX / 2)
+            return false;
+    }
+    if (rows * sizeof(uint32_t) + sets * t->word_count * sizeof(uint64_t) >
+        MIN_OF((size_t)INDEX_BYTES_MAX, limit / 4))
+        return false;
+    index->rows = arena_new(a, uint32_t, rows);
+    index->sets = arena_new(a, uint64_t, sets * t->word_count);
+    return true;
+}
+
+static void add_rule(struct column_index *index, const struct dmn_table *t, uint32_t r,
+                     uint32_t row) {
+    struct region *region = &index->regions[r];
+    if (region->count == (uint32_t)MANY)
+        index->sets[(size_t)region->first * t->word_count + row / 64] |= UINT64_C(1) << (row % 64);
+    else if (region->count == 0 || index->rows[region->first + region->count - 1] != row)
+        index->rows[region->first + region->count++] = row;
+}
+
+static bool cell_covers(const struct column_index *index, const struct table_cell *cell,
+                        uint32_t r) {
+    for (uint32_t i = 0; i < cell->interval_count; i++)
+        if (r >= first_region(index, &cell->intervals[i]) &&
+            r < end_region(index, &cell->intervals[i]))
+            return true;
+    return false;
+}
+
 static void set_rule(struct column_index *index, const struct dmn_table *t, uint32_t row,
                      const struct table_cell *cell) {
-    uint32_t regions = 2 * index->end_count + 1, word = row / 64;
-    uint64_t bit = UINT64_C(1) << (row % 64);
-    for (uint32_t i = 0; i < cell->interval_count; i++) {
-        const struct interval *in = &cell->intervals[i];
-        uint32_t from = feel_is_null(in->low) ? 0 : region_of(index, in->low) + !in->low_closed;
-        uint32_t to =
-            feel_is_null(in->high) ? regions : region_of(index, in->high) + in->high_closed;
-        for (uint32_t r = from; r < to; r++)
-            index->sets[(size_t)r * t->word_count + word] |= bit;
-    }
-    for (uint32_t r = 0; r < regions && (cell->any || cell->negated); r++) {
-        uint64_t *at = &index->sets[(size_t)r * t->word_count + word];
-        *at = cell->any ? *at | bit : *at ^ bit;
+    for (uint32_t r = 0; r < region_count(index) && (cell->any || cell->negated); r++)
+        if (cell->any || !cell_covers(index, cell, r))
+            add_rule(index, t, r, row);
+    for (uint32_t i = 0; i < cell->interval_count && !cell->negated; i++) {
+        uint32_t to = end_region(index, &cell->intervals[i]);
+        for (uint32_t r = first_region(index, &cell->intervals[i]); r < to; r++)
+            add_rule(index, t, r, row);
     }
 }
 
@@ -221,11 +305,13 @@ static void index_column(struct dmn_table *t, uint32_t column, struct arena *a) 
     index->kind = column_kind(t, column);
     if (index->kind == FEEL_NULL || !collect_ends(index, t, column, a))
         return;
-    size_t words = (2 * (size_t)index->end_count + 1) * t->word_count;
-    size_t limit = arena_limit_bytes(a) - arena_used_bytes(a);
-    if (words * sizeof(uint64_t) > MIN_OF((size_t)INDEX_BYTES_MAX, limit / 4))
+    if (region_count(index) * sizeof *index->regions >
+        (arena_limit_bytes(a) - arena_used_bytes(a)) / 4)
         return;
-    index->sets = arena_new(a, uint64_t, words);
+    index->regions = arena_new(a, struct region, region_count(index));
+    count_rules(index, t, column);
+    if (!place_regions(index, t, a))
+        return;
     for (uint32_t row = 0; row < t->rule_count; row++)
         set_rule(index, t, row, &t->rules[row].cells[column]);
     index->active = true;
@@ -238,8 +324,8 @@ void table_index(struct dmn_table *t, struct arena *a) {
         index_column(t, c, a);
 }
 
-bool table_index_apply(uint64_t *rules, const struct dmn_table *t, uint32_t column,
-                       struct feel_value v) {
+bool table_index_find(struct table_region *out, const struct dmn_table *t, uint32_t column,
+                      struct feel_value v) {
     const struct column_index *index = &t->indexes[column];
     int order;
     if (!index->active || feel_kind(v) != index->kind)
@@ -247,8 +333,34 @@ bool table_index_apply(uint64_t *rules, const struct dmn_table *t, uint32_t colu
     if (index->end_count > 0 && index->kind != FEEL_BOOLEAN &&
         !feel_order(&order, v, index->ends[0]))
         return false;
-    const uint64_t *set = &index->sets[(size_t)region_of(index, v) * t->word_count];
-    for (uint32_t w = 0; w < t->word_count; w++)
-        rules[w] &= set[w];
+    const struct region *region = &index->regions[region_of(index, v)];
+    *out = region->count == (uint32_t)MANY
+               ? (struct table_region){.set = index->sets + (size_t)region->first * t->word_count}
+               : (struct table_region){.rows = index->rows + region->first, .count = region->count};
     return true;
+}
+
+bool table_region_has(const struct table_region *region, uint32_t row) {
+    if (region->set != NULL)
+        return (region->set[row / 64] >> (row % 64) & 1) != 0;
+    uint32_t low = 0, high = region->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (region->rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < region->count && region->rows[low] == row;
+}
+
+void table_region_keep(uint64_t *rules, const struct dmn_table *t,
+                       const struct table_region *region) {
+    uint32_t next = 0;
+    for (uint32_t w = 0; w < t->word_count; w++) {
+        uint64_t mask = region->set != NULL ? region->set[w] : 0;
+        for (; next < region->count && region->rows[next] / 64 == w; next++)
+            mask |= UINT64_C(1) << (region->rows[next] % 64);
+        rules[w] &= mask;
+    }
 }

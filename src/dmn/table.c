@@ -389,14 +389,15 @@ struct ast *table_read(struct boxer *b, const struct xml_node *node,
 
 /* --- evaluating: which rules match
  * ------------------------------------------------------------------------ */
-enum { WORDS_INLINE = 16, VARS_INLINE = 16 };
+enum { WORDS_INLINE = 16, VARS_INLINE = 16, REGIONS_INLINE = 16 };
 
 struct matching {
     struct feel_machine *m;
     const struct dmn_table *t;
     const struct feel_value *args;
-    struct feel_value *vars; /* ?, then the names */
-    uint64_t *set;           /* rules that match, by bits */
+    struct feel_value *vars;      /* ?, then the names */
+    uint64_t *set;                /* rules that match, by bits */
+    struct table_region *regions; /* of each column that its index knows */
 };
 
 static struct feel_value run_cell(struct matching *x, const struct feel_program *program,
@@ -427,13 +428,70 @@ static void ask_column(struct matching *x, uint32_t column) {
 
 static void match_rules(struct matching *x) {
     const struct dmn_table *t = x->t;
-    bool asked[DMN_COLUMNS_MAX];
     set_all(x->set, t->rule_count);
     for (uint32_t c = 0; c < t->input_count; c++)
-        asked[c] = !(t->indexed && table_index_apply(x->set, t, c, x->args[c]));
+        if (x->regions[c].known)
+            table_region_keep(x->set, t, &x->regions[c]);
     for (uint32_t c = 0; c < t->input_count && !x->m->failed; c++)
-        if (asked[c])
+        if (!x->regions[c].known)
             ask_column(x, c);
+}
+
+/* May the rule be hit? The columns with an index say so first, as in match_rules(). */
+static bool rule_matches(struct matching *x, uint32_t row) {
+    const struct dmn_table *t = x->t;
+    for (uint32_t c = 0; c < t->input_count; c++)
+        if (x->regions[c].known && !table_region_has(&x->regions[c], row))
+            return false;
+    for (uint32_t c = 0; c < t->input_count && !x->m->failed; c++) {
+        const struct table_cell *cell = &t->rules[row].cells[c];
+        if (!x->regions[c].known && !cell->any &&
+            !feel_is_true(run_cell(x, cell->program, x->args[c])))
+            return false;
+    }
+    return !x->m->failed;
+}
+
+enum { FEW = 64 };
+
+/* Where an index leaves few rules, they are looked at alone: what it takes does not grow with the
+ * table. False: not so; rows has room for FEW. */
+static bool match_few(struct matching *x, uint32_t *rows, uint32_t *count) {
+    const struct table_region *best = NULL;
+    for (uint32_t c = 0; c < x->t->input_count; c++) {
+        x->regions[c].known =
+            x->t->indexed && table_index_find(&x->regions[c], x->t, c, x->args[c]);
+        if (x->regions[c].known && x->regions[c].set == NULL && x->regions[c].count <= FEW &&
+            (best == NULL || x->regions[c].count < best->count))
+            best = &x->regions[c];
+    }
+    for (uint32_t i = 0; best != NULL && i < best->count && !x->m->failed; i++)
+        if (rule_matches(x, best->rows[i]))
+            rows[(*count)++] = best->rows[i];
+    return best != NULL;
+}
+
+/* The rules that match, in ascending order. False: memory or budget is spent. */
+static bool match(struct matching *x, uint32_t **rows, uint32_t *count) {
+    const struct dmn_table *t = x->t;
+    uint32_t total = 0;
+    if (match_few(x, *rows, count))
+        return !x->m->failed;
+    if (t->word_count > WORDS_INLINE)
+        x->set = machine_new(x->m, uint64_t, t->word_count);
+    if (x->set == NULL || !machine_spend(x->m, t->rule_count / 64))
+        return false;
+    match_rules(x);
+    for (uint32_t w = 0; w < t->word_count; w++)
+        total += (uint32_t)__builtin_popcountll(x->set[w]);
+    if (total > FEW)
+        *rows = machine_new(x->m, uint32_t, total);
+    if (*rows == NULL)
+        return false;
+    for (uint32_t w = 0; w < t->word_count; w++)
+        for (uint64_t left = x->set[w]; left != 0; left &= left - 1)
+            (*rows)[(*count)++] = w * 64 + (uint32_t)__builtin_ctzll(left);
+    return !x->m->failed;
 }
 
 /* --- evaluating: the outcome
@@ -608,7 +666,7 @@ static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
 }
 
 /* A value outside the listed ones is an error of the table's user, told and then decided as null:
- * DMN 1.5: 8.3.3 */
+ * DMN 1.5: 8.2.4 */
 static bool inputs_allowed(struct matching *x) {
     const struct dmn_table *t = x->t;
     for (uint32_t c = 0; c < t->input_count; c++)
@@ -624,33 +682,27 @@ static bool inputs_allowed(struct matching *x) {
 static bool table_eval(struct feel_value *out, const void *self, const struct feel_value *args,
                        size_t arg_count, struct feel_machine *m, struct err *err) {
     const struct dmn_table *t = self;
-    uint64_t words[WORDS_INLINE] = {0};
     struct feel_value vars[VARS_INLINE];
-    struct matching x = {.m = m, .t = t, .args = args, .vars = vars, .set = words};
+    uint32_t rows_inline[FEW], *rows = rows_inline, count = 0;
+    struct table_region regions[REGIONS_INLINE];
+    uint64_t words[WORDS_INLINE];
+    struct matching x = {
+        .m = m, .t = t, .args = args, .vars = vars, .set = words, .regions = regions};
     (void)err;
     (void)arg_count;
     *out = feel_null();
-    if (t->word_count > WORDS_INLINE)
-        x.set = machine_new(m, uint64_t, t->word_count);
     if (t->extra_count + 1 > VARS_INLINE)
         x.vars = machine_new(m, struct feel_value, t->extra_count + 1);
-    if (x.set == NULL || x.vars == NULL || !machine_spend(m, 1 + t->rule_count / 64))
+    if (t->input_count > REGIONS_INLINE)
+        x.regions = machine_new(m, struct table_region, t->input_count);
+    if (x.vars == NULL || x.regions == NULL || !machine_spend(m, 1))
         return false;
     if (t->extra_count > 0)
         memcpy(x.vars + 1, args + t->input_count, t->extra_count * sizeof *args);
-    uint32_t rows_inline[64], *rows = rows_inline, count = 0, total = 0;
     if (!inputs_allowed(&x))
         return !m->failed;
-    match_rules(&x);
-    for (uint32_t w = 0; w < t->word_count; w++)
-        total += (uint32_t)__builtin_popcountll(x.set[w]);
-    if (total > COUNT_OF(rows_inline))
-        rows = machine_new(m, uint32_t, total);
-    if (rows == NULL)
+    if (!match(&x, &rows, &count))
         return false;
-    for (uint32_t w = 0; w < t->word_count; w++)
-        for (uint64_t left = x.set[w]; left != 0; left &= left - 1)
-            rows[count++] = w * 64 + (uint32_t)__builtin_ctzll(left);
     *out = decide(&x, rows, count);
     trace(&x, rows, count, *out);
     return !m->failed;

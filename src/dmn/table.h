@@ -91,8 +91,20 @@ bool table_classify_tests(struct table_cell *cell, const struct ast *tests, stru
 int table_value_order(struct feel_value a, struct feel_value b);
 /* Build the indexes of columns whose cells are all plain. */
 void table_index(struct dmn_table *t, struct arena *a);
-/* Clear the bits of rules that column's value rules out; false when the index cannot tell. */
-bool table_index_apply(uint64_t *rules, const struct dmn_table *t, uint32_t column,
-                       struct feel_value v);
+/* The rules whose cell of a column a value passes: a set of bits, or without one a list in
+ * ascending order. */
+struct table_region {
+    const uint64_t *set;
+    const uint32_t *rows;
+    uint32_t count;
+    bool known; /* for table.c: the index could tell */
+};
+/* False when the index cannot tell. */
+bool table_index_find(struct table_region *out, const struct dmn_table *t, uint32_t column,
+                      struct feel_value v);
+bool table_region_has(const struct table_region *region, uint32_t row);
+/* Clear the bits of rules that are not in the region. */
+void table_region_keep(uint64_t *rules, const struct dmn_table *t,
+                       const struct table_region *region);
 
 #endif
