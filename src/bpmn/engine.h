@@ -285,7 +285,7 @@ bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables);
 /* ---- throw.c ---- */
 /* BPMN 2.0.2: 13.5.4: may an event sub-process begin in the scope? Not when an interrupting one
- * runs, nor when nothing is left in it but those that run. */
+ * runs, nor when nothing is left in it but those that run and what they compensate. */
 bool run_handlers_open(const struct run *run, uint32_t scope);
 /* An error or escalation, thrown from inside `scope` (from: the instance itself or the child it
  * came from). *caught false: nobody catches it. */

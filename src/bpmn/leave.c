@@ -338,6 +338,9 @@ static bool has_tokens(const struct bpmn_state *state, uint32_t scope) {
     for (uint32_t i = 0; i < state->moving.count; i++)
         if (state->moving.list[i].scope == scope)
             return true;
+    for (uint32_t i = 0; i < state->spent.count; i++) /* a complex gateway that will not reset */
+        if (state->spent.list[i].scope == scope)
+            return true;
     return false;
 }
 
@@ -348,13 +351,12 @@ bool run_empty(struct run *run, uint32_t scope) {
             i = state->instances.count - 1;
         const struct bpmn_instance *row = &state->instances.list[i];
         if (run_instance(run, scope)->live == 0)
-            return true;
+            break;
         if (row->scope == scope && row->closing != BPMN_CLOSING_CANCEL && !run_cancel(run, row->id))
             return false;
     }
-    if (run_instance(run, scope)->live == 0 || !has_tokens(state, scope))
-        return true;
-    return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_DROPPED, .scope = scope});
+    return !has_tokens(state, scope) ||
+           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_DROPPED, .scope = scope});
 }
 
 bool run_drop(struct run *run, uint32_t id) {

@@ -161,11 +161,8 @@ bool run_settle(struct run *run) {
         if (state->conditions > 0 && (run->change_count > 0 || run->looked != state->last_id)) {
             if (!run_conditions(run))
                 return false;
-            if (run->todo_from < run->todo_count)
-                continue;
+            continue; /* until no more of them becomes true */
         }
-        if (state->ending != 0)
-            break;
         if (state->moving.count > 0) {
             struct bpmn_token token = state->moving.list[0];
             if (!run_take(run, run->process->flows[token.flow].to, token.scope, token.flow))

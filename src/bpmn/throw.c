@@ -48,10 +48,12 @@ bool run_handlers_open(const struct run *run, uint32_t scope) {
     uint32_t handlers = 0;
     if (!has_handlers(run->process, run_node(run, scope)))
         return true;
-    for (uint32_t i = 0; i < state->instances.count; i++)
-        handlers +=
-            state->instances.list[i].scope == scope &&
-            run->process->nodes[state->instances.list[i].node].kind == BPMN_EVENT_SUB_PROCESS;
+    for (uint32_t i = 0; i < state->instances.count; i++) {
+        const struct bpmn_instance *row = &state->instances.list[i];
+        const struct bpmn_node *node = &run->process->nodes[row->node];
+        handlers += row->scope == scope && (node->kind == BPMN_EVENT_SUB_PROCESS ||
+                                            node->for_compensation || row->as == BPMN_AS_UNDO);
+    }
     return handlers == 0 || run_instance(run, scope)->live > handlers;
 }
 

@@ -1,16 +1,15 @@
-#include "slow.h"
+#include "slow_in.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ENTERED_MAX = 300, NOTHING = -1 };
+enum { ENTERED_MAX = 300 };
 
 /* --- telling
  * ------------------------------------------------------------------------------------------- */
-static void say(struct slow_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
-static void say(struct slow_state *s, const char *format, ...) {
+void say(struct slow_state *s, const char *format, ...) {
     va_list args;
     if (s->log->count == LOG_MAX) {
         s->too_much = true;
@@ -22,7 +21,7 @@ static void say(struct slow_state *s, const char *format, ...) {
 }
 
 /* "+u3" */
-static void say_node(struct slow_state *s, const char *what, int node) {
+void say_node(struct slow_state *s, const char *what, int node) {
     char id[8];
     slow_id(id, s->m, node);
     say(s, "%s%s", what, id);
@@ -30,19 +29,19 @@ static void say_node(struct slow_state *s, const char *what, int node) {
 
 /* --- the lists
  * ----------------------------------------------------------------------------------------- */
-static const struct slow_node *node_at(const struct slow_state *s, int node) {
+const struct slow_node *node_at(const struct slow_state *s, int node) {
     return &s->m->nodes[node];
 }
 
 /* Its place in the list; NOTHING when it lives no more. */
-static int place_of(const struct slow_state *s, int id) {
+int place_of(const struct slow_state *s, int id) {
     for (int i = 0; i < s->live_count; i++)
         if (s->live[i].id == id)
             return i;
     return NOTHING;
 }
 
-static struct slow_live *live_at(struct slow_state *s, int id) {
+struct slow_live *live_at(struct slow_state *s, int id) {
     int place = place_of(s, id);
     assert(place != NOTHING);
     return &s->live[place];
@@ -54,17 +53,27 @@ static void remove_token(struct slow_state *s, int place) {
         s->tokens[i] = s->tokens[i + 1];
 }
 
-static void remove_live(struct slow_state *s, int id) {
+void remove_live(struct slow_state *s, int id, bool completed) {
     int place = place_of(s, id);
     assert(place != NOTHING);
+    struct slow_live live = s->live[place];
     s->live_count--;
     for (int i = place; i < s->live_count; i++)
         s->live[i] = s->live[i + 1];
+    forget(s, &live, completed);
+}
+
+bool acts(const struct slow_live *live) {
+    return live->as == AS_ELEMENT || live->as == AS_INNER;
+}
+
+bool is_scope(enum slow_kind kind) {
+    return kind == S_PROCESS || kind == S_SUB || kind == S_TRANSACTION || kind == S_EVENT_SUB;
 }
 
 /* --- variables
  * -------------------------------------------------------------------------------------------- */
-static void set_in(struct slow_state *s, int scope, int variable, int value) {
+void set_in(struct slow_state *s, int scope, int variable, int value) {
     for (int i = 0; i < s->value_count; i++)
         if (s->values[i].scope == scope && s->values[i].variable == variable) {
             s->values[i].value = value;
@@ -76,7 +85,7 @@ static void set_in(struct slow_state *s, int scope, int variable, int value) {
         s->values[s->value_count++] = (struct slow_value){scope, variable, value};
 }
 
-static bool has_own(const struct slow_state *s, int scope, int variable, int *out) {
+bool has_own(const struct slow_state *s, int scope, int variable, int *out) {
     for (int i = 0; i < s->value_count; i++)
         if (s->values[i].scope == scope && s->values[i].variable == variable) {
             *out = s->values[i].value;
@@ -86,7 +95,7 @@ static bool has_own(const struct slow_state *s, int scope, int variable, int *ou
 }
 
 /* As the element sees it: its own, or that of the nearest scope around it. */
-static int get(const struct slow_state *s, int id, int variable) {
+int get(const struct slow_state *s, int id, int variable) {
     int value = NO_VALUE;
     while (!has_own(s, id, variable, &value) && id != 0)
         id = s->live[place_of(s, id)].scope;
@@ -113,13 +122,18 @@ static void bring(struct slow_state *s, int id, struct slow_input input) {
 
 /* --- what is waited for
  * ----------------------------------------------------------------------------------- */
-/* Does a live element of `owner` wait for this event node, as long as it lives? */
-static bool belongs(const struct slow_model *m, int event, int owner) {
+/* Does this live element wait for the event node, as long as it lives? Events on the boundary of an
+ * activity hang on the whole of it, however often it is carried out. */
+static bool belongs(const struct slow_model *m, int event, const struct slow_live *live) {
+    int owner = live->node;
     const struct slow_node *e = &m->nodes[event], *o = &m->nodes[owner];
-    if (e->event != E_TIMER && e->event != E_MESSAGE && e->event != E_SIGNAL)
+    if (e->event != E_TIMER && e->event != E_MESSAGE && e->event != E_SIGNAL &&
+        e->event != E_CONDITION)
         return false;
     if (e->kind == S_BOUNDARY)
-        return e->host == owner;
+        return e->host == owner && (live->as == AS_ELEMENT || live->as == AS_BODY);
+    if (!acts(live))
+        return false;
     if (e->kind == S_START)
         return m->nodes[e->parent].kind == S_EVENT_SUB && m->nodes[e->parent].parent == owner;
     if (e->kind == S_CATCH || e->kind == S_RECEIVE) {
@@ -133,13 +147,15 @@ static bool belongs(const struct slow_model *m, int event, int owner) {
 }
 
 /* BPMN 2.0.2, 13.5.4: event sub-processes begin while their parent runs. When it was interrupted,
- * or has nothing left but the event sub-processes that run, no new one begins. */
+ * or has nothing left but the event sub-processes that run and what they undo, no new one begins.
+ */
 static bool handlers_open(const struct slow_state *s, int scope) {
     for (int i = 0; i < s->token_count; i++)
         if (s->tokens[i].scope == scope)
             return true;
     for (int i = 0; i < s->live_count; i++)
-        if (s->live[i].scope == scope && node_at(s, s->live[i].node)->kind != S_EVENT_SUB)
+        if (s->live[i].scope == scope && node_at(s, s->live[i].node)->kind != S_EVENT_SUB &&
+            !node_at(s, s->live[i].node)->is_handler && s->live[i].as != AS_UNDO)
             return true;
     return false;
 }
@@ -153,7 +169,7 @@ static struct slow_spent *spent_of(struct slow_state *s, int owner, int event) {
 
 bool slow_waits(const struct slow_state *s, int owner, int event) {
     const struct slow_live *o = &s->live[place_of(s, owner)];
-    if (o->since == 0 || !belongs(s->m, event, o->node))
+    if (o->since == 0 || o->closed || !belongs(s->m, event, o))
         return false;
     if (node_at(s, event)->kind == S_START && !handlers_open(s, owner))
         return false;
@@ -189,10 +205,7 @@ static int find_waiting(int *event, const struct slow_state *s, enum slow_event 
 
 /* --- entering and leaving
  * ----------------------------------------------------------------------------------- */
-static void execute(struct slow_state *s, int id);
-static void leave(struct slow_state *s, int id);
-
-static void stop(struct slow_state *s, int id, const char *why, bool leaving) {
+void stop(struct slow_state *s, int id, const char *why, bool leaving) {
     char text[16];
     live_at(s, id)->stop = why;
     live_at(s, id)->leaving = leaving;
@@ -200,24 +213,36 @@ static void stop(struct slow_state *s, int id, const char *why, bool leaving) {
     say_node(s, text, live_at(s, id)->node);
 }
 
-static int enter(struct slow_state *s, int node, int scope) {
+int enter(struct slow_state *s, int node, int scope, enum slow_as as) {
     int id = ++s->ids;
     if (s->live_count == LIVE_MAX || ++s->entered > ENTERED_MAX) {
         s->too_much = true;
         return NOTHING;
     }
-    s->live[s->live_count++] = (struct slow_live){.id = id, .node = node, .scope = scope};
+    s->live[s->live_count++] = (struct slow_live){.id = id, .node = node, .scope = scope, .as = as};
     say_node(s, "+", node);
     return id;
 }
 
-static void cancel(struct slow_state *s, int id);
+static enum slow_as as_of(const struct slow_node *n) {
+    return n->loop != L_NONE ? AS_BODY : AS_ELEMENT;
+}
+
+void act_later(struct slow_state *s, int id) {
+    if (s->todo_count == LIVE_MAX)
+        s->too_much = true;
+    else if (id != NOTHING)
+        s->todo[s->todo_count++] = id;
+}
 
 /* Everything in it is cancelled; its tokens vanish. */
-static void empty(struct slow_state *s, int scope) {
+void empty(struct slow_state *s, int scope) {
     for (int i = s->token_count - 1; i >= 0; i--)
         if (s->tokens[i].scope == scope)
             remove_token(s, i);
+    for (int i = s->gate_count - 1; i >= 0; i--)
+        if (s->gates[i].scope == scope)
+            s->gates[i] = s->gates[--s->gate_count];
     for (bool found = true; found;) {
         found = false;
         for (int i = 0; i < s->live_count && !found; i++)
@@ -228,27 +253,40 @@ static void empty(struct slow_state *s, int scope) {
     }
 }
 
-static void cancel(struct slow_state *s, int id) {
+void cancel(struct slow_state *s, int id) {
     empty(s, id);
     say_node(s, "x", live_at(s, id)->node);
-    remove_live(s, id);
+    remove_live(s, id, false);
 }
 
-/* 13.2, 13.3.4: a scope completes when no token is left in it and nothing is alive. */
-static void complete_if_empty(struct slow_state *s, int scope, const char *how) {
+static void end(struct slow_state *s, const char *how) {
+    s->ended = how;
+    s->live_count = 0;
+    say(s, "end:%s", how);
+}
+
+/* 13.2, 13.3.4: a scope completes when no token is left in it and nothing is alive. What is still
+ * to be compensated in it comes first, and a complex gateway that has not reset. */
+void gone(struct slow_state *s, int scope) {
+    struct slow_live me = *live_at(s, scope);
+    if (s->ended != NULL || s->too_much)
+        return;
     for (int i = 0; i < s->token_count; i++)
         if (s->tokens[i].scope == scope)
             return;
     for (int i = 0; i < s->live_count; i++)
         if (s->live[i].scope == scope)
             return;
-    if (scope != 1) {
-        leave(s, scope);
+    if (me.stop != NULL || go_on_undoing(s, scope) || reset_gate(s, scope))
         return;
-    }
-    s->ended = how;
-    s->live_count = 0;
-    say(s, "end:%s", how);
+    if (scope == 1)
+        end(s, "completed");
+    else if (me.as == AS_BODY)
+        next_of_body(s, scope);
+    else if (me.as == AS_UNDO)
+        finish(s, scope);
+    else
+        leave(s, scope);
 }
 
 /* FEEL: a comparison with null is null, but for "=". NOTHING: neither true nor false. */
@@ -278,19 +316,25 @@ static int ways_of(const struct slow_state *s, int node) {
     return (exclusive ? conditions : (1 << conditions) - 1) + (others > 0);
 }
 
-/* The oracle's answer instead of the conditions' values: a bit for each conditional flow. */
-static const char *pick_flows(int *flows, int *count, const struct slow_state *s, int node) {
+int ask(struct slow_state *s, int node, int ways, int otherwise) {
     struct slow_oracle *o = s->oracle;
-    int ways = ways_of(s, node), answer = 0, condition = 0, set = 0;
-    for (int i = 0; i < o->asked && ways > 0; i++)
+    for (int i = 0; i < o->asked; i++)
         if (o->nodes[i] == node)
-            return "pick";
-    if (ways > 0 && o->asked == QUESTIONS_MAX)
-        return "pick";
+            return otherwise;
+    if (o->asked == QUESTIONS_MAX)
+        return otherwise;
+    o->ways[o->asked] = ways;
+    o->nodes[o->asked++] = node;
+    return o->asked <= o->given ? o->answers[o->asked - 1] : 0;
+}
+
+/* The oracle's answer instead of the conditions' values: a bit for each conditional flow. */
+static const char *pick_flows(int *flows, int *count, struct slow_state *s, int node) {
+    int ways = ways_of(s, node), condition = 0, set = 0;
     if (ways > 0) {
-        answer = o->asked < o->given ? o->answers[o->asked] : 0;
-        o->ways[o->asked] = ways;
-        o->nodes[o->asked++] = node;
+        int answer = ask(s, node, ways, NOTHING);
+        if (answer == NOTHING)
+            return "pick";
         set = node_at(s, node)->kind == S_EXCLUSIVE ? 1 << answer : answer + 1;
     }
     bool some = false;
@@ -310,11 +354,15 @@ static const char *pick_flows(int *flows, int *count, const struct slow_state *s
     return NULL;
 }
 
-/* Which flows get a token. 13.4.2 exclusive: the first that is true. 13.4.3 inclusive and 13.3.1
- * activities: all that are true, and those without a condition. The default flow when no condition
- * is true. The reason when it cannot be told, or NULL. */
-static const char *choose(int *flows, int *count, const struct slow_state *s, int node, int scope) {
+/* Which flows get a token. 13.4.5: when a complex gateway resets, those whose condition is true or
+ * the default flow, or none; a flow without a condition is for its start. 13.4.2 exclusive: the
+ * first that is true. 13.4.3 inclusive and 13.3.1 activities: all that are true, and those without
+ * a condition. The default flow when no condition is true. The reason when it cannot be told, or
+ * NULL. */
+static const char *choose(int *flows, int *count, struct slow_state *s, int node, int scope) {
     bool exclusive = node_at(s, node)->kind == S_EXCLUSIVE, conditions = false, some = false;
+    bool resets =
+        node_at(s, node)->kind == S_COMPLEX && is_join(s, node) && !has_started(s, node, scope);
     *count = 0;
     if (s->oracle != NULL)
         return pick_flows(flows, count, s, node);
@@ -326,7 +374,7 @@ static const char *choose(int *flows, int *count, const struct slow_state *s, in
         if (yes == NOTHING)
             return "condition";
         conditions = conditions || f->test != C_NONE;
-        if (yes == 0)
+        if (yes == 0 || (resets && f->test == C_NONE))
             continue;
         some = some || f->test != C_NONE;
         flows[(*count)++] = i;
@@ -338,42 +386,70 @@ static const char *choose(int *flows, int *count, const struct slow_state *s, in
             flows[(*count)++] = i;
             return NULL;
         }
-    return conditions && *count == 0 ? "no-flow" : NULL;
+    return conditions && *count == 0 && !resets ? "no-flow" : NULL;
 }
 
-static void leave(struct slow_state *s, int id) {
+static void put_token(struct slow_state *s, int flow, int scope) {
+    if (s->token_count == TOKENS_MAX || s->arrived_count == LIVE_MAX) {
+        s->too_much = true;
+        return;
+    }
+    s->tokens[s->token_count++] = (struct slow_token){flow, scope, ++s->clock};
+    if (node_at(s, s->m->flows[flow].to)->kind == S_COMPLEX && is_join(s, s->m->flows[flow].to)) {
+        s->arrived[s->arrived_count][0] = flow;
+        s->arrived[s->arrived_count++][1] = scope;
+        act_later(s, -1 - s->arrived_count); /* in its turn */
+    }
+}
+
+void leave(struct slow_state *s, int id) {
+    struct slow_live me = *live_at(s, id);
+    const struct slow_node *n = node_at(s, me.node);
+    if (acts(&me) && n->out >= 0)
+        set_outwards(s, me.scope, n->out, get(s, id, n->out_from));
+    finish(s, id);
+}
+
+void finish(struct slow_state *s, int id) {
     struct slow_live me = *live_at(s, id);
     const struct slow_node *n = node_at(s, me.node);
     int flows[FLOWS_MAX], count;
-    if (n->out >= 0)
-        set_outwards(s, me.scope, n->out, get(s, id, n->out_from));
+    if (me.as == AS_INNER) {
+        inner_done(s, id);
+        return;
+    }
+    if (me.as == AS_UNDO) {
+        say_node(s, "-", me.node);
+        remove_live(s, id, true);
+        gone(s, me.scope);
+        return;
+    }
     const char *why = choose(flows, &count, s, me.node, me.scope);
     if (why != NULL) {
         stop(s, id, why, true);
         return;
     }
+    remember(s, id);
     say_node(s, "-", me.node);
-    remove_live(s, id);
-    for (int i = 0; i < count; i++) {
-        if (s->token_count == TOKENS_MAX) {
-            s->too_much = true;
-            return;
-        }
-        s->tokens[s->token_count++] = (struct slow_token){flows[i], me.scope, ++s->clock};
-    }
+    remove_live(s, id, true);
+    for (int i = 0; i < count; i++)
+        put_token(s, flows[i], me.scope);
     if (n->kind == S_END && n->event == E_TERMINATE) { /* 13.5.6 */
         empty(s, me.scope);
-        complete_if_empty(s, me.scope, "terminated");
+        if (me.scope == 1)
+            end(s, "terminated");
+        else
+            leave(s, me.scope);
         return;
     }
-    complete_if_empty(s, me.scope, "completed");
+    gone(s, me.scope);
 }
 
 /* --- events
  * -----------------------------------------------------------------------------------------------
  */
 static void enter_and_leave(struct slow_state *s, int node, int scope, struct slow_input input) {
-    int id = enter(s, node, scope);
+    int id = enter(s, node, scope, AS_ELEMENT);
     if (id == NOTHING)
         return;
     bring(s, id, input);
@@ -381,7 +457,7 @@ static void enter_and_leave(struct slow_state *s, int node, int scope, struct sl
 }
 
 /* The event for which `owner` waited came. */
-static void trigger(struct slow_state *s, int owner, int event, struct slow_input input) {
+void trigger(struct slow_state *s, int owner, int event, struct slow_input input) {
     const struct slow_node *e = node_at(s, event);
     struct slow_live o = *live_at(s, owner);
     if (e->kind == S_BOUNDARY) { /* 13.5.3 */
@@ -391,7 +467,7 @@ static void trigger(struct slow_state *s, int owner, int event, struct slow_inpu
     } else if (e->kind == S_START) { /* 13.5.4 */
         if (!e->beside)
             empty(s, owner);
-        int sub = enter(s, e->parent, owner);
+        int sub = enter(s, e->parent, owner, AS_ELEMENT);
         if (sub != NOTHING) {
             live_at(s, sub)->since = ++s->clock; /* it can have handlers of its own */
             enter_and_leave(s, event, sub, input);
@@ -401,7 +477,7 @@ static void trigger(struct slow_state *s, int owner, int event, struct slow_inpu
         leave(s, owner);
     } else { /* 13.4.4: behind an event-based gateway; the first event decides */
         say_node(s, "-", o.node);
-        remove_live(s, owner);
+        remove_live(s, owner, true);
         enter_and_leave(s, event, o.scope, input);
     }
 }
@@ -436,10 +512,12 @@ static bool throw_at(struct slow_state *s, int from, enum slow_event event, int 
     int came_from = NOTHING; /* the event sub-process that throws does not catch */
     for (int at = from; at != 0;) {
         struct slow_live here = *live_at(s, at);
+        bool whole = here.as == AS_ELEMENT || here.as == AS_BODY;
         for (int exact = 1; exact >= 0; exact--)
             for (int n = 1; n < s->m->node_count; n++) {
                 const struct slow_node *c = node_at(s, n);
-                if (c->kind == S_START && node_at(s, c->parent)->kind == S_EVENT_SUB &&
+                if (acts(&here) && c->kind == S_START &&
+                    node_at(s, c->parent)->kind == S_EVENT_SUB &&
                     node_at(s, c->parent)->parent == here.node && c->parent != came_from &&
                     catches(c, event, code, exact == 1) && handlers_open(s, at)) {
                     trigger(s, at, n, input);
@@ -448,7 +526,8 @@ static bool throw_at(struct slow_state *s, int from, enum slow_event event, int 
             }
         for (int exact = 1; exact >= 0; exact--)
             for (int n = 1; n < s->m->node_count; n++)
-                if (node_at(s, n)->kind == S_BOUNDARY && node_at(s, n)->host == here.node &&
+                if (whole && node_at(s, n)->kind == S_BOUNDARY &&
+                    node_at(s, n)->host == here.node &&
                     catches(node_at(s, n), event, code, exact == 1)) {
                     trigger(s, at, n, input);
                     return true;
@@ -480,6 +559,8 @@ static void throw_event(struct slow_state *s, int id) {
     struct slow_input nothing = {.variable = NO_VALUE};
     int scope = live_at(s, id)->scope;
     switch (n->event) {
+    case E_COMPENSATE: throw_compensation(s, id); return;
+    case E_CANCEL: throw_cancel(s, id); return;
     case E_SIGNAL: say(s, "throw:S%d", n->name); break;
     case E_ERROR:
         say(s, "throw:E%d", n->name);
@@ -487,7 +568,7 @@ static void throw_event(struct slow_state *s, int id) {
             return;
         if (s->oracle != NULL && escapes(s->m, live_at(s, id)->node)) {
             empty(s, 1); /* it ends the process: what called it may catch it */
-            complete_if_empty(s, 1, "error");
+            end(s, "error");
         } else {
             stop(s, id, "error", false);
         }
@@ -505,14 +586,62 @@ static void throw_event(struct slow_state *s, int id) {
 
 /* --- what an element does
  * --------------------------------------------------------------------------------- */
-static void execute(struct slow_state *s, int id) {
+/* 13.2, 13.3.4: its start event; without one, everything to which nothing leads. All of it is there
+ * before the first acts. */
+static void open_scope(struct slow_state *s, int id) {
+    int node = live_at(s, id)->node, first[NODES_MAX], count = 0;
+    for (int i = 1; i < s->m->node_count; i++)
+        if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == node)
+            first[count++] = i;
+    for (int i = 1; i < s->m->node_count && (count == 0 || node_at(s, first[0])->kind != S_START);
+         i++) {
+        const struct slow_node *n = node_at(s, i);
+        if (n->parent == node && in_count(s, i) == 0 && n->kind != S_BOUNDARY &&
+            n->kind != S_EVENT_SUB && !n->is_handler)
+            first[count++] = i;
+    }
+    if (count == 0) {
+        gone(s, id);
+        return;
+    }
+    for (int i = 0; i < count; i++) {
+        int child = enter(s, first[i], id, as_of(node_at(s, first[i])));
+        if (child == NOTHING)
+            return;
+        if (count == 1)
+            execute(s, child);
+        else
+            act_later(s, child);
+    }
+}
+
+static void run_script(struct slow_state *s, int id) {
+    const struct slow_node *n = node_at(s, live_at(s, id)->node);
+    int from = n->from < 0 ? NO_VALUE : get(s, id, n->from);
+    if (n->from >= 0 && from == NO_VALUE && s->oracle == NULL) {
+        stop(s, id, "script", false);
+        return;
+    }
+    int value = n->from < 0 ? 7 : from + 1;
+    if (n->out >= 0)
+        set_in(s, id, n->set, value);
+    else
+        set_outwards(s, id, n->set, value);
+    leave(s, id);
+}
+
+void execute(struct slow_state *s, int id) {
     int node = live_at(s, id)->node;
     const struct slow_node *n = node_at(s, node);
+    if (live_at(s, id)->as == AS_BODY) {
+        open_body(s, id);
+        return;
+    }
     if (n->local >= 0)
         set_in(s, id, n->local, n->value);
     bool waiting = n->kind == S_USER || n->kind == S_SERVICE || n->kind == S_RECEIVE ||
-                   n->kind == S_CALL || n->kind == S_SUB || n->kind == S_EVENT_BASED ||
-                   (n->kind == S_CATCH && n->event != E_LINK);
+                   n->kind == S_CALL || n->kind == S_SUB || n->kind == S_TRANSACTION ||
+                   n->kind == S_EVENT_BASED || (n->kind == S_CATCH && n->event != E_LINK);
     if (waiting && live_at(s, id)->since == 0)
         live_at(s, id)->since = ++s->clock;
     switch (n->kind) {
@@ -523,20 +652,8 @@ static void execute(struct slow_state *s, int id) {
         return;
     case S_CALL: say_node(s, "call:", node); return;
     case S_SUB:
-        for (int i = 1; i < s->m->node_count; i++)
-            if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == node)
-                enter_and_leave(s, i, id, (struct slow_input){.variable = NO_VALUE});
-        return;
-    case S_SCRIPT:
-        if (n->from >= 0 && get(s, id, n->from) == NO_VALUE && s->oracle == NULL)
-            stop(s, id, "script", false);
-        else if (n->out >= 0)
-            set_in(s, id, n->set, n->from < 0 ? 7 : get(s, id, n->from) + 1);
-        else
-            set_outwards(s, id, n->set, n->from < 0 ? 7 : get(s, id, n->from) + 1);
-        if (live_at(s, id)->stop == NULL)
-            leave(s, id);
-        return;
+    case S_TRANSACTION: open_scope(s, id); return;
+    case S_SCRIPT: run_script(s, id); return;
     case S_THROW:
     case S_END: throw_event(s, id); return;
     default:
@@ -547,32 +664,39 @@ static void execute(struct slow_state *s, int id) {
 
 /* --- tokens
  * ---------------------------------------------------------------------------------------------- */
-static int in_count(const struct slow_state *s, int node) {
+int in_count(const struct slow_state *s, int node) {
     int count = 0;
     for (int i = 0; i < s->m->flow_count; i++)
         count += s->m->flows[i].to == node;
     return count;
 }
 
-static bool is_join(const struct slow_state *s, int node) {
-    enum slow_kind kind = node_at(s, node)->kind;
-    return (kind == S_PARALLEL || kind == S_INCLUSIVE) && in_count(s, node) > 1;
-}
-
-/* The oldest token on the flow; NOTHING. */
-static int token_on(const struct slow_state *s, int flow, int scope) {
+int token_on(const struct slow_state *s, int flow, int scope) {
     for (int i = 0; i < s->token_count; i++)
         if (s->tokens[i].flow == flow && s->tokens[i].scope == scope)
             return i;
     return NOTHING;
 }
 
-/* One token from each incoming flow that has one; then the join goes on. */
-static void join(struct slow_state *s, int node, int scope) {
-    for (int i = 0; i < s->m->flow_count; i++)
-        if (s->m->flows[i].to == node && token_on(s, i, scope) != NOTHING)
-            remove_token(s, token_on(s, i, scope));
-    int id = enter(s, node, scope);
+/* One token from each incoming flow that has one; then the join goes on. A complex gateway keeps in
+ * mind whose tokens it took when it started, and does not take a second one there when it resets.
+ */
+void join(struct slow_state *s, int node, int scope) {
+    bool complex = node_at(s, node)->kind == S_COMPLEX, resets = has_started(s, node, scope);
+    for (int i = 0; i < s->m->flow_count; i++) {
+        bool taken = false;
+        for (int g = 0; g < s->gate_count; g++)
+            taken = taken || (s->gates[g].flow == i && s->gates[g].scope == scope);
+        if (s->m->flows[i].to != node || taken || token_on(s, i, scope) == NOTHING)
+            continue;
+        remove_token(s, token_on(s, i, scope));
+        if (complex && !resets)
+            s->gates[s->gate_count++] = (struct slow_gate){i, scope};
+    }
+    for (int g = s->gate_count - 1; g >= 0 && resets; g--)
+        if (s->m->flows[s->gates[g].flow].to == node && s->gates[g].scope == scope)
+            s->gates[g] = s->gates[--s->gate_count];
+    int id = enter(s, node, scope, AS_ELEMENT);
     if (id != NOTHING)
         execute(s, id);
 }
@@ -584,7 +708,7 @@ static bool move_token(struct slow_state *s) {
         if (is_join(s, to))
             continue;
         remove_token(s, i);
-        int id = enter(s, to, token.scope);
+        int id = enter(s, to, token.scope, as_of(node_at(s, to)));
         if (id != NOTHING)
             execute(s, id);
         return true;
@@ -592,99 +716,61 @@ static bool move_token(struct slow_state *s) {
     return false;
 }
 
-/* 13.4.1: a token on each incoming flow. Of several, the one that was complete first. */
-static bool go_on_parallel(struct slow_state *s) {
-    int best = NOTHING, best_time = 0, best_scope = 0;
-    for (int i = 0; i < s->token_count; i++) {
-        int node = s->m->flows[s->tokens[i].flow].to, time = 0;
-        bool all = is_join(s, node) && node_at(s, node)->kind == S_PARALLEL;
-        for (int f = 0; f < s->m->flow_count && all; f++) {
-            if (s->m->flows[f].to != node)
-                continue;
-            int token = token_on(s, f, s->tokens[i].scope);
-            all = token != NOTHING;
-            if (all && s->tokens[token].arrived > time)
-                time = s->tokens[token].arrived;
-        }
-        if (all && (best == NOTHING || time < best_time)) {
-            best = node;
-            best_time = time;
-            best_scope = s->tokens[i].scope;
-        }
-    }
-    if (best == NOTHING)
+/* What was entered and has not acted yet; a token that came to a complex gateway. */
+static bool do_next(struct slow_state *s) {
+    if (s->todo_count == 0)
         return false;
-    join(s, best, best_scope);
+    int id = s->todo[0];
+    s->todo_count--;
+    for (int i = 0; i < s->todo_count; i++)
+        s->todo[i] = s->todo[i + 1];
+    if (id < 0)
+        token_came(s, s->arrived[-id - 2][0], s->arrived[-id - 2][1]);
+    else if (place_of(s, id) != NOTHING)
+        execute(s, id);
     return true;
 }
 
-/* The nodes to which a token at `from` can come over sequence flows, in its scope, without going
- * through `gateway`. An event on the boundary of an activity is a way out of it. */
-static void reach(bool reached[NODES_MAX], const struct slow_model *m, int from, int gateway) {
-    for (int i = 0; i < NODES_MAX; i++)
-        reached[i] = i == from;
-    for (bool more = true; more;) {
-        more = false;
-        for (int i = 0; i < m->flow_count; i++) {
-            int a = m->flows[i].from, b = m->flows[i].to;
-            if (reached[a] && a != gateway && !reached[b])
-                more = reached[b] = true;
-        }
-        for (int i = 0; i < m->node_count; i++)
-            if (m->nodes[i].kind == S_BOUNDARY && reached[m->nodes[i].host] && !reached[i])
-                more = reached[i] = true;
-    }
-}
-
-/* Could a token that stands at `at` still come along a flow into the gateway where none waits, and
- * along none where one waits? */
-static bool holds_up(const struct slow_state *s, int at, int gateway, int scope) {
-    bool reached[NODES_MAX], to_empty = false, to_full = false;
-    reach(reached, s->m, at, gateway);
-    for (int i = 0; i < s->m->flow_count; i++) {
-        const struct slow_flow *f = &s->m->flows[i];
-        if (f->to != gateway || f->from == gateway || !reached[f->from])
-            continue;
-        if (token_on(s, i, scope) != NOTHING)
-            to_full = true;
-        else
-            to_empty = true;
-    }
-    return to_empty && !to_full;
-}
-
-/* 13.4.3, table 13.3 */
-static bool go_on_inclusive(struct slow_state *s) {
-    for (int t = 0; t < s->token_count; t++) {
-        int node = s->m->flows[s->tokens[t].flow].to, scope = s->tokens[t].scope;
-        bool ready = node_at(s, node)->kind == S_INCLUSIVE && is_join(s, node);
-        for (int i = 0; i < s->live_count && ready; i++)
-            if (s->live[i].scope == scope && holds_up(s, s->live[i].node, node, scope))
-                ready = false;
-        for (int i = 0; i < s->token_count && ready; i++) {
-            int at = s->m->flows[s->tokens[i].flow].to;
-            if (s->tokens[i].scope == scope && at != node && holds_up(s, at, node, scope))
-                ready = false;
-        }
-        if (ready) {
-            join(s, node, scope);
+/* 10.5.5: a conditional event happens when its condition becomes true. */
+static bool look_at_conditions(struct slow_state *s) {
+    for (int i = 0; i < s->live_count && s->oracle == NULL; i++)
+        for (int n = 1; n < s->m->node_count; n++) {
+            int owner = s->live[i].id, seen = 0;
+            const struct slow_node *e = node_at(s, n);
+            if (e->event != E_CONDITION || !slow_waits(s, owner, n))
+                continue;
+            bool yes = get(s, owner, e->variable) == e->number;
+            while (seen < s->seen_count &&
+                   (s->seen[seen].owner != owner || s->seen[seen].node != n))
+                seen++;
+            if (!yes && seen < s->seen_count)
+                s->seen[seen] = s->seen[--s->seen_count];
+            if (!yes || seen < s->seen_count)
+                continue;
+            if (s->seen_count == LIVE_MAX) {
+                s->too_much = true;
+                return false;
+            }
+            s->seen[s->seen_count++] = (struct slow_seen){owner, n};
+            happen(s, owner, n, "met:", (struct slow_input){.variable = NO_VALUE});
             return true;
         }
-    }
     return false;
 }
 
 static void settle(struct slow_state *s) {
     while (s->ended == NULL && !s->too_much)
-        if (!move_token(s) && !go_on_parallel(s) && !go_on_inclusive(s))
-            return;
+        if (!do_next(s) && !look_at_conditions(s) && !move_token(s) && !go_on_undoing(s, 0) &&
+            !go_on_parallel(s) && !go_on_inclusive(s) && !reset_gate(s, 0))
+            break;
+    s->arrived_count = 0;
 }
 
 /* --- inputs
  * ---------------------------------------------------------------------------------------------- */
-static int nth_live(const struct slow_state *s, int node, int nth) {
+static int nth_live(const struct slow_state *s, struct slow_input input) {
     for (int i = 0; i < s->live_count; i++)
-        if (s->live[i].node == node && --nth == 0)
+        if (s->live[i].node == input.node && acts(&s->live[i]) != input.body && --input.nth == 0)
             return s->live[i].id;
     return NOTHING;
 }
@@ -696,9 +782,7 @@ void slow_begin(struct slow_state *s, const struct slow_model *model, struct slo
 
 static void start(struct slow_state *s, struct slow_input input) {
     bring(s, 1, input);
-    for (int i = 1; i < s->m->node_count; i++)
-        if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == 0)
-            enter_and_leave(s, i, 1, (struct slow_input){.variable = NO_VALUE});
+    open_scope(s, 1);
 }
 
 static void signal(struct slow_state *s, struct slow_input input) {
@@ -734,7 +818,7 @@ static void fire(struct slow_state *s, struct slow_input input) {
         after = best_since;
     }
     assert(owner != NOTHING);
-    happen(s, owner, input.node, "fired:", input);
+    happen(s, owner, input.node, input.verb == IN_TIMER ? "fired:" : "met:", input);
 }
 
 static void retry(struct slow_state *s, int id) {
@@ -743,7 +827,9 @@ static void retry(struct slow_state *s, int id) {
     me->stop = NULL;
     if (me->job && !me->leaving)
         return; /* its job is offered again */
-    if (me->leaving)
+    if (me->as == AS_BODY && me->leaving)
+        finish(s, id);
+    else if (me->leaving)
         leave(s, id);
     else
         execute(s, id);
@@ -762,7 +848,7 @@ static void fail(struct slow_state *s, int id, struct slow_input input) {
 }
 
 void slow_step(struct slow_state *s, struct slow_input input) {
-    int id = nth_live(s, input.node, input.nth), event;
+    int id = nth_live(s, input), event;
     s->log->count = 0;
     s->entered = 0;
     switch (input.verb) {
@@ -790,8 +876,9 @@ void slow_step(struct slow_state *s, struct slow_input input) {
     case IN_SET: set_in(s, 1, input.variable, input.value); break;
     case IN_CANCEL:
         empty(s, 1);
-        complete_if_empty(s, 1, "cancelled");
+        end(s, "cancelled");
         break;
+    case IN_CONDITION: fire(s, input); break;
     }
     settle(s);
 }
@@ -817,14 +904,16 @@ static void offer_live(struct offers *o, const struct slow_state *s, int place) 
     const struct slow_node *n = node_at(s, l->node);
     int nth = 1;
     for (int i = 0; i < place; i++)
-        nth += s->live[i].node == l->node;
-    struct slow_input in = {.node = l->node, .nth = nth};
+        nth += s->live[i].node == l->node && acts(&s->live[i]) == acts(l);
+    struct slow_input in = {.node = l->node, .nth = nth, .body = !acts(l)};
     if (l->stop != NULL) {
         in.verb = IN_RETRY;
         in.number = 2;
         offer(o, in);
         return;
     }
+    if (in.body)
+        return;
     if (n->kind == S_USER) {
         in.verb = IN_DO;
         offer(o, in);
@@ -856,9 +945,11 @@ int slow_inputs(struct slow_input *out, int room, const struct slow_state *s) {
             const struct slow_node *e = node_at(s, n);
             if (!slow_waits(s, s->live[i].id, n))
                 continue;
-            if (e->event == E_TIMER)
-                offer(&o, (struct slow_input){.verb = IN_TIMER, .node = n, .nth = ++timers[n]});
-            else
+            if (e->event == E_TIMER || (e->event == E_CONDITION && s->oracle != NULL))
+                offer(&o, (struct slow_input){.verb = e->event == E_TIMER ? IN_TIMER : IN_CONDITION,
+                                              .node = n,
+                                              .nth = ++timers[n]});
+            else if (e->event != E_CONDITION)
                 offer(&o,
                       (struct slow_input){.verb = e->event == E_MESSAGE ? IN_MESSAGE : IN_SIGNAL,
                                           .name = e->name});

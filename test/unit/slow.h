@@ -27,7 +27,9 @@ enum slow_kind {
     S_PARALLEL,
     S_INCLUSIVE,
     S_EVENT_BASED,
+    S_COMPLEX,
     S_SUB,
+    S_TRANSACTION,
     S_EVENT_SUB,
     S_KINDS
 };
@@ -39,8 +41,12 @@ enum slow_event {
     E_ERROR,
     E_ESCALATION,
     E_TERMINATE,
-    E_LINK
+    E_LINK,
+    E_CONDITION,  /* test */
+    E_COMPENSATE, /* thrown: name is the activity, or ANY_CODE: the whole scope */
+    E_CANCEL
 };
+enum slow_loop { L_NONE, L_STANDARD, L_PARALLEL, L_SEQUENTIAL };
 enum slow_test { C_NONE, C_TRUE, C_FALSE, C_EQUAL, C_ABOVE }; /* "v0 = 1", "v0 > 1" */
 
 enum { NODES_MAX = 80, FLOWS_MAX = 160, VARIABLES = 3, ANY_CODE = -1, NO_VALUE = -1 };
@@ -54,7 +60,16 @@ struct slow_node {
     int fires;        /* of a timer that does not interrupt: how often */
     int set, from;    /* script: v<set> := v<from> + 1, or 7 when from < 0 */
     int local, value; /* input mapping: a variable of its own, or local < 0 */
-    int out, out_from; /* output mapping: v<out> := v<out_from>, or out < 0 */
+    int out, out_from;    /* output mapping: v<out> := v<out_from>, or out < 0 */
+    int variable, number; /* E_CONDITION, and the condition of a loop: v<variable> = number */
+    enum slow_loop loop;
+    int times;       /* multi-instance: so often; L_STANDARD: at most */
+    int times_from;  /* instead: as v<times_from> says; or < 0 */
+    int until;       /* multi-instance: enough when so many completed; 0: no such condition */
+    bool before;     /* L_STANDARD: tested before */
+    int needs;       /* S_COMPLEX: activationCount >= needs */
+    int handler;     /* an activity's compensation handler, or < 0 */
+    bool is_handler; /* isForCompensation */
 };
 struct slow_flow {
     int from, to;
@@ -84,7 +99,13 @@ void slow_drop_flow(struct slow_model *m, int flow);
 /* ---- running it ---- */
 enum { LIVE_MAX = 120, TOKENS_MAX = 200, SPENT_MAX = 300, VALUES_MAX = 200, LOG_MAX = 4000 };
 
+/* An activity that is carried out several times is one element that stands where the activity
+ * stands, and one in that for each time. A completed sub-process is opened again to be undone. */
+enum slow_as { AS_ELEMENT, AS_BODY, AS_INNER, AS_UNDO };
 struct slow_live { /* a live element */
+    enum slow_as as;
+    int total, begun, completed; /* AS_BODY */
+    bool closed;                 /* a transaction that is cancelled: it waits for nothing */
     int id, node, scope;
     int since;        /* when it began to wait for its events; 0: not yet */
     const char *stop; /* the incident it stands at, or NULL */
@@ -100,6 +121,22 @@ struct slow_spent { /* the event came and does not come again, or `fired` times 
 };
 struct slow_value {
     int scope, variable, value;
+};
+struct slow_done { /* an activity that completed and can be compensated */
+    int id, node, scope;
+    int own[VARIABLES]; /* its own variables as they were */
+    bool has[VARIABLES];
+};
+struct slow_undo { /* a compensation that runs: of the scope, or of one activity in it (or < 0) */
+    int id, waits, scope, node;
+    int at; /* what compensates now, or 0 */
+    bool cancels;
+};
+struct slow_gate { /* a complex gateway that started: a flow whose token it took */
+    int flow, scope;
+};
+struct slow_seen { /* a condition that was looked at, and was true */
+    int owner, node;
 };
 /* What data would decide, picked instead: the answers to the questions in their order. A node asks
  * once in a step, then it stops at "pick"; a question beyond the answers given has the answer 0. */
@@ -119,7 +156,14 @@ struct slow_state {
     struct slow_token tokens[TOKENS_MAX];
     struct slow_spent spent[SPENT_MAX];
     struct slow_value values[VALUES_MAX];
-    int live_count, token_count, spent_count, value_count, clock, ids;
+    struct slow_done done[LIVE_MAX];
+    struct slow_undo undo[LIVE_MAX];
+    struct slow_gate gates[LIVE_MAX];
+    struct slow_seen seen[LIVE_MAX];
+    int todo[LIVE_MAX];       /* entered, and to act in this order before any token moves */
+    int arrived[LIVE_MAX][2]; /* tokens that came to a complex gateway: flow, scope; likewise */
+    int live_count, token_count, spent_count, value_count, done_count, undo_count, gate_count,
+        seen_count, todo_count, arrived_count, clock, ids;
     const char *ended; /* "completed", ... */
     int entered;       /* since the last input */
     bool too_much;     /* a limit of this file is reached: throw the history away */
@@ -138,11 +182,13 @@ enum slow_verb {
     IN_SET,
     IN_CALLED,
     IN_CALL_ERROR,
-    IN_CANCEL
+    IN_CANCEL,
+    IN_CONDITION /* only to check soundness: the condition of the event becomes true */
 };
 struct slow_input {
     enum slow_verb verb;
     int node, nth; /* the nth live instance (timer) of the node, from 1 */
+    bool body;     /* among those that hold others, not among those that act */
     int name;      /* message, signal, error code */
     int number;    /* retries; of a timer: the time in seconds; IN_CALL_ERROR: 1: an escalation */
     int variable, value; /* brought along, or variable < 0 */

@@ -19,6 +19,24 @@ static int cmp_text(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* What can be compensated in it, what is being compensated, how often it was carried out, which
+ * tokens its complex gateways took. */
+static void key_past(struct buf *out, const struct slow_state *s, int id) {
+    for (int i = 0; i < s->done_count; i++)
+        if (s->done[i].scope == id)
+            buf_printf(out, "d%d", s->done[i].node);
+    for (int i = 0; i < s->undo_count; i++)
+        if (s->undo[i].scope == id)
+            buf_printf(out, "u%d", s->undo[i].node);
+    for (int i = 0; i < s->gate_count; i++)
+        if (s->gates[i].scope == id)
+            buf_printf(out, "g%d", s->gates[i].flow);
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].id == id)
+            buf_printf(out, "a%d,%d%s", (int)s->live[i].as, s->live[i].begun,
+                       s->live[i].closed ? "c" : "");
+}
+
 /* What the state is, but for the numbers of its elements and the times: each element with what it
  * waits for and what is in it, brothers in the order of their texts. */
 static void key_of(struct buf *out, const struct slow_state *s, int id, int depth) {
@@ -32,6 +50,7 @@ static void key_of(struct buf *out, const struct slow_state *s, int id, int dept
     for (int n = 1; n < s->m->node_count; n++)
         if (slow_waits(s, id, n))
             buf_printf(out, "w%d", n);
+    key_past(out, s, id);
     for (int i = 1; i < s->live_count && depth < 12; i++) {
         struct buf part;
         if (s->live[i].scope != id)
@@ -60,7 +79,8 @@ static void look(struct slow_sound *out, const struct slow_state *s) {
     for (int i = 1; i < s->live_count; i++) {
         int same = 0;
         for (int k = 1; k < i; k++)
-            same += s->live[k].node == s->live[i].node && s->live[k].scope == s->live[i].scope;
+            same += s->live[k].node == s->live[i].node && s->live[k].as == s->live[i].as &&
+                    s->live[k].scope == s->live[i].scope;
         out->twice[s->live[i].node] = out->twice[s->live[i].node] || same > 0;
         out->unbounded = out->unbounded || same >= SAME_MAX;
     }
@@ -112,6 +132,13 @@ static bool try_answers(struct slow_sound *out, struct space *space, int from,
         space->full = true;
         return true;
     }
+    for (int i = s.done_count - 2; i >= 0; i--) /* once is enough to compensate */
+        for (int k = i + 1; k < s.done_count; k++)
+            if (s.done[i].scope == s.done[k].scope && s.done[i].node == s.done[k].node) {
+                s.done_count--;
+                memmove(&s.done[i], &s.done[i + 1], (size_t)(s.done_count - i) * sizeof s.done[0]);
+                break;
+            }
     for (int i = 0; i < s.live_count; i++)
         if ((input.verb == IN_ERROR || input.verb == IN_CALL_ERROR) &&
             s.live[i].node == input.node && s.live[i].stop != NULL)

@@ -3,7 +3,7 @@
  * next brother, so that a node's number is its place in the file. */
 #include "slow.h"
 
-enum { ENOUGH = 26 }; /* nodes: beyond it only simple blocks are added */
+enum { ENOUGH = 28 }; /* nodes: beyond it only simple blocks are added */
 
 struct maker {
     struct slow_model *m;
@@ -29,8 +29,15 @@ static int add_node(struct maker *k, enum slow_kind kind, int parent) {
     struct slow_model *m = k->m;
     if (m->node_count == NODES_MAX)
         return NODES_MAX - 1;
-    m->nodes[m->node_count] = (struct slow_node){
-        .kind = kind, .parent = parent, .host = -1, .local = -1, .out = -1, .from = -1, .fires = 1};
+    m->nodes[m->node_count] = (struct slow_node){.kind = kind,
+                                                 .parent = parent,
+                                                 .host = -1,
+                                                 .local = -1,
+                                                 .out = -1,
+                                                 .from = -1,
+                                                 .fires = 1,
+                                                 .times_from = -1,
+                                                 .handler = -1};
     return m->node_count++;
 }
 
@@ -38,6 +45,8 @@ static int add_event(struct maker *k, enum slow_kind kind, int parent, enum slow
     int node = add_node(k, kind, parent);
     k->m->nodes[node].event = event;
     k->m->nodes[node].name = pick(k, 2);
+    k->m->nodes[node].variable = pick(k, VARIABLES);
+    k->m->nodes[node].number = pick(k, 3);
     return node;
 }
 
@@ -64,8 +73,41 @@ struct block {
 static struct block make_block(struct maker *k, int parent, int depth);
 static void make_scope(struct maker *k, int parent, int depth, enum slow_event start);
 
+static bool is_around(const struct slow_model *m, int scope, int node) {
+    for (int at = node; at >= 0; at = m->nodes[at].parent)
+        if (at == scope)
+            return true;
+    return false;
+}
+
+static bool in_transaction(const struct slow_model *m, int scope) {
+    for (int at = scope; at > 0; at = m->nodes[at].parent)
+        if (m->nodes[at].kind == S_TRANSACTION)
+            return true;
+    return false;
+}
+
+/* Of an activity that has a handler and is in a scope around it, or of the whole scope. */
+static int thrown_compensation(struct maker *k, enum slow_kind kind, int parent) {
+    int node = add_event(k, kind, parent, E_COMPENSATE);
+    struct slow_model *m = k->m;
+    m->nodes[node].name = ANY_CODE;
+    for (int i = 1; i < m->node_count; i++)
+        if (m->nodes[i].handler >= 0 && is_around(m, m->nodes[i].parent, parent) && chance(k, 30))
+            m->nodes[node].name = i;
+    return node;
+}
+
 static void make_end(struct maker *k, int from, int parent) {
     int kind = pick(k, 20);
+    if (kind > 16 && in_transaction(k->m, parent)) {
+        add_flow(k, from, add_event(k, S_END, parent, E_CANCEL));
+        return;
+    }
+    if (kind == 19) {
+        add_flow(k, from, thrown_compensation(k, S_END, parent));
+        return;
+    }
     enum slow_event event = kind < 2                  ? E_TERMINATE
                             : kind < 4                ? E_ESCALATION
                             : kind < 5                ? E_SIGNAL
@@ -76,9 +118,11 @@ static void make_end(struct maker *k, int from, int parent) {
 
 static enum slow_event boundary_event(struct maker *k, enum slow_kind host) {
     int kind = pick(k, 10);
-    if (host == S_SUB && kind < 3)
+    if ((host == S_SUB || host == S_TRANSACTION) && kind < 3)
         return E_ESCALATION;
-    if ((host == S_SUB || host == S_SERVICE || host == S_CALL) && kind < 6)
+    if (chance(k, 10))
+        return E_CONDITION;
+    if ((host == S_SUB || host == S_TRANSACTION || host == S_SERVICE || host == S_CALL) && kind < 6)
         return E_ERROR;
     return kind < 7 ? E_TIMER : kind < 9 ? E_MESSAGE : E_SIGNAL;
 }
@@ -111,12 +155,40 @@ static void make_boundary(struct maker *k, struct block *block, int host, int de
     block->last = join;
 }
 
+/* What undoes the activity: another one, or in a sub-process an event sub-process. */
+static void make_handler(struct maker *k, int node, int parent, int depth) {
+    static const enum slow_kind some[] = {S_TASK, S_USER, S_SERVICE};
+    struct slow_model *m = k->m;
+    if (m->nodes[node].kind == S_SUB && chance(k, 50))
+        return; /* make_scope() made one in it, perhaps */
+    (void)depth;
+    int event = add_event(k, S_BOUNDARY, parent, E_COMPENSATE);
+    int handler = add_node(k, some[pick(k, 3)], parent);
+    m->nodes[event].host = node;
+    m->nodes[handler].is_handler = true;
+    if (m->nodes[node].handler < 0)
+        m->nodes[node].handler = handler;
+}
+
+static void make_loop_of(struct maker *k, struct slow_node *n) {
+    static const enum slow_loop some[] = {L_STANDARD, L_PARALLEL, L_PARALLEL, L_SEQUENTIAL};
+    n->loop = some[pick(k, 4)];
+    n->variable = pick(k, VARIABLES);
+    n->number = pick(k, 3);
+    n->before = chance(k, 50);
+    n->times = n->loop == L_STANDARD ? 1 + pick(k, 3) : pick(k, 4);
+    n->times_from = n->loop != L_STANDARD && chance(k, 30) ? pick(k, VARIABLES) : -1;
+    n->until = n->loop != L_STANDARD && chance(k, 30) ? 1 + pick(k, 2) : 0;
+}
+
 static struct block make_activity(struct maker *k, int parent, int depth) {
     static const enum slow_kind some[] = {S_TASK,    S_USER, S_USER,   S_USER, S_SERVICE, S_SERVICE,
                                           S_RECEIVE, S_CALL, S_SCRIPT, S_SUB,  S_SUB};
     enum slow_kind kind = some[pick(k, (int)COUNT_OF(some))];
     if (kind == S_SUB && (depth > 3 || k->m->node_count > ENOUGH))
         kind = S_USER;
+    if (kind == S_SUB && chance(k, 25))
+        kind = S_TRANSACTION;
     int node = add_node(k, kind, parent);
     struct slow_node *n = &k->m->nodes[node];
     n->name = pick(k, 2);
@@ -131,9 +203,18 @@ static struct block make_activity(struct maker *k, int parent, int depth) {
         n->out = pick(k, VARIABLES);
         n->out_from = pick(k, VARIABLES);
     }
-    if (kind == S_SUB)
+    if (chance(k, 15))
+        make_loop_of(k, n);
+    if (kind == S_SUB || kind == S_TRANSACTION)
         make_scope(k, node, depth + 1, E_NONE);
     struct block block = {node, node};
+    if (chance(k, 15) && k->m->nodes[node].handler < 0)
+        make_handler(k, node, parent, depth);
+    if (kind == S_TRANSACTION && chance(k, 70)) {
+        int cancelled = add_event(k, S_BOUNDARY, parent, E_CANCEL);
+        k->m->nodes[cancelled].host = node;
+        make_end(k, cancelled, parent);
+    }
     bool waits = kind != S_TASK && kind != S_SCRIPT;
     for (int left = waits ? 2 : 0; left > 0 && chance(k, 40) && k->m->node_count < ENOUGH; left--)
         make_boundary(k, &block, node, depth);
@@ -141,9 +222,13 @@ static struct block make_activity(struct maker *k, int parent, int depth) {
 }
 
 static struct block make_event(struct maker *k, int parent) {
-    static const enum slow_event caught[] = {E_TIMER, E_MESSAGE, E_SIGNAL};
+    static const enum slow_event caught[] = {E_TIMER, E_MESSAGE, E_SIGNAL, E_CONDITION};
     static const enum slow_event thrown[] = {E_NONE, E_SIGNAL, E_ESCALATION, E_ESCALATION};
-    int node = chance(k, 50) ? add_event(k, S_CATCH, parent, caught[pick(k, 3)])
+    if (chance(k, 20)) {
+        int thrower = thrown_compensation(k, S_THROW, parent);
+        return (struct block){thrower, thrower};
+    }
+    int node = chance(k, 50) ? add_event(k, S_CATCH, parent, caught[pick(k, 4)])
                              : add_event(k, S_THROW, parent, thrown[pick(k, 4)]);
     return (struct block){node, node};
 }
@@ -159,7 +244,7 @@ static struct block make_link(struct maker *k, int parent) {
 static struct block make_ways(struct maker *k, int parent, int depth) {
     static const enum slow_kind some[] = {S_EXCLUSIVE, S_PARALLEL, S_INCLUSIVE};
     enum slow_kind kind = some[pick(k, 3)];
-    enum slow_kind closing = chance(k, 80) ? kind : some[pick(k, 3)];
+    enum slow_kind closing = chance(k, 75) ? kind : chance(k, 50) ? S_COMPLEX : some[pick(k, 3)];
     int open = add_node(k, kind, parent), count = 2 + pick(k, 2);
     int lasts[3];
     for (int i = 0; i < count; i++) {
@@ -173,6 +258,7 @@ static struct block make_ways(struct maker *k, int parent, int depth) {
             add_test(k, flow);
     }
     int close = add_node(k, closing, parent);
+    k->m->nodes[close].needs = 1 + pick(k, count);
     for (int i = 0; i < count; i++) {
         if (i > 0 && lasts[i] != open && chance(k, 12)) {
             make_end(k, lasts[i], parent);
@@ -206,8 +292,8 @@ static struct block make_loop(struct maker *k, int parent, int depth) {
 static struct block make_race(struct maker *k, int parent, int depth) {
     int gate = add_node(k, S_EVENT_BASED, parent), count = 2 + pick(k, 2), lasts[3];
     for (int i = 0; i < count; i++) {
-        static const enum slow_event some[] = {E_TIMER, E_MESSAGE, E_SIGNAL};
-        int event = add_event(k, S_CATCH, parent, some[i]);
+        static const enum slow_event some[] = {E_TIMER, E_MESSAGE, E_SIGNAL, E_CONDITION};
+        int event = add_event(k, S_CATCH, parent, some[(i + pick(k, 2)) % 4]);
         add_flow(k, gate, event);
         lasts[i] = event;
         if (chance(k, 40)) {
@@ -238,9 +324,9 @@ static struct block make_block(struct maker *k, int parent, int depth) {
 }
 
 static void make_event_sub(struct maker *k, int parent, int depth) {
-    static const enum slow_event some[] = {E_TIMER,  E_MESSAGE, E_MESSAGE,
-                                           E_SIGNAL, E_ERROR,   E_ESCALATION};
-    make_scope(k, add_node(k, S_EVENT_SUB, parent), depth + 1, some[pick(k, 6)]);
+    static const enum slow_event some[] = {E_TIMER, E_MESSAGE,    E_MESSAGE,  E_SIGNAL,
+                                           E_ERROR, E_ESCALATION, E_CONDITION};
+    make_scope(k, add_node(k, S_EVENT_SUB, parent), depth + 1, some[pick(k, 7)]);
 }
 
 static void make_scope(struct maker *k, int parent, int depth, enum slow_event start) {
@@ -248,7 +334,7 @@ static void make_scope(struct maker *k, int parent, int depth, enum slow_event s
     struct slow_node *n = &k->m->nodes[s];
     if (start == E_NONE)
         n->name = 0;
-    n->beside = start != E_NONE && start != E_ERROR && chance(k, 50);
+    n->beside = start != E_NONE && start != E_ERROR && start != E_COMPENSATE && chance(k, 50);
     n->fires = n->beside ? 1 + pick(k, 3) : 1;
     if ((start == E_ERROR || start == E_ESCALATION) && chance(k, 30))
         n->name = ANY_CODE;
@@ -267,13 +353,19 @@ static void make_scope(struct maker *k, int parent, int depth, enum slow_event s
     }
     for (int left = 2; left > 0 && depth < 3 && chance(k, 25); left--)
         make_event_sub(k, parent, depth);
+    if (k->m->nodes[parent].kind == S_SUB && depth < 4 && chance(k, 10)) {
+        int undoes = add_node(k, S_EVENT_SUB, parent);
+        k->m->nodes[parent].handler = undoes;
+        make_scope(k, undoes, depth + 1, E_COMPENSATE);
+    }
 }
 
 /* --- bending
  * --------------------------------------------------------------------------------------------- */
 static bool may_be_target(const struct slow_model *m, int node) {
     const struct slow_node *n = &m->nodes[node];
-    if (n->kind == S_START || n->kind == S_BOUNDARY || n->kind == S_EVENT_SUB || node == 0)
+    if (n->kind == S_START || n->kind == S_BOUNDARY || n->kind == S_EVENT_SUB || node == 0 ||
+        n->is_handler)
         return false;
     if (n->kind == S_CATCH && n->event == E_LINK)
         return false;
@@ -359,17 +451,32 @@ void slow_drop_flow(struct slow_model *m, int flow) {
         m->flows[i] = m->flows[i + 1];
 }
 
-static bool is_inside(const struct slow_model *m, int node, int scope) {
-    for (int at = node; at > 0; at = m->nodes[at].parent)
-        if (at == scope || (m->nodes[at].kind == S_BOUNDARY && m->nodes[at].host == scope))
-            return true;
-    return false;
+/* The node, what is in it or on it, and with a compensation event its handler. */
+static void find_dropped(bool dropped[NODES_MAX], const struct slow_model *m, int node) {
+    for (int i = 0; i < NODES_MAX; i++)
+        dropped[i] = i == node;
+    for (bool more = true; more;) {
+        more = false;
+        for (int i = 1; i < m->node_count; i++) {
+            const struct slow_node *n = &m->nodes[i];
+            bool undoes = n->kind == S_BOUNDARY && n->event == E_COMPENSATE;
+            int handler = undoes ? m->nodes[n->host].handler : -1;
+            bool drop = dropped[n->parent] || (n->kind == S_BOUNDARY && dropped[n->host]) ||
+                        (handler >= 0 && dropped[handler]);
+            if (drop && !dropped[i])
+                more = dropped[i] = true;
+            if (dropped[i] && handler >= 0 && !dropped[handler] && m->nodes[handler].is_handler)
+                more = dropped[handler] = true;
+        }
+    }
 }
 
 void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]) {
     int count = 0, next = -1;
+    bool dropped[NODES_MAX];
+    find_dropped(dropped, m, node);
     for (int i = 0; i < m->node_count; i++)
-        moved[i] = is_inside(m, i, node) ? -1 : count++;
+        moved[i] = dropped[i] ? -1 : count++;
     for (int i = 0; i < m->flow_count && next < 0; i++)
         if (m->flows[i].from == node && m->flows[i].to != node)
             next = m->flows[i].to;
@@ -390,6 +497,9 @@ void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]) {
         struct slow_node n = m->nodes[i];
         n.parent = n.parent < 0 ? -1 : moved[n.parent];
         n.host = n.host < 0 ? -1 : moved[n.host];
+        n.handler = n.handler < 0 ? -1 : moved[n.handler];
+        if (n.event == E_COMPENSATE && n.name >= 0 && (n.kind == S_THROW || n.kind == S_END))
+            n.name = moved[n.name];
         m->nodes[moved[i]] = n;
     }
     m->node_count = count;

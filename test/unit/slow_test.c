@@ -92,6 +92,8 @@ static void add_standing(struct words *w, const struct play *play) {
         add_word(w, "wait:", p->nodes[state->waits.list[i].node].id, "");
     for (uint32_t i = 0; i < state->variables.count; i++) {
         const struct bpmn_variable *v = &state->variables.list[i];
+        if (v->name.len != 2 || v->name.at[0] != 'v')
+            continue; /* loopCounter */
         const struct bpmn_instance *scope = bpmn_instance(state, v->scope);
         int64_t n = -1;
         char text[40];
@@ -150,7 +152,7 @@ static bool same_input(struct slow_input a, struct slow_input b) {
         b.number = a.number;
     a.variable = b.variable = a.value = b.value = 0;
     return a.verb == b.verb && a.node == b.node && a.nth == b.nth && a.name == b.name &&
-           a.number == b.number;
+           a.body == b.body && a.number == b.number;
 }
 
 static bool is_offered(const struct slow_state *s, struct slow_input input) {

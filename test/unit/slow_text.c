@@ -23,7 +23,9 @@ static const struct {
     [S_PARALLEL] = {"parallel", 'p'},
     [S_INCLUSIVE] = {"inclusive", 'o'},
     [S_EVENT_BASED] = {"event-based", 'g'},
+    [S_COMPLEX] = {"complex", 'k'},
     [S_SUB] = {"sub", 'q'},
+    [S_TRANSACTION] = {"transaction", 'w'},
     [S_EVENT_SUB] = {"event-sub", 'h'},
 };
 
@@ -57,11 +59,45 @@ static void print_event(struct buf *out, const struct slow_node *n) {
             buf_printf(out, " escalation C%d", n->name);
         break;
     case E_TERMINATE: buf_lit(out, " terminate"); break;
+    case E_CONDITION: buf_printf(out, " when \"v%d = %d\"", n->variable, n->number); break;
+    case E_CANCEL: buf_lit(out, " cancel"); break;
+    case E_COMPENSATE: break; /* print_compensation() */
     case E_LINK: buf_printf(out, " link L%d", n->name); break;
     case E_NONE: break;
     }
     if (n->beside)
         buf_lit(out, " beside");
+}
+
+static void print_compensation(struct buf *out, const struct slow_model *m, int node) {
+    const struct slow_node *n = &m->nodes[node];
+    char id[8] = "*";
+    bool throws = n->kind == S_THROW || n->kind == S_END;
+    if (throws && n->name != ANY_CODE)
+        slow_id(id, m, n->name);
+    if (n->event == E_COMPENSATE)
+        buf_printf(out, " compensate %s", id);
+    if (n->is_handler)
+        buf_lit(out, " handler");
+}
+
+static void print_loop(struct buf *out, const struct slow_node *n) {
+    if (n->loop == L_NONE)
+        return;
+    if (n->loop == L_STANDARD) {
+        buf_printf(out, " loop \"v%d = %d\"%s", n->variable, n->number, n->before ? " before" : "");
+        if (n->times > 0)
+            buf_printf(out, " at-most %d", n->times);
+        return;
+    }
+    if (n->times_from >= 0)
+        buf_printf(out, " times v%d", n->times_from);
+    else
+        buf_printf(out, " times %d", n->times);
+    if (n->loop == L_SEQUENTIAL)
+        buf_lit(out, " in-turn");
+    if (n->until > 0)
+        buf_printf(out, " until \"numberOfCompletedInstances >= %d\"", n->until);
 }
 
 static void print_node(struct buf *out, const struct slow_model *m, int node) {
@@ -74,6 +110,10 @@ static void print_node(struct buf *out, const struct slow_model *m, int node) {
         buf_printf(out, " on %s", id);
     }
     print_event(out, n);
+    print_compensation(out, m, node);
+    print_loop(out, n);
+    if (n->kind == S_COMPLEX)
+        buf_printf(out, " activate \"activationCount >= %d\"", n->needs);
     if (n->kind == S_SERVICE)
         buf_lit(out, " job J");
     if (n->kind == S_CALL)
@@ -109,7 +149,8 @@ static void print_scope(struct buf *out, const struct slow_model *m, int scope, 
         if (m->nodes[i].parent != scope)
             continue;
         print_node(out, m, i);
-        bool opens = m->nodes[i].kind == S_SUB || m->nodes[i].kind == S_EVENT_SUB;
+        bool opens = m->nodes[i].kind == S_SUB || m->nodes[i].kind == S_TRANSACTION ||
+                     m->nodes[i].kind == S_EVENT_SUB;
         buf_lit(out, "\n");
         if (opens && depth < 8) {
             buf_cut(out, out->len - 1);
@@ -117,6 +158,15 @@ static void print_scope(struct buf *out, const struct slow_model *m, int scope, 
             print_scope(out, m, i, depth + 1);
             buf_lit(out, "}\n");
         }
+    }
+    for (int i = 1; i < m->node_count; i++) {
+        char event[8], handler[8];
+        const struct slow_node *n = &m->nodes[i];
+        if (n->kind != S_BOUNDARY || n->event != E_COMPENSATE || n->parent != scope)
+            continue;
+        slow_id(event, m, i);
+        slow_id(handler, m, m->nodes[n->host].handler);
+        buf_printf(out, "undo %s %s\n", event, handler);
     }
     for (int i = 0; i < m->flow_count; i++)
         if (m->nodes[m->flows[i].from].parent == scope && !m->flows[i].link)
@@ -131,12 +181,13 @@ void slow_print(struct buf *out, const struct slow_model *model) {
  * -------------------------------------------------------------------------------------------------
  */
 void slow_print_input(struct buf *out, const struct slow_model *model, struct slow_input input) {
-    static const char *const verbs[] = {
-        [IN_START] = "start",     [IN_DO] = "do",         [IN_JOB] = "job",
-        [IN_FAIL] = "fail",       [IN_ERROR] = "error",   [IN_TIMER] = "timer",
-        [IN_MESSAGE] = "message", [IN_SIGNAL] = "signal", [IN_RETRY] = "retry",
-        [IN_SET] = "set",         [IN_CALLED] = "called", [IN_CALL_ERROR] = "call-error",
-        [IN_CANCEL] = "cancel"};
+    static const char *const verbs[] = {[IN_START] = "start",     [IN_DO] = "do",
+                                        [IN_JOB] = "job",         [IN_FAIL] = "fail",
+                                        [IN_ERROR] = "error",     [IN_TIMER] = "timer",
+                                        [IN_MESSAGE] = "message", [IN_SIGNAL] = "signal",
+                                        [IN_RETRY] = "retry",     [IN_SET] = "set",
+                                        [IN_CALLED] = "called",   [IN_CALL_ERROR] = "call-error",
+                                        [IN_CANCEL] = "cancel",   [IN_CONDITION] = "condition"};
     char id[8];
     buf_add(out, str_from(verbs[input.verb]));
     switch (input.verb) {
@@ -147,7 +198,7 @@ void slow_print_input(struct buf *out, const struct slow_model *model, struct sl
     case IN_SIGNAL: buf_printf(out, " S%d", input.name); break;
     default:
         slow_id(id, model, input.node);
-        buf_printf(out, " %s", id);
+        buf_printf(out, " %s%s", input.body ? "@" : "", id);
         if (input.nth > 1)
             buf_printf(out, "#%d", input.nth);
     }
