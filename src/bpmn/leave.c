@@ -124,11 +124,9 @@ static bool choose(struct choice *choice, struct run *run, const struct bpmn_nod
         if (take)
             choice->flows[choice->count++] = flow->index;
     }
-    if (resets)
-        return true;
-    if (!some && node->default_flow != BPMN_NONE)
+    if (!some && node->default_flow != BPMN_NONE) /* also when it resets (table 13.5) */
         choice->flows[choice->count++] = node->default_flow;
-    else if (choice->count == 0 && conditional) {
+    else if (choice->count == 0 && conditional && !resets) {
         choice->code = BPMN_INCIDENT_NO_FLOW;
         choice->why = arena_printf(run->arena, "none of the conditions behind '%.*s' is true",
                                    STR_ARG(node->id));

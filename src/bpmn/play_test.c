@@ -195,14 +195,10 @@ static struct str which_of(struct str id, int64_t *out_nth) {
 
 uint32_t play_instance_at(const struct play *play, struct str id) {
     int64_t nth;
-    bool body = id.len > 0 && id.at[0] == '@';
-    id = which_of(str_sub(id, body, id.len), &nth);
-    for (uint32_t i = 0; i < play->state.instances.count; i++) {
-        const struct bpmn_instance *row = &play->state.instances.list[i];
-        bool acts = row->as == BPMN_AS_ELEMENT || row->as == BPMN_AS_INNER;
-        if (str_eq(at(play, row->node)->id, id) && acts != body && --nth == 0)
-            return row->id;
-    }
+    id = which_of(id, &nth);
+    for (uint32_t i = 0; i < play->state.instances.count; i++)
+        if (str_eq(at(play, play->state.instances.list[i].node)->id, id) && --nth == 0)
+            return play->state.instances.list[i].id;
     return 0;
 }
 

@@ -389,17 +389,24 @@ static const char *choose(int *flows, int *count, struct slow_state *s, int node
     return conditions && *count == 0 && !resets ? "no-flow" : NULL;
 }
 
+void token_is_there(struct slow_state *s, int flow, int scope) {
+    if (s->arrived_count == LIVE_MAX) {
+        s->too_much = true;
+        return;
+    }
+    s->arrived[s->arrived_count][0] = flow;
+    s->arrived[s->arrived_count++][1] = scope;
+    act_later(s, -1 - s->arrived_count);
+}
+
 static void put_token(struct slow_state *s, int flow, int scope) {
     if (s->token_count == TOKENS_MAX || s->arrived_count == LIVE_MAX) {
         s->too_much = true;
         return;
     }
     s->tokens[s->token_count++] = (struct slow_token){flow, scope, ++s->clock};
-    if (node_at(s, s->m->flows[flow].to)->kind == S_COMPLEX && is_join(s, s->m->flows[flow].to)) {
-        s->arrived[s->arrived_count][0] = flow;
-        s->arrived[s->arrived_count++][1] = scope;
-        act_later(s, -1 - s->arrived_count); /* in its turn */
-    }
+    if (node_at(s, s->m->flows[flow].to)->kind == S_COMPLEX && is_join(s, s->m->flows[flow].to))
+        token_is_there(s, flow, scope);
 }
 
 void leave(struct slow_state *s, int id) {
@@ -768,9 +775,16 @@ static void settle(struct slow_state *s) {
 
 /* --- inputs
  * ---------------------------------------------------------------------------------------------- */
+/* A worker's input names the nth open job of the node, any other the nth live element. */
+static bool names(const struct slow_state *s, struct slow_input input, const struct slow_live *l) {
+    bool worker = input.verb == IN_JOB || input.verb == IN_FAIL || input.verb == IN_ERROR;
+    return l->node == input.node &&
+           (l->job || !worker || node_at(s, input.node)->kind != S_SERVICE);
+}
+
 static int nth_live(const struct slow_state *s, struct slow_input input) {
     for (int i = 0; i < s->live_count; i++)
-        if (s->live[i].node == input.node && acts(&s->live[i]) != input.body && --input.nth == 0)
+        if (names(s, input, &s->live[i]) && --input.nth == 0)
             return s->live[i].id;
     return NOTHING;
 }
@@ -899,38 +913,36 @@ static void offer(struct offers *o, struct slow_input input) {
         o->list[o->count++] = input;
 }
 
+/* Which of those that the input could name the element is. */
+static void offer_for(struct offers *o, const struct slow_state *s, int place,
+                      struct slow_input input) {
+    input.node = s->live[place].node;
+    input.nth = 0;
+    for (int i = 0; i <= place; i++)
+        input.nth += names(s, input, &s->live[i]);
+    offer(o, input);
+}
+
 static void offer_live(struct offers *o, const struct slow_state *s, int place) {
     const struct slow_live *l = &s->live[place];
     const struct slow_node *n = node_at(s, l->node);
-    int nth = 1;
-    for (int i = 0; i < place; i++)
-        nth += s->live[i].node == l->node && acts(&s->live[i]) == acts(l);
-    struct slow_input in = {.node = l->node, .nth = nth, .body = !acts(l)};
     if (l->stop != NULL) {
-        in.verb = IN_RETRY;
-        in.number = 2;
-        offer(o, in);
+        offer_for(o, s, place, (struct slow_input){.verb = IN_RETRY, .number = 2});
         return;
     }
-    if (in.body)
+    if (!acts(l))
         return;
-    if (n->kind == S_USER) {
-        in.verb = IN_DO;
-        offer(o, in);
-    }
-    if (n->kind == S_CALL || n->kind == S_SERVICE) {
-        in.verb = n->kind == S_CALL ? IN_CALLED : IN_JOB;
-        offer(o, in);
-        in.verb = n->kind == S_CALL ? IN_CALL_ERROR : IN_ERROR;
-        for (in.name = 0; in.name < 2; in.name++)
-            offer(o, in);
-    }
-    if (n->kind == S_SERVICE) {
-        in.verb = IN_FAIL;
-        in.name = 0;
-        for (in.number = 0; in.number < 2; in.number++)
-            offer(o, in);
-    }
+    if (n->kind == S_USER)
+        offer_for(o, s, place, (struct slow_input){.verb = IN_DO});
+    if (n->kind == S_CALL)
+        offer_for(o, s, place, (struct slow_input){.verb = IN_CALLED});
+    if (n->kind == S_SERVICE)
+        offer_for(o, s, place, (struct slow_input){.verb = IN_JOB});
+    enum slow_verb error = n->kind == S_CALL ? IN_CALL_ERROR : IN_ERROR;
+    for (int code = 0; code < 2 && (n->kind == S_CALL || n->kind == S_SERVICE); code++)
+        offer_for(o, s, place, (struct slow_input){.verb = error, .name = code});
+    for (int left = 0; left < 2 && n->kind == S_SERVICE; left++)
+        offer_for(o, s, place, (struct slow_input){.verb = IN_FAIL, .number = left});
 }
 
 int slow_inputs(struct slow_input *out, int room, const struct slow_state *s) {

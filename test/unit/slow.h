@@ -188,7 +188,6 @@ enum slow_verb {
 struct slow_input {
     enum slow_verb verb;
     int node, nth; /* the nth live instance (timer) of the node, from 1 */
-    bool body;     /* among those that hold others, not among those that act */
     int name;      /* message, signal, error code */
     int number;    /* retries; of a timer: the time in seconds; IN_CALL_ERROR: 1: an escalation */
     int variable, value; /* brought along, or variable < 0 */

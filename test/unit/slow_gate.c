@@ -136,6 +136,9 @@ bool reset_gate(struct slow_state *s, int scope) {
         if ((scope != 0 && gate.scope != scope) || !nothing_comes(s, gateway, gate.scope))
             continue;
         join(s, gateway, gate.scope);
+        for (int f = 0; f < s->m->flow_count; f++) /* tokens that are left may start it again */
+            if (s->m->flows[f].to == gateway && token_on(s, f, gate.scope) != NOTHING)
+                token_is_there(s, f, gate.scope);
         return true;
     }
     return false;

@@ -34,6 +34,9 @@ int in_count(const struct slow_state *s, int node);
 /* The oracle's answer, below ways; `otherwise` when the node has asked already. */
 int ask(struct slow_state *s, int node, int ways, int otherwise);
 
+/* A complex gateway looks at its tokens when its turn comes: token_came(). */
+void token_is_there(struct slow_state *s, int flow, int scope);
+
 /* ---- slow_loop.c ---- */
 void open_body(struct slow_state *s, int body);
 void inner_done(struct slow_state *s, int inner);

@@ -397,12 +397,13 @@ static void bend_flow(struct maker *k) {
 }
 
 static void bend_gateway(struct maker *k) {
-    static const enum slow_kind some[] = {S_EXCLUSIVE, S_PARALLEL, S_INCLUSIVE};
+    static const enum slow_kind some[] = {S_EXCLUSIVE, S_PARALLEL, S_INCLUSIVE, S_COMPLEX};
     struct slow_model *m = k->m;
     int node = pick(k, m->node_count), out = 0;
     if (!chooses(m->nodes[node].kind) && m->nodes[node].kind != S_PARALLEL)
         return;
-    m->nodes[node].kind = some[pick(k, 3)];
+    m->nodes[node].kind = some[pick(k, 4)];
+    m->nodes[node].needs = 1 + pick(k, 2);
     for (int i = 0; i < m->flow_count; i++)
         out += m->flows[i].from == node;
     for (int i = 0; i < m->flow_count; i++) {

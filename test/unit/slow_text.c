@@ -198,7 +198,7 @@ void slow_print_input(struct buf *out, const struct slow_model *model, struct sl
     case IN_SIGNAL: buf_printf(out, " S%d", input.name); break;
     default:
         slow_id(id, model, input.node);
-        buf_printf(out, " %s%s", input.body ? "@" : "", id);
+        buf_printf(out, " %s", id);
         if (input.nth > 1)
             buf_printf(out, "#%d", input.nth);
     }
