@@ -395,6 +395,7 @@ struct bpmn_node {
     struct bpmn_box box, label;
     bool has_label; /* label has bounds of its own */
     bool expanded;  /* sub-processes: drawn with its contents */
+    bool bare;      /* exclusive gateways: drawn without the X */
 };
 
 struct bpmn_flow {
@@ -459,6 +460,7 @@ struct bpmn_connection {
     enum bpmn_connection_kind kind;
     struct str id, name;
     bool from_arrow, to_arrow;
+    bool envelope, answer; /* message flows: an envelope on it; a dark one: not the first message */
     uint32_t diagram;
     const struct bpmn_point *points;
     size_t point_count;

@@ -167,6 +167,9 @@ static bool read_connection(struct bpmn_connection *out, struct reader *r, const
     out->to_arrow = out->from_arrow || str_eq(direction, STR("One")) ||
                     out->kind == BPMN_LINE_DATA || out->kind == BPMN_LINE_MESSAGE ||
                     out->kind == BPMN_LINE_CHOREOGRAPHY;
+    struct str envelope = xml_attr_text(edge, STR("messageVisibleKind"));
+    out->envelope = envelope.len > 0;
+    out->answer = str_eq(envelope, STR("non_initiating"));
     out->points = read_waypoints(&out->point_count, r, edge);
     out->has_label = read_label_bounds(&out->label, edge);
     return out->point_count >= 2;
@@ -200,6 +203,7 @@ static void read_shape(struct reader *r, const struct xml_node *shape) {
         n->drawn = read_bounds(&n->box, shape);
         n->has_label = read_label_bounds(&n->label, shape);
         n->expanded = read_flag(shape, "isExpanded", true);
+        n->bare = !read_flag(shape, "isMarkerVisible", true);
     } else if (lane != NULL) {
         struct bpmn_lane *l = &p->lanes[*lane];
         l->drawn = read_bounds(&l->box, shape);

@@ -71,10 +71,10 @@ static bool read_message(struct reader *r, const struct bpmn_node *node, struct 
         }
     }
     struct str name = xml_attr_text(message, STR("name"));
+    if (name.len == 0) /* BPMN 2.0.2: table 8.51: it may have none; then its id names it */
+        name = xml_attr_text(message, STR("id"));
     if (!read_expr(&def->message, r, message, name))
         return false;
-    if (catches && name.len == 0)
-        return read_wrong(r, message, "the message has no name");
     return read_subscription(&def->key, r, message) &&
            (def->key.text.at != NULL || read_correlation(&def->key, r, message, catches));
 }

@@ -121,6 +121,13 @@ static bool read_participant(struct reader *r, const struct xml_node *x) {
     return read_multiplicity(r, p, x);
 }
 
+static struct str message_name(struct reader *r, const struct xml_node *message) {
+    if (message == NULL)
+        return STR_NONE;
+    struct str name = read_attr(r, message, "name");
+    return name.len > 0 ? name : read_attr(r, message, "id");
+}
+
 static bool read_message_flow(struct reader *r, const struct xml_node *x) {
     struct bpmn_message_flow *f = &r->model->message_flows[r->model->message_flow_count++];
     const struct xml_node *message;
@@ -130,8 +137,7 @@ static bool read_message_flow(struct reader *r, const struct xml_node *x) {
     struct str to = read_local(str_trim(xml_attr_text(x, STR("targetRef"))));
     *f = (struct bpmn_message_flow){.id = read_attr(r, x, "id"),
                                     .name = read_plain_name(r, x),
-                                    .message =
-                                        message == NULL ? STR_NONE : read_attr(r, message, "name"),
+                                    .message = message_name(r, message),
                                     .from = arena_str(r->arena, from),
                                     .to = arena_str(r->arena, to),
                                     .from_process = BPMN_NONE,

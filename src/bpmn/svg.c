@@ -357,6 +357,8 @@ static void draw_gateway(struct pen *pen, const struct bpmn_node *n, struct bpmn
         if (!n->instantiates)
             svg_circle(pen, "bpmn-inner", ring, 20);
     }
+    if (n->bare && n->kind == BPMN_EXCLUSIVE)
+        return;
     svg_icon(pen, "bpmn-icon", centred(box),
              n->parallel_events ? "M8.5 5H11.5V8.5H15V11.5H11.5V15H8.5V11.5H5V8.5H8.5Z"
                                 : paths[n->kind]);

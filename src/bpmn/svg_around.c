@@ -82,14 +82,17 @@ static void draw_annotation(struct pen *pen, const struct bpmn_artifact *a) {
              a->text);
 }
 
-static void draw_message(struct pen *pen, const struct bpmn_artifact *a) {
-    struct bpmn_box b = a->box;
+static void draw_envelope(struct pen *pen, struct bpmn_box b, const char *class) {
     const struct bpmn_point flap[] = {
         {b.x, b.y}, {b.x + b.width / 2, b.y + b.height * 3 / 5}, {b.x + b.width, b.y}};
-    svg_rect(pen, "bpmn-shape", b, 0);
+    svg_rect(pen, class, b, 0);
     buf_lit(pen->out, "<polyline class=\"bpmn-inner\" points=\"");
     svg_points(pen, flap, COUNT_OF(flap));
     buf_lit(pen->out, "\"/>");
+}
+
+static void draw_message(struct pen *pen, const struct bpmn_artifact *a) {
+    draw_envelope(pen, a->box, a->bold ? "bpmn-shape" : "bpmn-band");
     name_below(pen, a);
 }
 
@@ -217,9 +220,16 @@ static void draw_connection(struct pen *pen, const struct bpmn_connection *c) {
         buf_printf(pen->out, " marker-end=\"url(#%.*s%s)\"", STR_ARG(pen->prefix),
                    looks[c->kind].to);
     buf_lit(pen->out, "/>");
-    if (c->name.len == 0 || c->point_count == 0)
+    if (c->point_count < 2)
         return;
-    struct bpmn_point at = c->points[c->point_count / 2];
+    struct bpmn_point at = c->points[c->point_count / 2],
+                      before = c->points[c->point_count / 2 - 1];
+    if (c->envelope) {
+        struct bpmn_box box = {(at.x + before.x) / 2 - 100, (at.y + before.y) / 2 - 70, 200, 140};
+        draw_envelope(pen, box, c->answer ? "bpmn-band" : "bpmn-shape");
+    }
+    if (c->name.len == 0)
+        return;
     if (c->has_label)
         at = (struct bpmn_point){c->label.x + c->label.width / 2, c->label.y};
     svg_text(pen, (struct svg_text){"bpmn-flow-name", at, SVG_LABEL_WIDTH, false, 2}, c->name);
