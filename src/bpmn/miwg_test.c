@@ -467,7 +467,7 @@ static const struct {
      "start {risks: [], applicant: {name: \"N\", age: 30}, fraudSuspectedId: 1, documentReferenceId: 2, documents: [\"pass\", \"deed\"]}"
      " -> risks=[] applicant={name: \"N\", age: 30} fraudSuspectedId=1 documentReferenceId=2 documents=[\"pass\", \"deed\"] wait:StartMessageEvent_DocumentRequested:Message_DocumentRequested:2 timer:StartTimerEvent_AcceleratedDecision:432000 wait:StartMessageEvent_FraudSuspected:Message_FraudSuspected:1 +StartEvent_DecideManually -StartEvent_DecideManually +UserTask_DecideOnApplication 6.risksText=\"\" 6.age=30 6.applicantName=\"N\" timer:TimerEvent_Timeout:604800 ?UserTask_DecideOnApplication{candidateGroups: \"clerks\"}"
      " | message Message_DocumentRequested 2"
-     " -> met:StartMessageEvent_DocumentRequested +Activity_0uvp3cb +StartMessageEvent_DocumentRequested -StartMessageEvent_DocumentRequested +CallActivity_RequestDocument +CallActivity_RequestDocument 11.loopCounter=1 11.document=\"pass\" +CallActivity_RequestDocument 12.loopCounter=2 12.document=\"deed\" call:requestDocument_en call:requestDocument_en"
+     " -> met:StartMessageEvent_DocumentRequested +Activity_0uvp3cb +StartMessageEvent_DocumentRequested -StartMessageEvent_DocumentRequested +CallActivity_RequestDocument[] loop:CallActivity_RequestDocument:2 +CallActivity_RequestDocument[1] 11.loopCounter=1 11.document=\"pass\" +CallActivity_RequestDocument[2] 12.loopCounter=2 12.document=\"deed\" call:requestDocument_en call:requestDocument_en"
      " | called CallActivity_RequestDocument#2 {a: 1}"
      " -> a=1 -CallActivity_RequestDocument"
      " | called CallActivity_RequestDocument#2 {b: 2}"
