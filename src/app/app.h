@@ -83,6 +83,10 @@ struct app_order {
     const struct app_file *files; /* DEPLOY */
     size_t file_count;
     const struct json *body;
+    /* Has whoever gave the order left, so that the answer reaches nobody? Called on the writer's
+     * thread with done's ctx, before jobs go to an order that waited for them. NULL: nobody knows.
+     */
+    bool (*gone)(void *ctx);
 };
 
 struct app_answer {

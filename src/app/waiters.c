@@ -144,12 +144,27 @@ static void look_again(struct app *app, struct app_wait *wait) {
     writer_put_own(app->writer, &wait->j->job);
 }
 
+/* A job that went to a client which has left would lie until its lease ends. */
+static bool is_gone(const struct app_wait *wait) {
+    return wait->j->order.gone != NULL && wait->j->order.gone(wait->j->ctx);
+}
+
+static void drop(struct app_waiters *w, struct app_wait **at) {
+    struct err err = {0};
+    (void)err_set(&err, ERR_BUSY, err_nowhere, "the client has left");
+    give_up(take(w, at), &err);
+}
+
 static void wake_for_jobs(struct app *app, const struct telling *t) {
     struct app_waiters *w = app->waiters;
     size_t left = t->count;
     for (struct app_wait **at = &w->first; *at != NULL && left > 0;) {
         if ((*at)->stream != 0 || !str_eq((*at)->type, t->type)) {
             at = &(*at)->next;
+            continue;
+        }
+        if (is_gone(*at)) {
+            drop(w, at);
             continue;
         }
         look_again(app, take(w, at));
@@ -210,6 +225,8 @@ int64_t app_waiters_tick(struct app *app) {
             if (wait->stream != 0)
                 json_set_bool(wait->j->body, STR("timedOut"), true);
             give_up(wait, &none);
+        } else if (is_gone(wait)) {
+            drop(w, at);
         } else if (wait->stream == 0 && jobs_free(app, wait->type)) {
             look_again(app, take(w, at));
         } else {

@@ -541,8 +541,6 @@ void conn_close_all(struct loop *loop) {
 bool http_gone(const struct http_request *req) {
     char byte;
     const struct conn *c = ((const struct exchange *)req)->conn;
-    if (c->dead)
-        return true;
     ssize_t got = recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }

@@ -88,8 +88,8 @@ typedef void (*http_then_fn)(struct http_request *req, void *ctx);
 MUST_USE struct http_deferred *http_defer(struct http_request *req, http_then_fn then, void *ctx);
 void http_resume(struct http_deferred *deferred);
 
-/* Has the client closed its connection, as far as is known? On the loop's thread, before the
- * answer: for work that only this client can use, such as a job that it would hold. */
+/* Has the client closed its connection, as far as is known? Any thread, while the request is
+ * deferred: for work that only this client can use, such as a job that it would hold. */
 bool http_gone(const struct http_request *req);
 
 /* What happened to a request, for the log line. Nothing in it is personal except req. */

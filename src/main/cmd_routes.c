@@ -11,7 +11,8 @@ static const char *body_name(enum web_body body) {
     static const char *const names[] = {[WEB_BODY_NONE] = "none",
                                         [WEB_BODY_FORM] = "form",
                                         [WEB_BODY_UPLOAD] = "upload",
-                                        [WEB_BODY_JSON] = "json"};
+                                        [WEB_BODY_JSON] = "json",
+                                        [WEB_BODY_ANY] = "any"};
     return names[body];
 }
 
@@ -21,7 +22,7 @@ static struct json *route_json(const struct web_route *route, struct arena *aren
     json_set_str(row, STR("method"), str_from(http_method_name(route->method)));
     json_set_str(row, STR("path"), str_from(route->path));
     json_set_str(row, STR("permission"), str_from(web_permission_name(route->permission)));
-    json_set_bool(row, STR("csrf"), route->csrf == WEB_CSRF_TOKEN);
+    json_set_bool(row, STR("csrf"), route->csrf != WEB_CSRF_NONE);
     json_set_i64(row, STR("body_bytes_max"), route->body_bytes_max);
     json_set_str(row, STR("body"), str_from(body_name(route->body)));
     json_set_str(row, STR("summary"), str_from(route->summary));

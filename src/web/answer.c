@@ -162,10 +162,16 @@ static void order_continue(struct http_request *req, void *ctx) {
     wait->then(wait->r, &wait->answer);
 }
 
+/* Any thread: the request is deferred until the answer comes. */
+static bool order_gone(void *ctx) {
+    return http_gone(((struct wait *)ctx)->r->http);
+}
+
 void web_do(struct web_request *r, const struct app_order *order, web_then *then) {
     struct wait *wait = arena_new(r->arena, struct wait, 1);
     *wait = (struct wait){.r = r, .then = then, .order = *order};
     wait->order.caller = &r->caller;
+    wait->order.gone = order_gone;
     wait->deferred = http_defer(r->http, order_continue, wait);
     struct err err = {0};
     if (!app_do(r->app, &wait->order, order_done, wait, &err)) {

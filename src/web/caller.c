@@ -238,10 +238,10 @@ struct str web_csrf(const struct web_request *r) {
     return csrf_of_code(r->arena, http_cookie_get(r->http, WEB_COOKIE_CASE));
 }
 
-/* A browser says where its request comes from: Fetch Metadata, Origin, or at least Referer. */
+/* A browser says where its request comes from: Fetch Metadata, Origin, or at least Referer. (Node's
+ * fetch() sends Sec-Fetch-Mode too, so that one says nothing.) */
 static bool from_browser(const struct web_request *r) {
     return http_header_get(r->http, STR("sec-fetch-site")).at != NULL ||
-           http_header_get(r->http, STR("sec-fetch-mode")).at != NULL ||
            http_header_get(r->http, STR("origin")).at != NULL ||
            http_header_get(r->http, STR("referer")).at != NULL;
 }

@@ -100,6 +100,26 @@ static const struct json *with_number(const struct json *body, struct str name, 
     return out;
 }
 
+/* Whole numbers of 64 bits, which a client in JavaScript may send as texts, because its numbers do
+ * not hold them. */
+static const struct json *numbers_read(const struct json *body, bool outer, struct arena *arena) {
+    static const char names[] =
+        "timeout requestTimeout retryBackOff timeToLive operationReference timestamp";
+    struct json *out = json_obj(arena);
+    for (size_t i = 0; i < json_count(body); i++) {
+        const struct json_member *member = json_member_at(body, i);
+        const struct json *value = member->value;
+        int64_t n;
+        if (json_is(value, JSON_STRING) && v2_is_one_of(member->key.text, names) &&
+            str_to_i64(&n, json_text(value)))
+            value = json_i64(n, arena);
+        else if (outer && json_is(value, JSON_OBJECT) && str_eq(member->key.text, STR("changeset")))
+            value = numbers_read(value, false, arena);
+        json_set(out, member->key.text, value);
+    }
+    return out;
+}
+
 /* Clients say 0 for the service's own time and, of jobs, less than 0 for "do not wait". The app
  * waits when it is above 0. */
 static bool wait_read(const struct json **body, struct web_request *r) {
@@ -139,6 +159,7 @@ void v2_order(struct web_request *r) {
     if (route_arg_index(r->route, "key") != WEB_ARGS_MAX &&
         !v2_key(&order.key, r, web_arg(r, "key")))
         return;
+    r->json = order.body = numbers_read(r->json, true, r->arena);
     bool waits = verb->verb == APP_JOBS_ACTIVATE || verb->verb == APP_INSTANCE_CREATE;
     if ((waits && !wait_read(&order.body, r)) ||
         (verb->verb == APP_DEMO_CLOCK && !clock_read(&order.body, r)))
