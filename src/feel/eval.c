@@ -6,8 +6,6 @@
  *             3. loops and calls spend steps, so every evaluation ends;
  *             4. after m->failed nothing else happens: run() returns false.
  * Not the obvious tree walk: it is slower by half here, and recursion would need its own limit. */
-#include <stdarg.h>
-
 #include "feel/builtin.h"
 #include "feel/machine.h"
 
@@ -77,80 +75,6 @@ void list_push(struct feel_machine *m, struct list_maker *list, struct feel_valu
         list->room = room;
     }
     list->items[list->count++] = v;
-}
-
-struct feel_value machine_number(struct feel_machine *m, struct num n) {
-    struct feel_value out = feel_null();
-    if (m->bytes_left < 64) { /* it may have to be boxed */
-        (void)machine_reserve(m, 64);
-        return out;
-    }
-    bool made = value_of_num(&out, n, m->arena);
-    if (out.head == HEAD_BOXED)
-        (void)machine_reserve(m, sizeof n);
-    if (!made)
-        return machine_null(m, "the calculation has no result within the numbers of FEEL");
-    return out;
-}
-
-struct feel_value machine_text(struct feel_machine *m, struct buf *text) {
-    struct feel_value out = feel_null();
-    if (text->full || text->len > FEEL_TEXT_BYTES_MAX) {
-        out = machine_null(m, "a string is longer than %d bytes", FEEL_TEXT_BYTES_MAX);
-    } else {
-        char *copy = machine_new(m, char, text->len + 1);
-        if (copy != NULL) {
-            if (text->len > 0)
-                memcpy(copy, text->at, text->len);
-            out = feel_string((struct str){copy, text->len});
-        }
-    }
-    buf_done(text);
-    return out;
-}
-
-/* --- diagnoses
- * ------------------------------------------------------------------------------------- */
-static void diag_add(struct feel_diags *diags, struct feel_diag diag) {
-    if (diags->count == FEEL_DIAGS_MAX)
-        return;
-    if (diags->count == diags->room) {
-        size_t room = diags->room == 0 ? 4 : diags->room * 2;
-        struct feel_diag *grown = arena_new(diags->arena, struct feel_diag, room);
-        if (diags->count > 0)
-            memcpy(grown, diags->items, diags->count * sizeof *grown);
-        diags->items = grown;
-        diags->room = room;
-    }
-    diags->items[diags->count++] = diag;
-}
-
-struct feel_value machine_null(struct feel_machine *m, const char *format, ...) {
-    const struct feel_diags *diags = m->env->diags;
-    if (!m->loud || m->failed || (!m->env->stop && diags->count == FEEL_DIAGS_MAX))
-        return feel_null();
-    char text[ERR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    size_t used = len < 0 ? 0 : MIN_OF((size_t)len, sizeof text - 1);
-    static const struct place nowhere;
-    const struct place *place =
-        m->proto == NULL || m->proto->places == NULL ? &nowhere : &m->proto->places[m->pc];
-    struct err_at at = place->source == NULL ? err_nowhere : ast_place(place->source, place->at);
-    if (m->env->diags != NULL) {
-        struct arena *a = m->env->diags->arena;
-        diag_add(m->env->diags,
-                 (struct feel_diag){place->source == NULL ? STR_NONE : place->source->text,
-                                    place->at, place->len, at,
-                                    arena_str(a, (struct str){text, used})});
-    }
-    if (m->env->stop) {
-        (void)err_set(m->err, ERR_INVALID, at, "%s", text);
-        (void)machine_fail(m);
-    }
-    return feel_null();
 }
 
 /* --- frames
@@ -281,6 +205,15 @@ static struct feel_value call_builtin(struct feel_machine *m, int id, const stru
         (builtins[id].max != BUILTIN_ANY_COUNT && count > builtins[id].max))
         return machine_null(m, "%s() does not take %u arguments", builtins[id].name, count);
     return builtin_call(m, id, args, count);
+}
+
+static struct feel_value run_builtin(struct feel_machine *m, const struct feel_program *program,
+                                     struct ins in, const struct feel_value *args) {
+    if (in.c > 0)
+        m->pattern = program->patterns[in.c - 1];
+    struct feel_value out = builtin_call(m, in.b, args, in.a);
+    m->pattern = NULL;
+    return out;
 }
 
 static struct feel_value make_function(struct feel_machine *m, const struct proto *proto,
@@ -867,10 +800,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_BUILTIN:
             sp -= in.a;
-            if (in.c > 0)
-                m->pattern = now.proto->program->patterns[in.c - 1];
-            *sp = builtin_call(m, in.b, sp, in.a);
-            m->pattern = NULL;
+            *sp = run_builtin(m, now.proto->program, in, sp);
             sp++;
             break;
         case OP_HOOK: {

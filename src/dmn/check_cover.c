@@ -1,0 +1,313 @@
+/* Covering: a depth-first search over the axes. At each node stand the rules that cover what was
+ * chosen so far; the next axis is cut where one of them begins or ends, and nowhere else, so the
+ * size of a node is that of its rules and not of the table. A branch ends when one rule covers all
+ * that is left, or when there is no rule. What was found covered is remembered by the rules and
+ * axes that were left. Invariant: a gap is a place that no rule covers for certain. */
+#include <stdlib.h>
+
+#include "dmn/check.h"
+
+enum { MEMO_SLOTS = 1 << 12, MEMO_WORDS = 1 << 19 };
+
+/* Keys of nodes that are covered: axes left, rules, as words. Emptied when it is full. */
+struct memo {
+    struct {
+        const uint32_t *at;
+        uint32_t count;
+    } slots[MEMO_SLOTS];
+    uint32_t *words;
+    uint32_t used;
+};
+
+/* What a rule's run does at a place of the axis. */
+struct event {
+    uint32_t at;
+    uint32_t rule; /* CHECK_NONE: the domain itself */
+    bool begins;
+};
+
+struct node {
+    const uint32_t *rules, *axes;
+    uint32_t rule_count, axis_count;
+};
+
+/* The rules of a segment while an axis is swept. */
+struct sweep {
+    uint32_t *rules, count;
+    uint32_t *place; /* by number in the node: where it stands in rules */
+    uint32_t *key;   /* room for a child's key: axes, rules in order */
+};
+
+static bool search(struct cover *s, struct node n, bool *covered);
+
+/* Steps of the search's own share; false once they are spent. */
+static bool take_steps(struct cover *s, uint64_t steps) {
+    if (steps > s->steps) {
+        s->spent = true;
+        return false;
+    }
+    s->steps -= steps;
+    return true;
+}
+
+static bool is_full(const struct runs *runs, const struct runs *domain) {
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < domain->count; i++) {
+        while (k < runs->count && runs->at[k].to < domain->at[i].to)
+            k++;
+        if (k == runs->count || runs->at[k].from > domain->at[i].from)
+            return false;
+    }
+    return true;
+}
+
+static void found_gap(struct cover *s) {
+    uint32_t axes = s->x->t->input_count;
+    if (s->gap_count < s->gaps_max && axes > 0)
+        memcpy(s->gaps + (size_t)s->gap_count * axes, s->x->choice, axes * sizeof *s->gaps);
+    s->gap_count++;
+}
+
+/* --- what is known to be covered
+ * --------------------------------------------------------------- */
+static uint32_t memo_slot(const uint32_t *key, uint32_t count) {
+    uint64_t hash = str_hash((struct str){(const char *)key, count * sizeof *key});
+    return (uint32_t)((hash ^ hash >> 32) % MEMO_SLOTS);
+}
+
+static bool memo_has(const struct memo *memo, const uint32_t *key, uint32_t count) {
+    uint32_t slot = memo_slot(key, count);
+    return memo->slots[slot].at != NULL && memo->slots[slot].count == count &&
+           memcmp(memo->slots[slot].at, key, count * sizeof *key) == 0;
+}
+
+static void memo_add(struct memo *memo, const uint32_t *key, uint32_t count) {
+    if (count > MEMO_WORDS / 16)
+        return;
+    if (memo->used + count > MEMO_WORDS) {
+        memset(memo->slots, 0, sizeof memo->slots);
+        memo->used = 0;
+    }
+    uint32_t slot = memo_slot(key, count);
+    memcpy(memo->words + memo->used, key, count * sizeof *key);
+    memo->slots[slot].at = memo->words + memo->used;
+    memo->slots[slot].count = count;
+    memo->used += count;
+}
+
+/* --- one axis
+ * ---------------------------------------------------------------------------------- */
+static int compare_events(const void *a, const void *b) {
+    const struct event *x = a, *y = b;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+static int compare_numbers(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t add_events(struct event *events, uint32_t count, const struct runs *runs,
+                           uint32_t rule) {
+    for (uint32_t i = 0; i < runs->count; i++) {
+        events[count++] = (struct event){runs->at[i].from, rule, true};
+        events[count++] = (struct event){runs->at[i].to, rule, false};
+    }
+    return count;
+}
+
+/* Memory and steps of the node; *events in order, by the rules' numbers in the node. */
+static bool make_events(struct cover *s, struct node n, uint32_t axis, struct event **events,
+                        uint32_t *count) {
+    const struct runs *sure = s->x->axes[axis].sure;
+    size_t room = 2 * (size_t)s->domain[axis].count;
+    for (uint32_t i = 0; i < n.rule_count; i++)
+        room += 2 * (size_t)sure[n.rules[i]].count;
+    if (!take_steps(s, room * 4))
+        return true;
+    if (!check_spend(s->x, 1, room * sizeof **events))
+        return false;
+    *events = arena_new(s->x->arena, struct event, room);
+    *count = add_events(*events, 0, &s->domain[axis], CHECK_NONE);
+    for (uint32_t i = 0; i < n.rule_count; i++)
+        *count = add_events(*events, *count, &sure[n.rules[i]], i);
+    qsort(*events, *count, sizeof **events, compare_events);
+    return true;
+}
+
+static void apply(struct sweep *w, const struct event *e, bool *inside) {
+    if (e->rule == CHECK_NONE) {
+        *inside = e->begins;
+    } else if (e->begins) {
+        w->place[e->rule] = w->count;
+        w->rules[w->count++] = e->rule;
+    } else {
+        uint32_t last = w->rules[--w->count], hole = w->place[e->rule];
+        w->rules[hole] = last;
+        w->place[last] = hole;
+    }
+}
+
+/* The node of a segment: the axes but the chosen one, the rules in order. */
+static struct node child_of(struct node n, uint32_t axis, const struct sweep *w) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < n.axis_count; i++)
+        if (n.axes[i] != axis)
+            w->key[count++] = n.axes[i];
+    uint32_t *rules = w->key + count;
+    for (uint32_t i = 0; i < w->count; i++)
+        rules[i] = n.rules[w->rules[i]];
+    qsort(rules, w->count, sizeof *rules, compare_numbers);
+    return (struct node){rules, w->key, w->count, count};
+}
+
+static bool segment(struct cover *s, struct node n, uint32_t axis, const struct sweep *w,
+                    uint32_t region, struct memo *open, bool *covered) {
+    struct node child = child_of(n, axis, w);
+    uint32_t words = child.axis_count + child.rule_count;
+    bool here = false;
+    if (!take_steps(s, (uint64_t)words + 1) || memo_has(s->memo, w->key, words))
+        return true;
+    if (open != NULL && memo_has(open, w->key, words)) {
+        *covered = false; /* told already */
+        return true;
+    }
+    s->x->choice[axis] = region;
+    if (!search(s, child, &here))
+        return false;
+    s->x->choice[axis] = CHECK_NONE;
+    if (here)
+        memo_add(s->memo, w->key, words);
+    else if (open != NULL && !s->spent)
+        memo_add(open, w->key, words);
+    *covered = *covered && here;
+    return true;
+}
+
+/* All segments of the axis, or only the one with a region; skip: all but that one. */
+static bool sweep(struct cover *s, struct node n, uint32_t axis, const struct event *events,
+                  uint32_t event_count, struct sweep *w, uint32_t only, bool skip,
+                  struct memo *open, bool *covered) {
+    bool inside = false;
+    w->count = 0;
+    for (uint32_t i = 0; i < event_count && !s->spent && s->gap_count <= s->gaps_max;) {
+        uint32_t at = events[i].at;
+        while (i < event_count && events[i].at == at)
+            if (!events[i++].begins) /* first what ends here */
+                apply(w, &events[i - 1], &inside);
+        while (i > 0 && events[i - 1].at == at)
+            i--;
+        for (; i < event_count && events[i].at == at; i++)
+            if (events[i].begins)
+                apply(w, &events[i], &inside);
+        uint32_t to = i < event_count ? events[i].at : at;
+        bool has = only >= at && only < to;
+        if (!inside || to == at || (only != CHECK_NONE && has == skip))
+            continue;
+        if (!segment(s, n, axis, w, has ? only : at, open, covered))
+            return false;
+    }
+    return true;
+}
+
+/* Texts: what is none of those that rules name is one gap and not one between any two of them, and
+ * "something else" is the best example of it. */
+static bool sweep_texts(struct cover *s, struct node n, uint32_t axis, const struct event *events,
+                        uint32_t event_count, struct sweep *w, bool *covered) {
+    uint32_t other = s->x->axes[axis].other;
+    if (!check_spend(s->x, 1, sizeof(struct memo) + MEMO_WORDS / 8 * sizeof(uint32_t)))
+        return false;
+    struct memo *open = arena_new(s->x->arena, struct memo, 1);
+    open->words = arena_new(s->x->arena, uint32_t, MEMO_WORDS / 8);
+    open->used = MEMO_WORDS - MEMO_WORDS / 8; /* it has but an eighth of the room */
+    open->words -= open->used;
+    if (other != CHECK_NONE &&
+        !sweep(s, n, axis, events, event_count, w, other, false, open, covered))
+        return false;
+    return sweep(s, n, axis, events, event_count, w, other, true, open, covered);
+}
+
+static bool cut(struct cover *s, struct node n, uint32_t axis, bool *covered) {
+    struct event *events = NULL;
+    uint32_t event_count = 0;
+    size_t words = 3 * (size_t)n.rule_count + n.axis_count;
+    if (!check_spend(s->x, 1, words * sizeof(uint32_t)) ||
+        !make_events(s, n, axis, &events, &event_count))
+        return false;
+    if (s->spent)
+        return true;
+    struct sweep w = {.rules = arena_new(s->x->arena, uint32_t, n.rule_count),
+                      .place = arena_new(s->x->arena, uint32_t, n.rule_count),
+                      .key = arena_new(s->x->arena, uint32_t, (size_t)n.rule_count + n.axis_count)};
+    if (s->x->axes[axis].kind == FEEL_STRING && s->gaps_max > 0)
+        return sweep_texts(s, n, axis, events, event_count, &w, covered);
+    return sweep(s, n, axis, events, event_count, &w, CHECK_NONE, false, NULL, covered);
+}
+
+/* The axis to cut next, and whether a rule covers all that is left; CHECK_NONE: no rule is cut by
+ * any of them. */
+static uint32_t next_axis(struct cover *s, struct node n, bool *covered) {
+    uint32_t best = CHECK_NONE, best_count = 0;
+    uint32_t cuts[DMN_COLUMNS_MAX] = {0};
+    for (uint32_t i = 0; i < n.rule_count; i++) {
+        bool full = true;
+        for (uint32_t k = 0; k < n.axis_count; k++)
+            if (!is_full(&s->x->axes[n.axes[k]].sure[n.rules[i]], &s->domain[n.axes[k]])) {
+                full = false;
+                cuts[k]++;
+            }
+        if (full) {
+            *covered = true;
+            return CHECK_NONE;
+        }
+    }
+    for (uint32_t k = 0; k < n.axis_count; k++)
+        if (cuts[k] > best_count) {
+            best = n.axes[k];
+            best_count = cuts[k];
+            if (!s->picks)
+                break;
+        }
+    return best;
+}
+
+static bool search(struct cover *s, struct node n, bool *covered) {
+    *covered = false;
+    if (!take_steps(s, (uint64_t)n.rule_count * n.axis_count + 1))
+        return true;
+    uint32_t axis = next_axis(s, n, covered);
+    if (*covered)
+        return true;
+    if (axis == CHECK_NONE) { /* no rule is left */
+        found_gap(s);
+        return true;
+    }
+    struct arena_mark mark = arena_mark(s->x->arena);
+    uint64_t bytes = s->x->budget->left.bytes;
+    *covered = true;
+    bool good = cut(s, n, axis, covered);
+    *covered = *covered && !s->spent;
+    arena_rewind(s->x->arena, mark); /* and what it took is given back */
+    s->x->budget->left.bytes = bytes;
+    return good;
+}
+
+bool check_cover(struct cover *s, const uint32_t *rules, uint32_t count) {
+    struct checker *x = s->x;
+    uint32_t axes[DMN_COLUMNS_MAX];
+    struct arena_mark mark = arena_mark(x->arena);
+    uint64_t bytes = x->budget->left.bytes, steps = s->steps;
+    bool covered, good;
+    for (uint32_t c = 0; c < x->t->input_count; c++) {
+        axes[c] = c;
+        x->choice[c] = CHECK_NONE;
+    }
+    if (!check_spend(x, 1, sizeof *s->memo + MEMO_WORDS * sizeof(uint32_t)))
+        return false;
+    s->memo = arena_new(x->arena, struct memo, 1);
+    s->memo->words = arena_new(x->arena, uint32_t, MEMO_WORDS);
+    good = search(s, (struct node){rules, axes, count, x->t->input_count}, &covered);
+    arena_rewind(x->arena, mark);
+    x->budget->left.bytes = bytes;
+    return good && check_spend(x, steps - s->steps, 0);
+}
