@@ -120,6 +120,12 @@ test("the API", { timeout: 180_000 }, async (t) => {
       assert.match(svg.text, /^<svg[\s>][\s\S]*<\/svg>\s*$/);
       assert.ok(!/<script|onload/.test(svg.text));
     }
+    const bpmn = await officer.examiner.get(`${one}/diagram.bpmn`, { headers: { "accept-language": "en" } });
+    assert.equal(bpmn.headers.get("content-type"), "application/xml");
+    assert.match(bpmn.text, /<bpmn:userTask id="examine" name="Examine and propose">/);
+    const marks = (await officer.examiner.get(`${one}/marks`)).body.items;
+    assert.equal(marks.find((mark) => mark.element === "refused").state, "done");
+    assert.ok(!marks.some((mark) => mark.element === "granted"), "what was not reached is not listed");
   });
 
   await t.test("the remedy goes to the organ that the letter names", async () => {

@@ -54,9 +54,10 @@ struct http_response {
     struct str etag;         /* borrowed, with its quotes; a matching If-None-Match gives 304 */
     struct buf body;         /* what the client gets, unless view is set */
     struct str view;         /* a body that outlives the server, such as a compiled-in asset */
-    bool document;           /* bytes that a stranger uploaded: CSP sandbox and no sniffing */
-    bool close;              /* close the connection after it */
-    uint32_t cache_s;        /* 0: "no-store"; otherwise public, max-age; UINT32_MAX: immutable */
+    bool viewer; /* a page with the diagram viewer: its script makes markup, by a policy of ours */
+    bool document;    /* bytes that a stranger uploaded: CSP sandbox and no sniffing */
+    bool close;       /* close the connection after it */
+    uint32_t cache_s; /* 0: "no-store"; otherwise public, max-age; UINT32_MAX: immutable */
     struct http_header extra[HTTP_EXTRA_HEADERS_MAX];
     size_t extra_count;
 };

@@ -10,7 +10,11 @@
 #define CSP_PAGE                                                                                   \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                    \
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "            \
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "require-trusted-types-for 'script'; trusted-types"
+#define CSP_NO_TYPES " 'none'"
+/* The one page whose viewer, a library, makes markup from text: ui/js/diagram.js lets through what
+ * the library is known to make, and nothing else. */
+#define CSP_VIEWER_TYPES " default"
 /* Bytes that a stranger uploaded: no script, no origin, even when a browser shows them. */
 #define CSP_DOCUMENT "default-src 'none'; sandbox; frame-ancestors 'none'"
 
@@ -247,7 +251,10 @@ void exchange_head_write(struct exchange *x, bool close) {
     if (res->document)
         buf_lit(out, "Content-Security-Policy: " CSP_DOCUMENT "\r\n" SECURITY);
     else
-        buf_lit(out, "Content-Security-Policy: " CSP_PAGE "\r\n" SECURITY);
+        buf_add(out,
+                res->viewer
+                    ? STR("Content-Security-Policy: " CSP_PAGE CSP_VIEWER_TYPES "\r\n" SECURITY)
+                    : STR("Content-Security-Policy: " CSP_PAGE CSP_NO_TYPES "\r\n" SECURITY));
     if (x->req.secure)
         buf_lit(out, HSTS);
     for (size_t i = 0; i < res->extra_count; i++) {

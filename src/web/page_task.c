@@ -128,6 +128,7 @@ static bool diagram_set(struct page *p, struct str reference, struct err *err) {
     struct buf svg;
     buf_init(&svg, WEB_PAGE_BYTES_MAX);
     bool ok = app_view_diagram(&svg, p->r->reader, &ask, reference, err);
+    http_answer(p->r->http)->viewer = ok;
     if (ok)
         json_set(p->ctx, STR("diagram"), json_html(arena_str(p->arena, buf_view(&svg)), p->arena));
     buf_done(&svg);
