@@ -67,6 +67,9 @@ struct json *view_items(struct json *list); /* {"items": [...], "next": null} */
 void view_trace(struct json *out, struct str key, struct str trace_json, const struct pack *pack,
                 bool with_tables);
 
+/* Does a supervising post of the caller stand above the organ, or in it? */
+bool view_supervises(const struct pack *pack, const struct app_caller *caller, struct str organ);
+
 /* ---- cases (view_case.c) ---- */
 /* A case as one caller may see it, with a reader's connection that must be given back. */
 struct view_case {

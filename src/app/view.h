@@ -93,6 +93,15 @@ MUST_USE bool app_view_accesses(struct json **out, struct app_reader *r, const s
 /* The diagram with its places marked, as SVG text. */
 MUST_USE bool app_view_diagram(struct buf *out, struct app_reader *r, const struct app_ask *ask,
                                struct str reference, struct err *err);
+/* The procedure's file, BPMN 2.0, with every name in the caller's language: what a viewer draws. */
+MUST_USE bool app_view_diagram_source(struct buf *out, struct app_reader *r,
+                                      const struct app_ask *ask, struct str reference,
+                                      struct err *err);
+/* {"items": [{element, state: done|active|failed}]}: how far the case has come, by the ids of the
+ * file's nodes and flows; what was not reached is not listed. */
+MUST_USE bool app_view_diagram_marks(struct json **out, struct app_reader *r,
+                                     const struct app_ask *ask, struct str reference,
+                                     struct err *err);
 /* {"items": [{id: "case.task", reference, matter, title, node, organ, post, state, due, days_left,
  * days_over, since, mine}]}, soonest due first. query: post, state (open|claimed|all), due_before.
  */
@@ -110,6 +119,23 @@ MUST_USE bool app_view_letter_preview(struct json **out, struct app_reader *r,
  * supervising post: its organ and everything below. query: state, organ. */
 MUST_USE bool app_view_clocks(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct err *err);
+enum {
+    APP_STEPS_MAX = 20000, /* the latest steps of a matter that are counted */
+    APP_STEPS_FEW = 5,     /* below it no number is told: it would be about single cases */
+};
+/* How long the steps of a matter take, over all cases of the organs that the caller supervises:
+ * {matter: {id, title}, steps, since, items: [{node, title, applicant, few, count, median_s, p90_s,
+ * mean_s, late, waiting, waiting_median_s}]}, the longest median first. Numbers only where at least
+ * APP_STEPS_FEW steps ended (waiting ones: wait); few says that there were less. From the beginning
+ * of a step to its end, by the calendar. query: organ (with those below it). */
+MUST_USE bool app_view_durations(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                 struct str matter, struct err *err);
+/* The matter's procedure with its steps coloured by their median, and the median below them.
+ * durations: what app_view_durations() gave; notes: the words below each, in the order of its
+ * items. */
+MUST_USE bool app_view_heat_map(struct buf *out, struct app_reader *r, const struct app_ask *ask,
+                                const struct json *durations, const struct str *notes,
+                                struct err *err);
 /* {genuine, number, title, organ, at, valid_until, reference_masked} by verification code. */
 MUST_USE bool app_view_verify(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct str code, struct err *err);

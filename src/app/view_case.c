@@ -5,6 +5,9 @@
 #include "base/code.h"
 #include "merkle/merkle.h"
 #include "pack/form.h"
+#include "xml/xml.h"
+
+enum { DIAGRAM_STEPS_MAX = 1000000, DIAGRAM_BYTES_MAX = 64 << 20 }; /* of one file of a pack */
 
 /* ---- opening ------------------------------------------------------------------------------------
  */
@@ -724,17 +727,25 @@ static bool mark_event(struct bpmn_marks *marks, const struct bpmn_process *proc
     return true;
 }
 
-static bool draw(struct buf *out, struct view_case *c, const struct app_ask *ask, struct err *err) {
+static bool marks_of(struct bpmn_marks *marks, struct view_case *c, struct arena *arena,
+                     struct err *err) {
     const struct bpmn_process *process = c->state->matter->process;
-    struct bpmn_marks marks = bpmn_marks_new(process, ask->arena);
     struct view_past past;
-    if (!view_case_past(&past, c, ask->arena, err))
+    *marks = bpmn_marks_new(process, arena);
+    if (!view_case_past(&past, c, arena, err))
         return false;
     for (size_t i = 0; i < past.count; i++)
-        if (!mark_event(&marks, process, &past.events[i], ask->arena, err))
+        if (!mark_event(marks, process, &past.events[i], arena, err))
             return false;
-    bpmn_marks_now(&marks, process, c->state->flow);
-    bpmn_svg(out, process, &marks, ask->caller->lang, STR("d"), ask->arena);
+    bpmn_marks_now(marks, process, c->state->flow);
+    return true;
+}
+
+static bool draw(struct buf *out, struct view_case *c, const struct app_ask *ask, struct err *err) {
+    struct bpmn_marks marks;
+    if (!marks_of(&marks, c, ask->arena, err))
+        return false;
+    bpmn_svg(out, c->state->matter->process, &marks, ask->caller->lang, STR("d"), ask->arena);
     return buf_ok(out, "the diagram", err);
 }
 
@@ -755,6 +766,92 @@ bool app_view_diagram(struct buf *out, struct app_reader *r, const struct app_as
     }
     view_case_close(&c, r);
     return ok && buf_ok(out, "the diagram", err);
+}
+
+static void add_mark(struct json *list, struct str id, uint8_t mark) {
+    if (mark == 0 || id.len == 0)
+        return;
+    struct json *one = json_push_obj(list);
+    json_set_str(one, STR("element"), id);
+    json_set_str(one, STR("state"),
+                 mark & BPMN_MARK_FAILED   ? STR("failed")
+                 : mark & BPMN_MARK_ACTIVE ? STR("active")
+                                           : STR("done"));
+}
+
+bool app_view_diagram_marks(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                            struct str reference, struct err *err) {
+    struct view_case c;
+    struct bpmn_marks marks;
+    if (!view_case_open(&c, r, ask, reference, err))
+        return false;
+    bool ok = marks_of(&marks, &c, ask->arena, err);
+    if (ok) {
+        const struct bpmn_process *process = c.state->matter->process;
+        struct json *list = json_arr(ask->arena);
+        for (size_t i = 1; i < process->node_count; i++)
+            add_mark(list, process->nodes[i].id, marks.nodes[i]);
+        for (size_t i = 0; i < process->flow_count; i++)
+            add_mark(list, process->flows[i].id, marks.flows[i]);
+        *out = json_copy(view_items(list), ask->arena);
+    }
+    view_case_close(&c, r);
+    return ok;
+}
+
+/* name="..." of every element in the reader's language: BPMN has room for one. */
+static void names_say(struct xml_node *root, enum lang lang, struct arena *arena) {
+    struct xml_node *at = root;
+    for (;;) {
+        const struct xml_node *name =
+            at->is_text ? NULL
+                        : xml_child(xml_child(at, STR(BPMN_NS), STR("extensionElements")),
+                                    STR(BPMN_MANDATE_NS), STR("name"));
+        for (; name != NULL; name = xml_next(name))
+            for (uint32_t i = 0; i < at->attr_count; i++)
+                if (at->attrs[i].ns.len == 0 && str_eq(at->attrs[i].name, STR("name")) &&
+                    str_eq(xml_attr_text(name, STR("lang")), lang_code(lang)))
+                    at->attrs[i].value = str_trim(xml_text(name, arena));
+        if (!at->is_text && at->first != NULL) {
+            at = at->first;
+            continue;
+        }
+        while (at != root && at->next == NULL)
+            at = at->parent;
+        if (at == root)
+            return;
+        at = at->next;
+    }
+}
+
+static bool source_write(struct buf *out, const struct pack *pack, const char *source,
+                         enum lang lang, struct err *err) {
+    for (size_t i = 0; i < pack->file_count; i++) {
+        if (!str_eq(pack->files[i].path, str_from(source)))
+            continue;
+        struct arena *arena = arena_create("diagram", DIAGRAM_BYTES_MAX);
+        struct budget budget = budget_of(DIAGRAM_STEPS_MAX, DIAGRAM_BYTES_MAX / 2);
+        struct xml_node *root;
+        bool ok = xml_read(&root, pack->files[i].bytes, source, arena, &budget, err);
+        if (ok) {
+            names_say(root, lang, arena);
+            xml_write(out, root);
+        }
+        arena_destroy(arena);
+        return ok && buf_ok(out, "the diagram", err);
+    }
+    return err_set(err, ERR_NOT_FOUND, err_nowhere, "the procedure's file is not in the pack");
+}
+
+bool app_view_diagram_source(struct buf *out, struct app_reader *r, const struct app_ask *ask,
+                             struct str reference, struct err *err) {
+    struct view_case c;
+    if (!view_case_open(&c, r, ask, reference, err))
+        return false;
+    bool ok =
+        source_write(out, c.state->pack, c.state->matter->process->source, ask->caller->lang, err);
+    view_case_close(&c, r);
+    return ok;
 }
 
 bool app_view_looked(struct app_reader *r, const struct app_ask *ask, struct str reference,

@@ -490,7 +490,7 @@ static bool add_clock(struct json *out, struct app_reader *r, struct db_conn *co
     return add_path(out, r, conn, clock, ask, err);
 }
 
-static bool supervises(const struct pack *pack, const struct app_caller *caller, struct str organ) {
+bool view_supervises(const struct pack *pack, const struct app_caller *caller, struct str organ) {
     for (size_t i = 0; i < caller->post_count; i++) {
         const struct pack_post *post = pack_post(pack, caller->posts[i].post);
         if (post != NULL && post->supervises &&
@@ -508,7 +508,7 @@ static bool list_clocks(struct json *list, struct app_reader *r, struct db_conn 
     for (size_t i = 0; i < pack->organs->count; i++) {
         size_t count;
         struct str id = pack->organs->list[i].id;
-        if ((organ.len > 0 && !str_eq(organ, id)) || !supervises(pack, ask->caller, id))
+        if ((organ.len > 0 && !str_eq(organ, id)) || !view_supervises(pack, ask->caller, id))
             continue;
         if (!store_clocks(clocks, CLOCKS_READ, &count, conn, id, shown, ask->arena, err))
             return false;

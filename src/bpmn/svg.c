@@ -500,6 +500,28 @@ static bool is_dashed(const struct bpmn_node *n) {
     return (start || n->kind == BPMN_BOUNDARY) && !n->interrupting;
 }
 
+static const char *heat_look(uint8_t heat) {
+    static const char *const fills[BPMN_HEAT_MAX + 1] = {
+        NULL,
+        " fill=\"#fdf3f1\"",
+        " fill=\"#f9ddd8\"",
+        " fill=\"#f3beb6\"",
+        " fill=\"#eb9c91\"",
+        " fill=\"#e27b6e\"",
+    };
+    return fills[heat];
+}
+
+/* Above the right half: badges stand above the left corner, events and names below. */
+static void draw_note(struct pen *pen, const struct bpmn_node *n, struct bpmn_box box) {
+    struct str note = pen->marks != NULL && pen->marks->node_notes != NULL
+                          ? pen->marks->node_notes[n->index]
+                          : STR_NONE;
+    struct bpmn_point at = {box.x + box.width * 3 / 4, box.y - SVG_LINE_HEIGHT - 30};
+    if (note.len > 0)
+        svg_text(pen, (struct svg_text){"bpmn-time", at, SVG_LABEL_WIDTH, false, 1}, note);
+}
+
 static void draw_node(struct pen *pen, const struct bpmn_node *n) {
     struct bpmn_box box = pen->drawing.nodes[n->index];
     if (box.width == 0)
@@ -508,9 +530,14 @@ static void draw_node(struct pen *pen, const struct bpmn_node *n) {
     pen->shape = mark_look(mark);
     if (n->kind == BPMN_END && mark == 0)
         pen->shape = " fill=\"#fff\" stroke-width=\"3.5\"";
-    buf_printf(pen->out, "<g class=\"bpmn-node bpmn-%s%s%s%s%s\"%s>", bpmn_kind_element(n->kind),
-               is_dashed(n) ? " is-dashed" : "", mark & BPMN_MARK_DONE ? " is-done" : "",
-               mark & BPMN_MARK_ACTIVE ? " is-active" : "",
+    uint8_t heat =
+        pen->marks != NULL && pen->marks->node_heat != NULL ? pen->marks->node_heat[n->index] : 0;
+    if (heat > 0)
+        pen->shape = heat_look(heat);
+    static const char *const heats[] = {"", " heat-1", " heat-2", " heat-3", " heat-4", " heat-5"};
+    buf_printf(pen->out, "<g class=\"bpmn-node bpmn-%s%s%s%s%s%s\"%s>", bpmn_kind_element(n->kind),
+               heats[heat], is_dashed(n) ? " is-dashed" : "",
+               mark & BPMN_MARK_DONE ? " is-done" : "", mark & BPMN_MARK_ACTIVE ? " is-active" : "",
                mark & BPMN_MARK_FAILED ? " is-failed" : "",
                is_dashed(n) ? " stroke-dasharray=\"4 3\"" : "");
     switch (bpmn_kind_group(n->kind)) {
@@ -523,6 +550,7 @@ static void draw_node(struct pen *pen, const struct bpmn_node *n) {
         bpmn_kind_group(n->kind) == BPMN_GROUP_GATEWAY)
         draw_label(pen, n, box);
     draw_law(pen, n, box);
+    draw_note(pen, n, box);
     buf_lit(pen->out, "</g>");
 }
 

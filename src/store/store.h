@@ -153,6 +153,18 @@ MUST_USE bool store_tasks(struct store_task *out, size_t room, size_t *count_out
                           const struct store_task_after *after, struct arena *arena,
                           struct err *err);
 
+/* A step as it was or is waited for: for how long steps take. No case, no person. */
+struct store_step {
+    struct str node, organ;
+    int64_t created_us, ended_us; /* ended 0: still waiting */
+    int64_t due_us;               /* of the case's clock when the step began; 0: none */
+    bool applicant;
+};
+/* The latest steps of the cases of a matter, cancelled ones left out, at most room. */
+MUST_USE bool store_steps(struct store_step *out, size_t room, size_t *count_out,
+                          struct db_conn *conn, struct str matter, struct arena *arena,
+                          struct err *err);
+
 /* ERR_NOT_FOUND. */
 MUST_USE bool store_task_by_id(struct store_task *out, struct db_conn *conn, struct case_id id,
                                uint64_t task, struct arena *arena, struct err *err);

@@ -271,6 +271,26 @@ void api_case_diagram(struct web_request *r) {
     http_send(r->http);
 }
 
+void api_case_diagram_bpmn(struct web_request *r) {
+    struct err err = {0};
+    struct app_ask ask = web_ask(r);
+    struct str reference;
+    if (!reference_get(&reference, r))
+        return;
+    struct http_response *res = http_answer(r->http);
+    if (!app_view_diagram_source(&res->body, r->reader, &ask, reference, &err)) {
+        web_fail(r, &err, NULL);
+        return;
+    }
+    res->content_type = STR("application/xml");
+    res->document = true;
+    http_send(r->http);
+}
+
+void api_case_marks(struct web_request *r) {
+    case_view_send(r, app_view_diagram_marks);
+}
+
 static void case_letter_show(struct web_request *r) {
     struct str name = web_arg(r, "n"), number = name;
     enum letter_form form = LETTER_DATA;
@@ -358,6 +378,13 @@ void api_clocks(struct web_request *r) {
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
     view_send(r, app_view_clocks(&view, r->reader, &ask, &err), &view, &err);
+}
+
+void api_durations(struct web_request *r) {
+    struct err err = {0};
+    struct json *view = NULL;
+    struct app_ask ask = web_ask(r);
+    view_send(r, app_view_durations(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
 }
 
 void api_demo_clock(struct web_request *r) {

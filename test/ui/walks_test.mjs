@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { start, demoPassword } from "../harness.mjs";
+import { applyBody } from "../matters.mjs";
 import { haveChromium, launch, Visitor } from "./browser.mjs";
 
 const pdf = (name) => ({
@@ -298,6 +299,12 @@ test("a clock passes its limit and the superior sees it", { skip: haveChromium ?
     if (lang === "zh") {
       const own = await applied(v);
       await decide(v, "clerk", own.reference, "accept", "accept");
+      const clerk = await service.signIn("clerk");
+      for (let i = 0; i < 5; i++) { // enough for numbers to be told
+        const one = await service.apply(applyBody("residence-permit-issue"));
+        const task = (await clerk.get("/api/tasks?state=all")).body.items.find((task) => task.reference === one.reference);
+        assert.equal((await clerk.post(`/api/tasks/${task.id}/complete`, { outcome: "accept" })).status, 200);
+      }
       const { body } = await service.get("/api/organs/wenzhou-lucheng");
       assert.equal(body.id, "wenzhou-lucheng");
       const far = new Date(Date.now() + 60 * 86400e3).toISOString();
@@ -313,6 +320,24 @@ test("a clock passes its limit and the superior sees it", { skip: haveChromium ?
     assert.equal(await row.locator(".m-tag--over").count(), 1);
       assert.ok((await row.locator(".m-path li").count()) >= 2, "the path it took");
     await v.press(row.locator("th a"), "desk-case");
+    assert.equal(await v.page.locator(".m-viewer").count(), 0, "loaded only when asked for");
+    await v.page.click("[data-diagram-open]");
+    await v.page.waitForSelector(".m-viewer .is-active .djs-visual");
+    await v.page.waitForSelector("[data-diagram-open][aria-pressed=true]:not([disabled])");
+    assert.ok((await v.page.locator(".m-viewer .is-done").count()) > 3);
+    assert.equal(await v.page.locator(".m-viewer .is-active").count(), 1);
+    assert.ok(await v.page.locator(".m-viewer a.bjs-powered-by").isVisible(), "the library's mark stays");
+    assert.match(await v.page.locator(".m-viewer svg[data-element-id]").first().textContent(), v.lang === "zh" ? /审核/ : /Examine/);
+    assert.ok(!(await v.page.locator(".m-diagram").isVisible()), "over the server's drawing");
+    await v.look("desk-case-viewer");
+    await v.page.click("[data-diagram-open]");
+    assert.ok(await v.page.locator(".m-diagram svg").isVisible(), "which comes back");
+    await v.go("/desk/supervise");
+    await v.press('main a[href="/desk/supervise/steps"]');
+    await v.go("/desk/supervise/steps?matter=residence-permit-issue", "steps");
+    assert.ok((await v.page.locator('.m-heat [class*="heat-"]').count()) > 0);
+    assert.ok((await v.page.locator(".m-numbers tbody tr").count()) >= 2);
+    await v.go("/desk/supervise/steps?matter=petition-review", "steps-none");
     await signIn(v, "admin");
     await v.go("/desk/admin", "admin");
     await v.go("/desk/supervise", "forbidden");
