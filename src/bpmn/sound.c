@@ -15,6 +15,8 @@ enum {
     STATE_BYTES_MAX = 1 << 20, /* of one encoded state, or of its key */
     SCRATCH_MAX = 64 << 20,    /* of one move */
 };
+/* In place of a call activity's number in its body: its process has escalated, and does so once. */
+#define ESCALATED UINT32_MAX
 
 /* --- keys
  * ---------------------------------------------------------------------------------------------------
@@ -71,7 +73,7 @@ static struct str key_of(struct space *s, const struct bpmn_state *state, uint32
     buf_reset(&out);
     bytes_add_u64(&out, row->node);
     bytes_add_u64(&out, row->incident);
-    bytes_add_u64(&out, row->as * UINT64_C(8) + row->closing);
+    bytes_add_u64(&out, row->as * UINT64_C(16) + row->closing + (row->counter == ESCALATED) * 8u);
     key_arms(&out, state, id);
     key_past(&out, state, id);
     buf_lit(&out, "(");
@@ -234,6 +236,8 @@ static bool run_move(struct run *run, const struct move *move) {
         return true;
     case MOVE_SIGNAL: return run_signal(run, move->code);
     case MOVE_THROW:
+        if (move->node == BPMN_EVENT_ESCALATION)
+            run_instance(run, move->id)->counter = ESCALATED;
         return run_throw(&caught, run, move->id, (enum bpmn_event)move->node, move->code,
                          feel_null()) &&
                run_settle(run);
@@ -330,7 +334,8 @@ static bool try_throws(struct space *s, struct str bytes, const struct bpmn_stat
             bool fits =
                 def->event == BPMN_EVENT_ERROR || (call && def->event == BPMN_EVENT_ESCALATION);
             struct str code = def->code.len > 0 ? def->code : STR("\x01");
-            if (!catcher || !fits || seen_before(p, i, k) ||
+            bool again = def->event == BPMN_EVENT_ESCALATION && row->counter == ESCALATED;
+            if (!catcher || !fits || again || seen_before(p, i, k) ||
                 !bpmn_catches(state, p, row->id, def->event, code))
                 continue;
             struct move move = {

@@ -856,6 +856,7 @@ static void fail(struct slow_state *s, int id, struct slow_input input) {
         return;
     }
     bool escalates = input.verb == IN_CALL_ERROR && input.number == 1;
+    live_at(s, id)->escalated = live_at(s, id)->escalated || escalates;
     say(s, "throw:%c%d", escalates ? 'C' : 'E', input.name);
     if (!throw_at(s, id, escalates ? E_ESCALATION : E_ERROR, input.name, input) && !escalates)
         stop(s, id, "error", false);

@@ -105,6 +105,7 @@ enum slow_as { AS_ELEMENT, AS_BODY, AS_INNER, AS_UNDO };
 struct slow_live { /* a live element */
     enum slow_as as;
     int total, begun, completed; /* AS_BODY */
+    bool escalated;              /* the called process did, and does so once: slow_check() */
     bool closed;                 /* a transaction that is cancelled: it waits for nothing */
     int id, node, scope;
     int since;        /* when it began to wait for its events; 0: not yet */

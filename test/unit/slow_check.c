@@ -33,8 +33,8 @@ static void key_past(struct buf *out, const struct slow_state *s, int id) {
             buf_printf(out, "g%d", s->gates[i].flow);
     for (int i = 0; i < s->live_count; i++)
         if (s->live[i].id == id)
-            buf_printf(out, "a%d,%d%s", (int)s->live[i].as, s->live[i].begun,
-                       s->live[i].closed ? "c" : "");
+            buf_printf(out, "a%d,%d%s%s", (int)s->live[i].as, s->live[i].begun,
+                       s->live[i].closed ? "c" : "", s->live[i].escalated ? "e" : "");
 }
 
 /* What the state is, but for the numbers of its elements and the times: each element with what it
@@ -180,6 +180,13 @@ static void try_input(struct slow_sound *out, struct space *space, int from,
     }
 }
 
+static bool escalated(const struct slow_state *s, struct slow_input input) {
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].node == input.node && --input.nth == 0)
+            return s->live[i].escalated;
+    return false;
+}
+
 static bool stands_at_choice(const struct slow_state *s, struct slow_input input) {
     for (int i = 0; i < s->live_count; i++)
         if (s->live[i].node == input.node && --input.nth == 0)
@@ -212,7 +219,8 @@ static void expand(struct slow_sound *out, struct space *space, int place) {
             try_input(out, space, place, &s, error);
         error.verb = IN_CALL_ERROR; /* a called process escalates too */
         error.number = 1;
-        for (error.name = 0; error.name < 3 && list[i].verb == IN_CALLED; error.name++)
+        for (error.name = 0; error.name < 3 && list[i].verb == IN_CALLED && !escalated(&s, error);
+             error.name++)
             try_input(out, space, place, &s, error);
     }
 }
