@@ -186,11 +186,7 @@ static bool fulfil(struct run *run, uint32_t id, bool cancels) {
     if (!run_disarm(run, id, BPMN_KINDS))
         return false;
     if (run_instance(run, id)->live > 0)
-        return run_instance(run, id)->closing != 0 ||
-               run_emit(run, (struct bpmn_record){.kind = BPMN_REC_CLOSING,
-                                                  .code = BPMN_CLOSING_COMPLETE,
-                                                  .instance = id,
-                                                  .node = run_instance(run, id)->node});
+        return run_closing(run, id, BPMN_CLOSING_COMPLETE);
     return results_to_scope(run, id) && run_leave(run, id);
 }
 
@@ -259,13 +255,7 @@ bool run_slot_done(struct run *run, uint32_t slot) {
         return fulfil(run, id, !node->keeps_remaining);
     if (by_job(run, node)) {
         struct arms none = {0};
-        for (uint32_t i = 0; i < run->state->jobs.count; i++)
-            if (run->state->jobs.list[i].instance == id &&
-                !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB_CLOSED,
-                                                    .instance = id,
-                                                    .ref = run->state->jobs.list[i].id}))
-                return false;
-        return ask_worker(run, id, &none);
+        return run_close_jobs(run, id) && ask_worker(run, id, &none);
     }
     return around.live > 0 || run_gone(run, id);
 }

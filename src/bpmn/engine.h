@@ -160,6 +160,8 @@ bool run_finish(struct run *run, uint32_t id); /* which flows it takes; it is go
 bool run_end(struct run *run, enum bpmn_ending ending, struct str code,
              struct feel_value variables);
 bool run_stop(struct run *run); /* everything, from outside */
+/* It goes when all in it is gone (unless it says so already). */
+bool run_closing(struct run *run, uint32_t id, enum bpmn_closing how);
 /* After an instance in the scope is gone: the scope goes on when nothing is left in it. */
 bool run_gone(struct run *run, uint32_t scope);
 /* Does a token wait on every flow into the join? */
@@ -281,6 +283,7 @@ struct bpmn_event_def run_def(const struct bpmn_node *node, uint32_t index);
 /* Close its timers, subscriptions and jobs; those of events of the given kind only, or of all
  * (BPMN_KINDS). */
 bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
+bool run_close_jobs(struct run *run, uint32_t id);
 /* The event of `node`, for which `owner` waited, came. */
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables);
 /* ---- throw.c ---- */

@@ -224,7 +224,7 @@ bool run_gone(struct run *run, uint32_t scope) {
                                                               : run_leave(run, scope);
 }
 
-static bool closing(struct run *run, uint32_t id, enum bpmn_closing how) {
+bool run_closing(struct run *run, uint32_t id, enum bpmn_closing how) {
     return run_instance(run, id)->closing == how ||
            run_emit(run, (struct bpmn_record){.kind = BPMN_REC_CLOSING,
                                               .code = (uint8_t)how,
@@ -237,7 +237,7 @@ static bool terminate(struct run *run, uint32_t scope) {
     if (!run_empty(run, scope))
         return false;
     if (run_instance(run, scope)->live > 0)
-        return closing(run, scope, BPMN_CLOSING_TERMINATE);
+        return run_closing(run, scope, BPMN_CLOSING_TERMINATE);
     return scope == 1 ? run_end(run, BPMN_ENDING_TERMINATED, STR_NONE, feel_null())
                       : run_leave(run, scope);
 }
@@ -254,7 +254,7 @@ bool run_stop(struct run *run) {
     if (!run_empty(run, 1) || !run_disarm(run, 1, BPMN_KINDS))
         return false;
     if (run_instance(run, 1)->live > 0)
-        return closing(run, 1, BPMN_CLOSING_CANCEL);
+        return run_closing(run, 1, BPMN_CLOSING_CANCEL);
     return run_end(run, BPMN_ENDING_CANCELLED, STR_NONE, feel_null());
 }
 
@@ -350,7 +350,8 @@ bool run_empty(struct run *run, uint32_t scope) {
         const struct bpmn_instance *row = &state->instances.list[i];
         if (run_instance(run, scope)->live == 0)
             break;
-        if (row->scope == scope && row->closing != BPMN_CLOSING_CANCEL && !run_cancel(run, row->id))
+        if (row->scope == scope && (run->abrupt || row->closing != BPMN_CLOSING_CANCEL) &&
+            !run_cancel(run, row->id))
             return false;
     }
     return !has_tokens(state, scope) ||
@@ -383,10 +384,10 @@ bool run_cancel(struct run *run, uint32_t id) {
         return false;
     if (!run->abrupt && node->kind == BPMN_USER_TASK && bpmn_acts(&instance) &&
         run_has_listeners(run, node, BPMN_LISTEN_CANCELING) && has_task(run->state, id))
-        return closing(run, id, BPMN_CLOSING_CANCEL) &&
+        return run_closing(run, id, BPMN_CLOSING_CANCEL) &&
                run_listen(&asked, run, id, BPMN_LISTEN_CANCELING, 0);
     if (run_instance(run, id)->live > 0)
-        return closing(run, id, BPMN_CLOSING_CANCEL);
+        return run_closing(run, id, BPMN_CLOSING_CANCEL);
     return run_emit(
         run, (struct bpmn_record){.kind = BPMN_REC_CANCELLED, .instance = id, .node = node->index});
 }

@@ -199,7 +199,7 @@ bool run_loop_next(struct run *run, uint32_t body) {
         return standard(run, body);
     if (run_instance(run, body)->live > 0)
         return true;
-    if (row->begun < row->total)
+    if (run_instance(run, body)->closing == 0 && row->begun < row->total)
         return begin(run, body, row->begun + 1,
                      feel_is_null(row->items) ? feel_null() : feel_item(row->items, row->begun));
     return complete(run, body);
@@ -271,5 +271,8 @@ bool run_loop_inner_done(struct run *run, uint32_t inner) {
         return true;
     if (!until)
         return run_loop_next(run, body);
-    return run_empty(run, body) && (run_instance(run, body)->live > 0 || complete(run, body));
+    if (!run_empty(run, body))
+        return false;
+    return run_instance(run, body)->live > 0 ? run_closing(run, body, BPMN_CLOSING_COMPLETE)
+                                             : complete(run, body);
 }

@@ -10,12 +10,12 @@
  * SECONDS (the plays' time: from 0), message NAME [KEY], signal NAME, retry ID [RETRIES],
  * set [ID] and set-local ID (variables), redue, called ID, call-error ID CODE, cancel. Each may
  * bring variables, a FEEL context at the end. ID is an element's; "a#2" the second of those that
- * are alive. Also: start-at IDS (begin at elements), start-by ID [DEF] (a start event or what stands
- * for one fired), assign TASK WHO ('-': nobody), claim TASK WHO, update TASK {attributes}, of a
- * listener's job deny ID and correct ID {attributes}, of an ad-hoc sub-process's choose ID ELEMENTS
- * and fulfil ID, activate ID ELEMENTS, finish ID ('!' after ELEMENTS, or alone: cancel what runs),
- * begin ELEMENTS ("a@3": inside instance 3), end IDS, move IDS ELEMENTS, retries ID N, call-fail ID,
- * call-escalation ID CODE.
+ * are alive. Also: start-at IDS (begin at elements), start-by ID [DEF] (a start event or what
+ * stands for one fired), assign TASK WHO ('-': nobody), claim TASK WHO, update TASK {attributes},
+ * of a listener's job deny ID and correct ID {attributes}, of an ad-hoc sub-process's choose ID
+ * ELEMENTS and fulfil ID, activate ID ELEMENTS, finish ID ('!' after ELEMENTS, or alone: cancel
+ * what runs), begin ELEMENTS ("a@3": inside instance 3), end IDS, move IDS ELEMENTS, retries ID N,
+ * call-fail ID, call-escalation ID CODE.
  *
  * HAPPENINGS: +a entered, -a left, xa cancelled, ?a a person is asked (@seconds due, {attributes}),
  * job:a:type, retries:n, timer:a:seconds, fired:a, wait:a:name[:key], met:a, v=1 a variable (of the
@@ -24,9 +24,10 @@
  * closings are left out. An input that is refused gives "refused:error".
  * +a[] a body is entered, +a[2] its second instance, +a<2> a slot of an ad-hoc sub-process, +a~ a
  * completed one opened again; loop:a:n, result:a:2=value; true:a, false:a a condition; undo:a (or
- * all), undone:a; closing:a; sent:name[:key]{variables}; changing:a:completing, changed:a:updating{},
- * denied:a, corrected:a{}; start:a:type, completing:a:type, ... the job of a listener; job:a:type!9
- * with its priority; throw:code! caught outside: by a process that catches codes from "OUT". */
+ * all), undone:a; closing:a; sent:name[:key]{variables}; changing:a:completing,
+ * changed:a:updating{}, denied:a, corrected:a{}; start:a:type, completing:a:type, ... the job of a
+ * listener; job:a:type!9 with its priority; throw:code! caught outside: by a process that catches
+ * codes from "OUT". */
 #ifndef MANDATE_BPMN_PLAY_TEST_H
 #define MANDATE_BPMN_PLAY_TEST_H
 

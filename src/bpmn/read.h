@@ -37,7 +37,7 @@ struct reader {
     struct bpmn_process *process;                 /* the one being read */
     const struct xml_node **node_xml, **flow_xml; /* by index */
     struct map lane_at, flow_at;
-    uint32_t diagram; /* the one that is being read */
+    uint32_t diagram;   /* the one that is being read */
     struct map data_at; /* id -> index in data */
     struct data_ref *data;
 };

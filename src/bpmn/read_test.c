@@ -19,7 +19,8 @@ struct str model_text(struct arena *arena, const char *contents) {
     const struct str parts[] = {head, str_sub(text, 0, root), open, str_sub(text, root, text.len),
                                 close};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        memcpy(at + len, parts[i].at, parts[i].len);
+        if (parts[i].len > 0)
+            memcpy(at + len, parts[i].at, parts[i].len);
         len += parts[i].len;
     }
     return (struct str){at, len};

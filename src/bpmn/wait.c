@@ -136,6 +136,21 @@ bool run_arm(struct run *run, uint32_t id, const struct arms *arms) {
     return true;
 }
 
+bool run_close_jobs(struct run *run, uint32_t id) {
+    const struct bpmn_state *state = run->state;
+    for (uint32_t i = 0; i < state->jobs.count;) {
+        if (state->jobs.list[i].instance != id) {
+            i++;
+            continue;
+        }
+        if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB_CLOSED,
+                                                .instance = id,
+                                                .ref = state->jobs.list[i].id}))
+            return false;
+    }
+    return true;
+}
+
 bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only) {
     struct bpmn_state *state = run->state;
     const struct bpmn_node *nodes = run->process->nodes;
@@ -165,17 +180,7 @@ bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only) {
                                                 .ref = row->id}))
             return false;
     }
-    for (uint32_t i = 0; only == BPMN_KINDS && i < state->jobs.count;) {
-        if (state->jobs.list[i].instance != id) {
-            i++;
-            continue;
-        }
-        if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_JOB_CLOSED,
-                                                .instance = id,
-                                                .ref = state->jobs.list[i].id}))
-            return false;
-    }
-    return true;
+    return only != BPMN_KINDS || run_close_jobs(run, id);
 }
 
 /* --- what came
@@ -271,6 +276,13 @@ static bool pass_gateway(struct run *run, uint32_t owner, uint32_t node,
                                                             : run_leave(run, id);
 }
 
+/* An ad-hoc sub-process takes up nothing new then; its worker is not asked any more. */
+static bool interrupt_scope(struct run *run, uint32_t scope) {
+    bool ad_hoc = run_node(run, scope)->kind == BPMN_AD_HOC;
+    return run_disarm(run, scope, BPMN_START) && (!ad_hoc || run_close_jobs(run, scope)) &&
+           run_empty(run, scope) && (!ad_hoc || run_closing(run, scope, BPMN_CLOSING_COMPLETE));
+}
+
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables) {
     const struct bpmn_node *event = &run->process->nodes[node];
     struct bpmn_instance host = *run_instance(run, owner);
@@ -287,7 +299,7 @@ bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_val
     if (host.node == node)
         return run_accept(run, owner, variables) && run_leave(run, owner);
     if (event->kind == BPMN_START) {
-        if (event->interrupting && (!run_disarm(run, owner, BPMN_START) || !run_empty(run, owner)))
+        if (event->interrupting && !interrupt_scope(run, owner))
             return false;
         return fire(run, node, owner, owner, variables);
     }
