@@ -109,7 +109,7 @@ static void check_input(const struct table *t, const char *number, const char *t
     struct arena *a = arena_create("input", 64 << 20);
     struct budget budget = budget_of(10000000, 32 << 20);
     struct feel_env env = {0};
-    struct feel_value v, n, p;
+    struct feel_value v, n = feel_null(), p = feel_null();
     struct err err = {0};
     size_t next = 0;
     bool alike = true;
