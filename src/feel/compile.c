@@ -918,11 +918,32 @@ static void program_close(struct compiler *c, struct feel_program *program) {
     program->declared_count = c->options->name_count;
 }
 
+/* Where the lists of a short expression begin, so that the arena gets them once, in their size: a
+ * table has thousands of them. */
+struct room {
+    struct ins code[16];
+    struct place places[16];
+    struct feel_value consts[8];
+    struct str inputs[8];
+};
+
+static void settle(struct compiler *c, struct list *list, const void *room, size_t item_bytes) {
+    if (list->at != room || !affords(c, list->count * item_bytes))
+        return;
+    list->at = arena_alloc(c->arena, list->count, item_bytes, alignof(max_align_t));
+    if (list->count > 0)
+        memcpy(list->at, room, list->count * item_bytes);
+}
+
 bool ast_compile(struct feel_program **out, struct arena *a, const struct ast *tree,
                  const struct feel_options *options, struct err *err) {
-    struct unit unit = {0};
+    struct room room;
+    struct unit unit = {.code = {room.code, 0, COUNT_OF(room.code)},
+                        .places = {room.places, 0, COUNT_OF(room.places)}};
     struct compiler c = {.arena = a, .err = err, .options = options, .unit = &unit, .node = tree};
     *out = NULL;
+    c.consts = (struct list){room.consts, 0, COUNT_OF(room.consts)};
+    c.inputs = (struct list){room.inputs, 0, COUNT_OF(room.inputs)};
     c.program = arena_new(a, struct feel_program, 1);
     c.program->tree = tree;
     c.used = arena_new(a, bool, options->name_count);
@@ -931,6 +952,10 @@ bool ast_compile(struct feel_program **out, struct arena *a, const struct ast *t
     if (!gen(&c, tree))
         return false;
     (void)emit(&c, OP_RETURN, 0, 0, -1);
+    settle(&c, &unit.code, room.code, sizeof *room.code);
+    settle(&c, &unit.places, room.places, sizeof *room.places);
+    settle(&c, &c.consts, room.consts, sizeof *room.consts);
+    settle(&c, &c.inputs, room.inputs, sizeof *room.inputs);
     c.program->main.program = c.program;
     proto_close(&c.program->main, &unit);
     if (!affords(&c, 0))
