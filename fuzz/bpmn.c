@@ -2,6 +2,7 @@
  * well-formed XML, its soundness is decided or refused, and a case of it that is driven by the
  * input's bytes has a state that equals the fold of its records, byte for byte. */
 #include "bpmn/bpmn.h"
+#include "bpmn/timer.h"
 
 #include "fuzz/fuzz.h"
 #include "xml/xml.h"
@@ -111,6 +112,53 @@ static void check_drawing(const struct bpmn_process *process, struct arena *aren
     buf_done(&svg);
 }
 
+/* The moments of a timer that the model writes out: none comes before the one before it. */
+static void check_timers(const struct bpmn_process *process, struct arena *arena) {
+    enum { NOW = 1700000000, MOMENTS = 5 };
+    for (size_t i = 1; i < process->node_count; i++)
+        for (size_t k = 0; k < process->nodes[i].def_count; k++) {
+            const struct bpmn_event_def *def = &process->nodes[i].defs[k];
+            struct bpmn_plan plan;
+            struct str why;
+            if (def->event != BPMN_EVENT_TIMER || def->when.program != NULL)
+                continue;
+            const struct cal_zone *zone = cal_zone_find(NULL, STR("Asia/Shanghai"));
+            FUZZ_CHECK(
+                bpmn_plan_read(&plan, &why, def->timer, feel_string(def->when.text), zone, arena),
+                NULL);
+            int64_t armed = NOW * INT64_C(1000000), at = bpmn_plan_first(&plan, armed, zone);
+            for (int moment = 0; moment < MOMENTS && at != BPMN_NEVER; moment++) {
+                int64_t next = bpmn_plan_next(&plan, armed, at, zone);
+                FUZZ_CHECK(next > at, NULL);
+                at = next;
+            }
+        }
+}
+
+/* Whatever is executed is also drawn, without a problem; what is not says why. */
+static void check_reading(struct str source, bool executed, struct arena *arena) {
+    struct err err = {0};
+    struct bpmn_model *model;
+    struct xml_node *root;
+    struct buf svg;
+    struct budget budget = budget_of(FUZZ_STEPS, FUZZ_BYTES);
+    if (!bpmn_read_drawing(&model, source, "fuzz", arena, &budget, &err)) {
+        FUZZ_CHECK(!executed || err.code == ERR_LIMIT, &err);
+        FUZZ_CHECK(err.at.line > 0 || err.code == ERR_LIMIT, &err);
+        return;
+    }
+    for (size_t i = 0; i < model->process_count; i++) {
+        const struct bpmn_process *process = model->processes[i];
+        for (size_t k = 0; k < process->problem_count; k++)
+            FUZZ_CHECK(process->problems[k].at.line > 0 && process->problems[k].text.len > 0, NULL);
+    }
+    buf_init(&svg, FUZZ_BYTES / 4);
+    bpmn_svg_model(&svg, model, LANG_en, STR("d-"), arena);
+    FUZZ_CHECK(!svg.full, NULL);
+    FUZZ_CHECK(xml_read(&root, buf_view(&svg), "svg", arena, &budget, &err), &err);
+    buf_done(&svg);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct arena *arena = arena_create("fuzz", (size_t)4 * FUZZ_ARENA_BYTES);
     struct budget budget = budget_of(FUZZ_STEPS, FUZZ_BYTES);
@@ -123,6 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
                    &err);
         FUZZ_CHECK(err.at.line > 0 || err.code == ERR_LIMIT, &err);
     }
+    check_reading(source, model != NULL, arena);
     for (size_t i = 0; model != NULL && i < model->process_count; i++) {
         struct bpmn_process *process = model->processes[i];
         if (process->node_count > PROCESS_NODES_MAX)
@@ -131,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
                           .process = process,
                           .budget = budget_of(20000, FUZZ_BYTES / 4),
                           .bytes = source};
+        check_timers(process, arena);
         drive(&w);
         check_drawing(process, arena);
         struct bpmn_findings found;

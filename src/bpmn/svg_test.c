@@ -222,6 +222,8 @@ void test_bpmn_svg_packs(void) {
         CHECK(test_read_file(&text, files[i]));
         CHECK_OK(bpmn_read(&model, text, files[i], arena, &budget, &err), &err);
         if (err.code == ERR_NONE) {
+            CHECK_AT((int)i, model->processes[0]->has_diagram);
+            check_boxes((int)i, model->processes[0], arena);
             model->processes[0]->has_diagram = false; /* lay it out, whatever the file says */
             check_boxes((int)i, model->processes[0], arena);
             check_svg((int)i, model->processes[0], &svg, LANG_zh, arena);
