@@ -24,6 +24,8 @@ static void config_keep(struct app *app, const struct app_config *config) {
         .base_url = keep(app, config->base_url != NULL ? config->base_url : ""),
         .smtp_url = keep(app, config->smtp_url),
         .mail_from = keep(app, config->mail_from),
+        .process_history =
+            keep(app, config->process_history != NULL ? config->process_history : "P180D"),
     };
 }
 

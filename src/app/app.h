@@ -19,6 +19,8 @@ struct app_config {
     const char *base_url; /* of the pages as people reach them, for links in letters and mails */
     const char *smtp_url; /* "smtp://host:25"; NULL: messages go to data_dir/mail/ as .eml files */
     const char *mail_from;
+    const char
+        *process_history; /* how long an instance is kept after its end: "P180D"; NULL: that */
 };
 
 /* Open the store, recover, check and deploy the packs, start the writer and the outbox.

@@ -61,6 +61,8 @@ static const struct verb {
     [APP_TASK_COMPLETE] = {"task-complete", app_run_task, false, false},
     [APP_MESSAGE_PUBLISH] = {"message-publish", app_run_message, false, false},
     [APP_MESSAGE_CORRELATE] = {"message-correlate", app_run_message, false, false},
+    [APP_DOCUMENT_PUT] = {"document-put", app_run_document, false, false},
+    [APP_DOCUMENT_DROP] = {"document-drop", app_run_document, false, false},
     [APP_SIGNAL] = {"signal", app_run_message, false, false},
     [APP_DECISION_EVALUATE] = {"decision-evaluate", app_run_decide, false, false},
 };

@@ -659,3 +659,42 @@ void test_app_process_rebuild(void) {
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
     bench_done(&b);
 }
+
+static void clock_forward(struct bench *b, int64_t us) {
+    char now[CAL_TEXT_MAX];
+    size_t len = cal_us_format(now, app_now_us(b->app) + us, NULL);
+    (void)ask(b, APP_DEMO_CLOCK, 0, arena_printf(b->arena, "{\"now\":\"%.*s\"}", (int)len, now).at);
+}
+
+/* What has ended is kept for its time and then erased, with its documents; what runs stays. */
+void test_app_process_retention(void) {
+    struct bench b;
+    char sha256[65];
+    struct err err = {0};
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
+    for (int i = 0; i < 2; i++)
+        (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"one\"}");
+    int64_t first = count_of(&b, "SELECT min(key) FROM process_instance");
+    refused(&b, APP_INSTANCE_DELETE, first, "{}", ERR_CONFLICT);
+    CHECK_OK(app_document_put(sha256, b.app, STR("paper"), &err), &err);
+    struct str body = arena_printf(b.arena,
+                                   "{\"documentId\":\"d\",\"fileName\":\"p.txt\",\"sha256\":\"%s\","
+                                   "\"size\":5,\"processInstanceKey\":\"%lld\"}",
+                                   sha256, (long long)first);
+    (void)ask(&b, APP_DOCUMENT_PUT, 0, body.at);
+    refused(&b, APP_DOCUMENT_PUT, 0, body.at, ERR_CONFLICT);
+    (void)ask(&b, APP_INSTANCE_CANCEL, first, "{}");
+    clock_forward(&b, INT64_C(179) * 86400 * 1000000);
+    app_retention_run(b.app);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 2);
+    clock_forward(&b, INT64_C(2) * 86400 * 1000000);
+    app_retention_run(b.app);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM api_document"), 0);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job"), 1);
+    bench_done(&b);
+}

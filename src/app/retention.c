@@ -4,7 +4,7 @@
  * comes later shortens nothing behind anybody's back. */
 #include <inttypes.h>
 
-#include "app/inner.h"
+#include "app/process_inner.h"
 #include "os/log.h"
 
 enum { CLOSED_READ = 200, ERASED_MAX = 100000 }; /* at once; the next sweep goes on */
@@ -29,6 +29,47 @@ static bool kept_until_us(int64_t *out_us, const struct pack *pack,
     *out_us = cal_us_of_date(end, pack->timezone);
     return true;
 }
+
+/* ---- process instances: one period for all of them ----------------------------------------------
+ */
+
+struct erasing {
+    struct app *app;
+    int64_t before_us;
+    size_t erased;
+};
+
+/* In pieces, so that other orders come in between. */
+static bool instances_run(void *ctx, struct store_tx *tx, struct err *err) {
+    struct erasing *e = ctx;
+    uint64_t streams[CLOSED_READ];
+    size_t count = 0;
+    if (!store_api_documents_expire(tx, err) ||
+        !store_instances_ended(streams, CLOSED_READ, &count, tx->conn, e->before_us, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!store_instance_erase(tx, streams[i], err))
+            return false;
+    e->erased = count;
+    return true;
+}
+
+static bool instances_erase(struct app *app, size_t *erased, struct err *err) {
+    const char *keep = app->config.process_history;
+    struct cal_span span;
+    if (!cal_span_parse(&span, str_from(keep)))
+        return err_set(err, ERR_INVALID, err_nowhere, "'%s' is no number of days", keep);
+    struct erasing e = {.app = app, .before_us = store_now_us(app->store) - span.s * 1000000};
+    do {
+        if (!app_sync(app, instances_run, &e, err))
+            return false;
+        *erased += e.erased;
+    } while (e.erased == CLOSED_READ && *erased < ERASED_MAX);
+    return true;
+}
+
+/* ---- cases
+ * ---------------------------------------------------------------------------------------- */
 
 static bool erase_run(void *ctx, struct store_tx *tx, struct err *err) {
     return store_case_erase(tx, *(const struct case_id *)ctx, err);
@@ -65,11 +106,15 @@ static bool page(struct app *app, struct case_id *after, size_t *erased, struct 
 void app_retention_run(struct app *app) {
     struct case_id after = {0};
     struct err err = {0};
-    size_t erased = 0;
+    size_t erased = 0, instances = 0;
     while (erased < ERASED_MAX && page(app, &after, &erased, &err)) {
     }
+    if (err.code == ERR_NONE)
+        (void)!instances_erase(app, &instances, &err);
     if (err.code != ERR_NONE)
         log_event(LOG_WARN, "retention-failed", log_err(&err));
     if (erased > 0)
         log_event(LOG_INFO, "cases-erased", log_i64("cases", (int64_t)erased));
+    if (instances > 0)
+        log_event(LOG_INFO, "instances-erased", log_i64("instances", (int64_t)instances));
 }

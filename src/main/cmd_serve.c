@@ -59,6 +59,7 @@ static bool app_make(struct service *s, struct err *err) {
         .base_url = base_url,
         .smtp_url = settings->smtp[0] != '\0' ? settings->smtp : NULL,
         .mail_from = settings->mail_from,
+        .process_history = settings->process_history,
     };
     return app_open(&s->app, config, os_env_real(), err);
 }

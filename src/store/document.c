@@ -94,7 +94,9 @@ static bool old_and_unnamed(bool *out, struct store *s, struct db_conn *conn, co
     /* a name that is no digest is what an interrupted write left */
     bool digest = hex.len == 64 && code_hex_take(&raw, hex);
     bool ok =
-        !digest || db_get_i64(&named, conn, "SELECT 1 FROM document WHERE sha256 = ?1 LIMIT 1",
+        !digest || db_get_i64(&named, conn,
+                              "SELECT 1 FROM document WHERE sha256 = ?1 UNION ALL SELECT 1 FROM "
+                              "api_document WHERE sha256 = ?1 LIMIT 1",
                               DB_ARGS(db_b(buf_view(&raw))), err);
     buf_done(&raw);
     *out = ok && named == 0;

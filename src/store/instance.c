@@ -433,6 +433,10 @@ static const char *const drops[] = {
     "DELETE FROM subscription WHERE key BETWEEN ?1 AND ?2",
     "DELETE FROM decision_instance WHERE evaluation BETWEEN ?1 AND ?2",
 };
+/* What an erased instance leaves besides, and a rebuild must not touch. */
+static const char *const erases[] = {
+    "DELETE FROM api_document WHERE instance BETWEEN ?1 AND ?2",
+};
 
 bool store_instance_drop(struct db_conn *conn, uint64_t stream, struct err *err) {
     const struct db_value range[] = {db_n(process_key(stream, 0)),
@@ -444,5 +448,10 @@ bool store_instance_drop(struct db_conn *conn, uint64_t stream, struct err *err)
 }
 
 bool store_instance_erase(struct store_tx *tx, uint64_t stream, struct err *err) {
+    const struct db_value range[] = {db_n(process_key(stream, 0)),
+                                     db_n(process_key(stream + 1, 0) - 1)};
+    for (size_t i = 0; i < COUNT_OF(erases); i++)
+        if (!db_run(tx->conn, erases[i], range, COUNT_OF(range), err))
+            return false;
     return store_instance_drop(tx->conn, stream, err) && store_note_erase(tx, stream, err);
 }

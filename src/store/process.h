@@ -125,6 +125,20 @@ struct store_flow {
 MUST_USE bool store_flow_rows(const struct store_flow *f, const struct bpmn_records *records,
                               struct err *err);
 
+/* ---- documents of the API ---------------------------------------------------------------------
+ */
+
+struct store_api_document {
+    struct str id, sha256, name, media_type, metadata; /* sha256: 32 raw bytes */
+    int64_t size, instance, expires_us;                /* 0: none, never */
+};
+/* ERR_CONFLICT when the id is there. */
+MUST_USE bool store_api_document_put(struct store_tx *tx, const struct store_api_document *document,
+                                     struct err *err);
+/* ERR_NOT_FOUND. */
+MUST_USE bool store_api_document_drop(struct store_tx *tx, struct str id, struct err *err);
+MUST_USE bool store_api_documents_expire(struct store_tx *tx, struct err *err);
+
 /* ---- decisions --------------------------------------------------------------------------------
  */
 
