@@ -101,7 +101,7 @@ static bool catches(void *ctx, enum bpmn_event event, struct str code) {
         struct err err = {0};
         struct app_live *caller;
         if (!app_live_get(&caller, d->app, d->tx, process_key_stream(parent), &err))
-            return false;
+            return drive_case_catches(d, parent, event, code);
         if (bpmn_catches(caller->p->flow, caller->p->process, process_key_n(parent), event, code))
             return true;
         parent = caller->p->origin.parent_element;
@@ -118,30 +118,33 @@ static bool call_fails(struct drive *d, uint64_t stream, uint32_t id, struct str
     return drive_push(d, stream, &command, err);
 }
 
-static bool depth_of(uint32_t *out, struct drive *d, const struct app_live *live, struct err *err) {
+static bool depth_of(uint32_t *out, struct drive *d, const struct drive_at *at, struct err *err) {
     uint32_t depth = 0;
-    int64_t parent = live->p->origin.parent_element;
+    int64_t parent = at->parent_element;
     for (; parent != 0 && depth <= PROCESS_CALLS_MAX; depth++) {
         struct store_instance head;
-        if (!store_instance_get(&head, d->tx->conn, process_key_stream(parent), err))
-            return false;
+        if (!store_instance_get(&head, d->tx->conn, process_key_stream(parent), err)) {
+            if (err->code != ERR_NOT_FOUND)
+                return false;
+            err_reset(err); /* a case: nothing calls that */
+            break;
+        }
         parent = head.parent_element;
     }
     *out = depth;
     return true;
 }
 
-static bool on_call(struct drive *d, struct app_live *live, const struct process_effect *e,
+static bool on_call(struct drive *d, const struct drive_at *at, const struct process_effect *e,
                     struct err *err) {
-    const struct bpmn_node *node = &live->p->process->nodes[e->node];
-    const struct store_bound where = {node->called_bound.binding,
-                                      app_model_deployment(app_live_model(live)),
+    const struct bpmn_node *node = &at->process->nodes[e->node];
+    const struct store_bound where = {node->called_bound.binding, at->deployment,
                                       node->called_bound.version_tag};
     struct store_definition called;
     uint32_t depth = 0;
-    uint64_t stream = live->stream, child;
+    uint64_t stream = at->stream, child;
     if (!store_process_bound(&called, d->tx->conn, e->name, &where, d->arena, err) ||
-        !depth_of(&depth, d, live, err))
+        !depth_of(&depth, d, at, err))
         return false;
     if (called.key == 0)
         return call_fails(d, stream, e->id,
@@ -155,28 +158,28 @@ static bool on_call(struct drive *d, struct app_live *live, const struct process
     const struct drive_start start = {
         .definition = called.key,
         .parent_element = process_key(stream, e->id),
-        .root = live->p->origin.root == 0 ? process_key(stream, 1) : live->p->origin.root,
+        .root = at->root,
         .variables = e->variables,
     };
     return drive_push_start(&child, d, &start, err);
 }
 
-static bool on_uncall(struct drive *d, struct app_live *live, const struct process_effect *e,
+static bool on_uncall(struct drive *d, const struct drive_at *at, const struct process_effect *e,
                       struct err *err) {
     uint64_t child;
-    if (!store_instance_called(&child, d->tx->conn, process_key(live->stream, e->id), err))
+    if (!store_instance_called(&child, d->tx->conn, process_key(at->stream, e->id), err))
         return false;
     return child == 0 ||
            drive_push(d, child, &(struct process_command){.kind = PROCESS_CANCEL}, err);
 }
 
-static bool to_parent(struct drive *d, struct app_live *live, const struct process_effect *e,
+static bool to_parent(struct drive *d, const struct drive_at *at, const struct process_effect *e,
                       struct err *err) {
-    int64_t parent = live->p->origin.parent_element;
+    int64_t parent = at->parent_element;
     struct process_command command = {
         .kind = e->kind == PROCESS_EFFECT_ENDED ? PROCESS_CALL_DONE : PROCESS_CALL_ERROR,
         .id = process_key_n(parent),
-        .n = process_key(live->stream, 1),
+        .n = process_key(at->stream, 1),
         .code = e->name,
         .event = e->kind == PROCESS_EFFECT_ESCALATED ? BPMN_EVENT_ESCALATION : BPMN_EVENT_ERROR,
         .variables = e->variables,
@@ -184,27 +187,27 @@ static bool to_parent(struct drive *d, struct app_live *live, const struct proce
     return parent == 0 || drive_push(d, process_key_stream(parent), &command, err);
 }
 
-static bool tell_end(struct drive *d, struct app_live *live, const struct process_effect *e,
+static bool tell_end(struct drive *d, const struct drive_at *at, const struct process_effect *e,
                      struct err *err) {
     const struct json *variables = NULL;
     bool completed = e->kind == PROCESS_EFFECT_ENDED;
-    if (d->root == live->stream) {
+    if (d->root == at->stream) {
         d->root_ended = true;
         d->root_failed = !completed;
         d->root_variables = e->variables;
     }
-    if (!app_end_awaited(d->app, live->stream))
+    if (!app_end_awaited(d->app, at->stream))
         return true;
     if (completed && !app_variables_json(&variables, e->variables, NULL, 0, d->arena, err))
         return false;
-    app_tell_end(d->app, live->stream, variables);
+    app_tell_end(d->app, at->stream, variables);
     return true;
 }
 
 /* The key that started it is free again: a message that waited for that starts the next one. */
-static bool start_key_free(struct drive *d, struct app_live *live, struct err *err) {
+static bool start_key_free(struct drive *d, const struct drive_at *at, struct err *err) {
     size_t count = 0;
-    struct str key = live->p->origin.started_by;
+    struct str key = at->started_by;
     if (key.len == 0)
         return true;
     struct store_message *waiting = arena_new(d->arena, struct store_message, HEARD_MAX);
@@ -212,30 +215,30 @@ static bool start_key_free(struct drive *d, struct app_live *live, struct err *e
                               err))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!drive_message_starts(d, &waiting[i], live->p->process->id, err))
+        if (!drive_message_starts(d, &waiting[i], at->process_id, err))
             return false;
     return true;
 }
 
-static bool on_end(struct drive *d, struct app_live *live, const struct process_effect *e,
+static bool on_end(struct drive *d, const struct drive_at *at, const struct process_effect *e,
                    struct err *err) {
-    return (e->kind == PROCESS_EFFECT_CANCELLED || to_parent(d, live, e, err)) &&
-           tell_end(d, live, e, err) && start_key_free(d, live, err);
+    return (e->kind == PROCESS_EFFECT_CANCELLED || to_parent(d, at, e, err)) &&
+           tell_end(d, at, e, err) && start_key_free(d, at, err);
 }
 
-static bool on_effect(struct drive *d, struct app_live *live, const struct process_effect *e,
-                      struct err *err) {
+bool drive_effect(struct drive *d, const struct drive_at *at, const struct process_effect *e,
+                  struct err *err) {
     switch (e->kind) {
-    case PROCESS_EFFECT_CALL: return on_call(d, live, e, err);
-    case PROCESS_EFFECT_UNCALL: return on_uncall(d, live, e, err);
-    case PROCESS_EFFECT_SIGNAL: return drive_signal(d, 0, e->name, e->variables, live->stream, err);
+    case PROCESS_EFFECT_CALL: return on_call(d, at, e, err);
+    case PROCESS_EFFECT_UNCALL: return on_uncall(d, at, e, err);
+    case PROCESS_EFFECT_SIGNAL: return drive_signal(d, 0, e->name, e->variables, at->stream, err);
     case PROCESS_EFFECT_MESSAGE: return drive_message_sent(d, e, err);
-    case PROCESS_EFFECT_WAIT: return drive_message_waiting(d, live, e, err);
+    case PROCESS_EFFECT_WAIT: return drive_message_waiting(d, at, e, err);
     case PROCESS_EFFECT_JOB: app_tell_jobs(d->app, e->name); return true;
     case PROCESS_EFFECT_ENDED:
     case PROCESS_EFFECT_CANCELLED:
-    case PROCESS_EFFECT_ERROR: return on_end(d, live, e, err);
-    case PROCESS_EFFECT_ESCALATED: return to_parent(d, live, e, err);
+    case PROCESS_EFFECT_ERROR: return on_end(d, at, e, err);
+    case PROCESS_EFFECT_ESCALATED: return to_parent(d, at, e, err);
     }
     return true;
 }
@@ -259,8 +262,19 @@ static bool apply(struct drive *d, struct app_live *live, const struct process_c
               store_instance_save(d->tx, &live->head, live->p, &result, d->arena, err);
     for (size_t i = 0; i < asking.rule_count; i++)
         app_model_let(d->app, asking.rules[i]);
+    const struct process_origin *o = &live->p->origin;
+    const struct drive_at at = {
+        .stream = live->stream,
+        .process = live->p->process,
+        .process_id = live->p->process->id,
+        .definition = o->definition,
+        .deployment = app_model_deployment(app_live_model(live)),
+        .parent_element = o->parent_element,
+        .root = o->root == 0 ? process_key(live->stream, 1) : o->root,
+        .started_by = o->started_by,
+    };
     for (size_t i = 0; ok && i < result.effects.count; i++)
-        ok = on_effect(d, live, &result.effects.list[i], err);
+        ok = drive_effect(d, &at, &result.effects.list[i], err);
     return ok;
 }
 
@@ -291,12 +305,19 @@ static bool start_one(struct drive *d, uint64_t stream, const struct drive_start
     return apply(d, live, &command, err);
 }
 
-static bool run_item(struct drive *d, const struct drive_item *item, struct err *err) {
+/* The stream is an instance's, as a rule, or else a case's. */
+static bool run_command(struct drive *d, uint64_t stream, const struct process_command *command,
+                        struct err *err) {
     struct app_live *live;
+    if (app_live_get(&live, d->app, d->tx, stream, err))
+        return apply(d, live, command, err);
+    return err->code == ERR_NOT_FOUND && drive_case(d, stream, command, err);
+}
+
+static bool run_item(struct drive *d, const struct drive_item *item, struct err *err) {
     if (item->starts)
         return start_one(d, item->stream, &item->start, err);
-    return app_live_get(&live, d->app, d->tx, item->stream, err) &&
-           apply(d, live, &item->command, err);
+    return run_command(d, item->stream, &item->command, err);
 }
 
 /* A step that follows does not fail what came before, if it has written nothing: whom it was for is
@@ -335,9 +356,7 @@ bool drive_settle(struct drive *d, struct err *err) {
 
 bool drive_run(struct drive *d, uint64_t stream, const struct process_command *command,
                struct err *err) {
-    struct app_live *live;
-    return app_live_get(&live, d->app, d->tx, stream, err) && apply(d, live, command, err) &&
-           drive_settle(d, err);
+    return run_command(d, stream, command, err) && drive_settle(d, err);
 }
 
 bool drive_start(uint64_t *stream_out, struct drive *d, const struct drive_start *start,

@@ -163,11 +163,11 @@ bool drive_message_starts(struct drive *d, const struct store_message *waiting, 
 }
 
 /* A subscription was opened: a message that waits for it is taken at once, the oldest first. */
-bool drive_message_waiting(struct drive *d, struct app_live *live, const struct process_effect *e,
-                           struct err *err) {
+bool drive_message_waiting(struct drive *d, const struct drive_at *at,
+                           const struct process_effect *e, struct err *err) {
     struct store_message waiting;
     size_t count = 0;
-    struct str process = live->p->process->id;
+    struct str process = at->process_id;
     if (!store_messages_for(&waiting, 1, &count, d->tx->conn, e->name, e->key, process,
                             d->tx->now_us, d->arena, err))
         return false;
@@ -176,19 +176,19 @@ bool drive_message_waiting(struct drive *d, struct app_live *live, const struct 
     struct drive_message m = {
         .key = waiting.key, .name = waiting.name, .correlation_key = waiting.correlation_key};
     const struct store_subscription from = {
-        .key = process_key(live->stream, e->id),
-        .definition = live->p->origin.definition,
+        .key = process_key(at->stream, e->id),
+        .definition = at->definition,
         .node = e->node,
         .name = e->name,
         .correlation_key = e->key,
         .process = process,
-        .element = live->p->process->nodes[e->node].id,
+        .element = at->process->nodes[e->node].id,
     };
     if (!variables_of(&m.variables, d, waiting.variables, err))
         return false;
     const struct process_command command = message_command(&m, e->id);
-    return drive_push(d, live->stream, &command, err) &&
-           taken(d, m.key, process_key(live->stream, 1), &from, err);
+    return drive_push(d, at->stream, &command, err) &&
+           taken(d, m.key, process_key(at->stream, 1), &from, err);
 }
 
 /* Log it, keep it while it lives, give it to who waits. */

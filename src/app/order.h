@@ -33,6 +33,14 @@ MUST_USE bool order_look_of(struct store_look *out, const struct case_file *stat
                             const struct app_caller *caller, const struct case_task *task,
                             struct arena *arena, struct err *err);
 
+/* Apply a command to a case and save it: nothing else. */
+MUST_USE bool order_case_run(struct case_result *result, const struct order_env *env,
+                             struct case_file *state, int64_t pack_version,
+                             const struct case_command *command, struct err *err);
+/* Carry out what a command of a case asks of others (drive_case.c). */
+MUST_USE bool drive_from_case(const struct order_env *env, const struct case_file *state,
+                              const struct case_result *result, struct err *err);
+
 /* ---- what order_case.c needs of app.c ---- */
 /* The pack in use that has this matter, and its version in the store; NULL when none has. */
 const struct pack *app_pack_for(int64_t *version, struct app *app, struct str matter);

@@ -1,6 +1,7 @@
 /* The verbs about cases: from an order's JSON to a case command, within the writer's transaction.
  */
 #include "app/order.h"
+#include "app/process_inner.h"
 
 #include <inttypes.h>
 
@@ -37,8 +38,9 @@ static bool next_number(uint64_t *out, void *ctx, struct str series, int32_t yea
     return store_number_next(out, env->tx, series, year, err);
 }
 
-static bool run(const struct order_env *env, struct case_file *state, int64_t pack_version,
-                const struct case_command *command, struct err *err) {
+bool order_case_run(struct case_result *result, const struct order_env *env,
+                    struct case_file *state, int64_t pack_version,
+                    const struct case_command *command, struct err *err) {
     unsigned char seed[CASE_SEED_BYTES];
     os_random(store_env(env->tx->store), seed, sizeof seed);
     struct case_env world = {
@@ -48,9 +50,16 @@ static bool run(const struct order_env *env, struct case_file *state, int64_t pa
         .ctx = (void *)(uintptr_t)env,
         .base_url = str_from(app_config_of(env->app)->base_url),
     };
+    return case_apply(result, state, command, &world, env->arena, env->budget, err) &&
+           store_case_save(env->tx, state, result, pack_version, env->arena, err);
+}
+
+/* A command of a person or the clock, and what others have to do because of it. */
+static bool run(const struct order_env *env, struct case_file *state, int64_t pack_version,
+                const struct case_command *command, struct err *err) {
     struct case_result result;
-    return case_apply(&result, state, command, &world, env->arena, env->budget, err) &&
-           store_case_save(env->tx, state, &result, pack_version, env->arena, err);
+    return order_case_run(&result, env, state, pack_version, command, err) &&
+           (!result.outside || drive_from_case(env, state, &result, err));
 }
 
 /* ---- who acts -----------------------------------------------------------------------------------

@@ -108,8 +108,14 @@ static bool give(struct json *list, struct app_job *j, struct drive *d, const st
         .name = a->worker,
         .until_us = j->tx->now_us + a->timeout_ms * 1000,
     };
-    return drive_run(d, process_key_stream(row->key), &command, err) &&
-           app_live_get(&live, j->app, j->tx, process_key_stream(row->key), err) &&
+    if (!drive_run(d, process_key_stream(row->key), &command, err))
+        return false;
+    if (row->definition == 0) { /* of a case */
+        struct json *out = json_push_obj(list);
+        return headers_set(out, row->headers, j, err) &&
+               drive_case_job(out, j, row, a->worker, err);
+    }
+    return app_live_get(&live, j->app, j->tx, process_key_stream(row->key), err) &&
            job_json(json_push_obj(list), j, row, live, a, err);
 }
 

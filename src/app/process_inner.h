@@ -124,7 +124,27 @@ MUST_USE bool drive_message(size_t *correlated, int64_t *instance_out, struct dr
 MUST_USE bool drive_signal(struct drive *d, int64_t key, struct str name,
                            struct feel_value variables, uint64_t except, struct err *err);
 
-/* ---- between drive.c and drive_message.c ---- */
+/* ---- between drive.c, drive_message.c and drive_case.c ---- */
+/* Whose effects they are. */
+struct drive_at {
+    uint64_t stream;
+    const struct bpmn_process *process;
+    struct str process_id;          /* of a case its matter */
+    int64_t definition, deployment; /* 0: of a case */
+    int64_t parent_element, root;   /* root: key of the instance at the top; 0: of a case */
+    struct str started_by;
+};
+MUST_USE bool drive_effect(struct drive *d, const struct drive_at *at,
+                           const struct process_effect *effect, struct err *err);
+/* The command for the procedure of a case. ERR_NOT_FOUND when the stream is none either. */
+MUST_USE bool drive_case(struct drive *d, uint64_t stream, const struct process_command *command,
+                         struct err *err);
+bool drive_case_catches(struct drive *d, int64_t element, enum bpmn_event event, struct str code);
+/* What a worker may see of a case's job: the values that its element's purposes name; and the look,
+ * logged. */
+struct store_job;
+MUST_USE bool drive_case_job(struct json *out, struct app_job *j, const struct store_job *row,
+                             struct str worker, struct err *err);
 struct store_message;
 MUST_USE bool drive_push(struct drive *d, uint64_t stream, const struct process_command *command,
                          struct err *err);
@@ -136,7 +156,7 @@ MUST_USE bool drive_message_publish(struct drive *d, struct drive_message *m, st
                                     int64_t keep_ms, size_t *correlated, int64_t *instance_out,
                                     struct err *err);
 MUST_USE bool drive_message_sent(struct drive *d, const struct process_effect *e, struct err *err);
-MUST_USE bool drive_message_waiting(struct drive *d, struct app_live *live,
+MUST_USE bool drive_message_waiting(struct drive *d, const struct drive_at *at,
                                     const struct process_effect *e, struct err *err);
 /* A message that waited starts an instance of the process, when it may. */
 MUST_USE bool drive_message_starts(struct drive *d, const struct store_message *waiting,

@@ -393,6 +393,21 @@ static bool tick(struct case_move *m, struct err *err) {
     return m->state->closed || case_clocks_breach(m, err);
 }
 
+/* A signal that nothing waits for any more is none of the case's events. */
+static bool outside(struct case_move *m, struct err *err) {
+    const struct case_outside *o = m->command->outside;
+    if (!open_case(m->state, err))
+        return false;
+    struct case_event event = {.kind = CASE_EVENT_worked};
+    event.as.worked = (struct case_event_worked){o->what, o->element, o->worker, o->text, o->key};
+    if (!case_emit(m, event, err))
+        return false;
+    for (size_t i = 0; i < o->input_count; i++)
+        if (!case_run_flow(m, o->inputs[i], err))
+            return false;
+    return true;
+}
+
 bool case_apply(struct case_result *out, struct case_file *state,
                 const struct case_command *command, const struct case_env *env, struct arena *arena,
                 struct budget *budget, struct err *err) {
@@ -416,6 +431,7 @@ bool case_apply(struct case_result *out, struct case_file *state,
     case CASE_RETRY: return retry(&m, err);
     case CASE_REVIEWED: return reviewed(&m, err);
     case CASE_TICK: return tick(&m, err);
+    case CASE_OUTSIDE: return outside(&m, err);
     }
     return err_set(err, ERR_INTERNAL, err_nowhere, "a command of no known kind");
 }

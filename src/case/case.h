@@ -101,7 +101,17 @@ enum case_command_kind {
     CASE_NOTE,     /* reasons: the note's text */
     CASE_RETRY,    /* task: the element with the incident */
     CASE_REVIEWED, /* parent: what the reviewing case decided */
-    CASE_TICK      /* fires timers and breaches that are due at now */
+    CASE_TICK,     /* fires timers and breaches that are due at now */
+    CASE_OUTSIDE   /* outside: a job worker, a message, a signal, a called process */
+};
+
+/* What another system does to the procedure, and how it is told in the case's events. */
+struct case_outside {
+    const struct bpmn_input *inputs; /* one after the other */
+    size_t input_count;
+    struct str what, worker, text; /* see `worked` in events.def */
+    uint64_t element;
+    int64_t key;
 };
 
 /* What the reviewing case, or the reviewed one, says of itself. */
@@ -128,6 +138,7 @@ struct case_command {
     const struct case_upload *documents;
     size_t document_count;
     const struct case_link *link;
+    const struct case_outside *outside;
     /* SUBMIT only: made by the caller from counters and random bytes */
     struct case_id id;
     struct str reference;
@@ -162,6 +173,10 @@ struct case_result {
     size_t event_count;
     struct case_effect *effects;
     size_t effect_count;
+    /* Every record of the engine, in order, when others have to know of one: a job, a message or
+     * signal that is awaited or thrown, a called process (process/process.h: effects). */
+    struct bpmn_records moved;
+    bool outside;
 };
 
 /* An empty state, to be filled by folding `submitted`, or by case_decode. */

@@ -235,11 +235,43 @@ static bool emit_moved(struct case_move *m, const struct bpmn_records *records, 
     return ok;
 }
 
+static bool is_outside(const struct bpmn_record *record) {
+    switch (record->kind) {
+    case BPMN_REC_JOB:
+    case BPMN_REC_JOB_FAILED:
+    case BPMN_REC_JOB_CLOSED:
+    case BPMN_REC_LEASED:
+    case BPMN_REC_WAIT:
+    case BPMN_REC_WAIT_MET:
+    case BPMN_REC_WAIT_CLOSED:
+    case BPMN_REC_CALLED:
+    case BPMN_REC_SENT: return true;
+    case BPMN_REC_THROWN: return record->code == BPMN_EVENT_SIGNAL;
+    default: return false;
+    }
+}
+
+/* For who carries out what others have to do: most steps of a procedure ask nothing of them. */
+static void keep_moved(struct case_move *m, const struct bpmn_records *records) {
+    struct bpmn_records *kept = &m->result->moved;
+    struct bpmn_record *more =
+        arena_new(m->arena, struct bpmn_record, kept->count + records->count);
+    if (kept->count > 0)
+        memcpy(more, kept->list, kept->count * sizeof *more);
+    if (records->count > 0)
+        memcpy(more + kept->count, records->list, records->count * sizeof *more);
+    for (size_t i = 0; i < records->count; i++)
+        m->result->outside = m->result->outside || is_outside(&records->list[i]);
+    *kept = (struct bpmn_records){m->arena, more, kept->count + records->count,
+                                  kept->count + records->count};
+}
+
 bool case_run_flow(struct case_move *m, struct bpmn_input input, struct err *err) {
     struct bpmn_records records = {.arena = m->arena};
     m->clocks_moved = false;
     if (!step(m, &records, &input, err) || !emit_moved(m, &records, err))
         return false;
+    keep_moved(m, &records);
     bool clocks_moved = m->clocks_moved;
     for (size_t i = 0; i < records.count; i++)
         if (!on_record(m, &records.list[i], err))

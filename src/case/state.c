@@ -249,6 +249,7 @@ static bool fold_kind(struct case_file *state, const struct case_event *event, s
         return true;
     case CASE_EVENT_decision_taken:
     case CASE_EVENT_noted:
+    case CASE_EVENT_worked:
     case CASE_EVENT_incident_raised:
     case CASE_EVENT_incident_resolved: return true; /* facts that move nothing */
     case CASE_EVENTS: break;

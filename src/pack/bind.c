@@ -76,16 +76,10 @@ static const char *not_proved(const struct bpmn_process *process, const struct b
     }
 }
 
-/* What the token engine can do but nothing brings to a case: it would wait for ever. NULL: fine. */
-static const char *not_served(const struct bpmn_node *node) {
-    if (node->job_type.text.at != NULL)
-        return "job workers (zeebe:taskDefinition)";
-    if (node->kind == BPMN_CALL)
-        return "called processes";
-    if (node->event == BPMN_EVENT_MESSAGE || node->kind == BPMN_RECEIVE_TASK ||
-        (node->kind == BPMN_SEND_TASK && node->message.text.at != NULL))
-        return node->letter_count > 0 ? NULL : "messages";
-    return node->event == BPMN_EVENT_SIGNAL ? "signals" : NULL;
+/* What a called process is given is searched and kept by other rules than a case: so a procedure
+ * names each value that it hands on. */
+static bool hands_on_all(const struct bpmn_node *node) {
+    return node->kind == BPMN_CALL && node->all_in;
 }
 
 static void bind_node(struct pack_reader *r, const struct bpmn_process *process,
@@ -95,9 +89,11 @@ static void bind_node(struct pack_reader *r, const struct bpmn_process *process,
     if (not_proved(process, node) != NULL)
         pack_fault(r, 0, at, "element '%s' '%.*s': the procedure of a matter has no %s",
                    bpmn_kind_element(node->kind), STR_ARG(node->id), not_proved(process, node));
-    if (not_served(node) != NULL)
-        pack_fault(r, 0, at, "element '%s' '%.*s' is not executed: cases have no %s yet",
-                   bpmn_kind_element(node->kind), STR_ARG(node->id), not_served(node));
+    if (hands_on_all(node))
+        pack_fault(r, 6, at,
+                   "element '%s' '%.*s': a matter hands on what its inputs name, and nothing else: "
+                   "propagateAllParentVariables=\"false\" is missing",
+                   bpmn_kind_element(node->kind), STR_ARG(node->id));
     need_langs(r, &node->name, at, "the name", node->id);
     for (size_t i = 0; i < node->letter_count; i++)
         if (pack_letter(p, node->letters[i].id) == NULL)

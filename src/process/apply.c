@@ -72,28 +72,31 @@ static bool is_answer(enum process_command_kind kind) {
 }
 
 /* The lease decides: one that ran out and was given to another refuses the first. */
-static bool need_job(const struct bpmn_job **out, const struct move *m, struct err *err) {
-    const struct process_command *c = m->command;
-    const struct bpmn_job *job = *out = process_job(m->p->flow, c->id);
+bool process_job_check(const struct bpmn_job **out, const struct bpmn_state *flow,
+                       const struct process_command *c, int64_t now_us, struct err *err) {
+    const struct bpmn_job *job = *out = process_job(flow, c->id);
     if (job == NULL)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no open job with this key");
+    if (c->kind == PROCESS_JOB_ACTIVATE)
+        return job->free_us <= now_us ||
+               err_set(err, ERR_CONFLICT, err_nowhere, "the job is leased");
+    if (c->kind == PROCESS_JOB_UPDATE && c->until_us != 0 &&
+        (job->worker.len == 0 || job->free_us <= now_us))
+        return err_set(err, ERR_CONFLICT, err_nowhere, "the job is not leased");
     if (is_answer(c->kind) && (job->lease & 255) != c->lease)
         return err_set(
             err, ERR_CONFLICT, err_nowhere,
             "the lease under which this key was given ran out, and the job went to '%.*s'",
             STR_ARG(job->worker));
-    if (c->kind == PROCESS_JOB_ACTIVATE || c->name.len == 0 || job->worker.len == 0 ||
-        str_eq(c->name, job->worker))
+    if (c->name.len == 0 || job->worker.len == 0 || str_eq(c->name, job->worker))
         return true;
     return err_set(err, ERR_CONFLICT, err_nowhere,
                    "the job is leased to another worker: the lease of '%.*s' ran out",
                    STR_ARG(c->name));
 }
 
-static bool job_activate(struct move *m, const struct bpmn_job *job, struct err *err) {
+static bool job_activate(struct move *m, struct err *err) {
     const struct process_command *c = m->command;
-    if (job->free_us > m->env->now_us)
-        return err_set(err, ERR_CONFLICT, err_nowhere, "the job is leased");
     struct bpmn_input input = {
         .kind = BPMN_IN_JOB_LEASE, .id = c->id, .name = c->name, .until_us = c->until_us, .n = 1};
     struct process_event event = {
@@ -146,8 +149,6 @@ static bool job_throw(struct move *m, struct err *err) {
 
 static bool job_update(struct move *m, const struct bpmn_job *job, struct err *err) {
     const struct process_command *c = m->command;
-    if (c->until_us != 0 && (job->worker.len == 0 || job->free_us <= m->env->now_us))
-        return err_set(err, ERR_CONFLICT, err_nowhere, "the job is not leased");
     struct bpmn_input lease = {
         .kind = BPMN_IN_JOB_LEASE, .id = c->id, .name = job->worker, .until_us = c->until_us};
     struct bpmn_input retries = {.kind = BPMN_IN_JOB_RETRIES, .id = c->id, .n = c->n};
@@ -157,10 +158,10 @@ static bool job_update(struct move *m, const struct bpmn_job *job, struct err *e
 
 static bool job(struct move *m, struct err *err) {
     const struct bpmn_job *found;
-    if (!need_job(&found, m, err))
+    if (!process_job_check(&found, m->p->flow, m->command, m->env->now_us, err))
         return false;
     switch (m->command->kind) {
-    case PROCESS_JOB_ACTIVATE: return job_activate(m, found, err);
+    case PROCESS_JOB_ACTIVATE: return job_activate(m, err);
     case PROCESS_JOB_COMPLETE: return job_complete(m, err);
     case PROCESS_JOB_FAIL: return job_fail(m, err);
     case PROCESS_JOB_THROW: return job_throw(m, err);

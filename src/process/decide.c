@@ -49,8 +49,8 @@ bool process_decide(struct bpmn_decision *out, void *self, struct str decision_i
     struct feel_env env = {.now = feel_instant(arena, d->env->now_us, d->env->zone),
                            .diags = &diags};
     if (!dmn_evaluate(&out->result, found.model, decision_id,
-                      bpmn_variables(view->state, view->instance, arena), &env, &trace, arena, budget,
-                      err))
+                      bpmn_variables(view->state, view->instance, arena), &env, &trace, arena,
+                      budget, err))
         return false;
     /* a table without a matching rule gives null, lawfully; a failed expression stops the task */
     if (feel_is_null(out->result) && diags.count > 0)

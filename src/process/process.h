@@ -198,6 +198,11 @@ struct process_command {
     size_t mapped_count;
 };
 
+/* May this command about a job be taken now? The lease decides. ERR_NOT_FOUND, ERR_CONFLICT. */
+MUST_USE bool process_job_check(const struct bpmn_job **out, const struct bpmn_state *flow,
+                                const struct process_command *command, int64_t now_us,
+                                struct err *err);
+
 /* A decision as it was found for a rule task. */
 struct process_decision {
     const struct dmn_model *model;    /* NULL: there is none */

@@ -103,6 +103,7 @@ struct store_project {
     uint64_t last_event;
     int64_t wake_us_before;          /* as its row says */
     bool everything;                 /* events are all of the case: write every row */
+    bool outside;                    /* the engine's records tell of jobs, messages ... */
     const struct case_event *events; /* what happened */
     const uint64_t *event_index;     /* their log indexes */
     size_t event_count;

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "store/inner.h"
+#include "store/process.h"
 
 static bool header_insert(struct db_conn *conn, const struct store_project *p, struct err *err) {
     const struct case_file *s = p->state;
@@ -219,6 +220,63 @@ static bool letters_write(struct db_conn *conn, const struct store_project *p, s
     return true;
 }
 
+/* ---- jobs and subscriptions -------------------------------------------------------------------
+ */
+
+static void told_by(struct store_flow *f, const struct case_event *worked) {
+    struct str what = worked == NULL ? STR_NONE : worked->as.worked.what;
+    f->job = 0;
+    f->job_end = STORE_JOB_CANCELED;
+    f->job_failed = str_eq(what, STR("failed"));
+    f->job_threw = str_eq(what, STR("threw"));
+    f->message = 0;
+    f->name = f->text = STR_NONE;
+    if (f->job_failed || f->job_threw || str_eq(what, STR("completed")))
+        f->job = (uint32_t)worked->as.worked.element;
+    if (f->job_failed)
+        f->text = worked->as.worked.text;
+    if (f->job_threw)
+        f->name = worked->as.worked.text;
+    if (str_eq(what, STR("completed")))
+        f->job_end = STORE_JOB_COMPLETED;
+    else if (f->job_threw)
+        f->job_end = STORE_JOB_THREW;
+    if (str_eq(what, STR("message")) || str_eq(what, STR("signal")))
+        f->message = worked->as.worked.key;
+}
+
+/* From the records of the procedure: a case without a job or a message has none of these rows. */
+static bool outside_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
+    const struct case_file *s = p->state;
+    const struct case_event *worked = NULL;
+    bool ok = true;
+    if (!p->everything && !p->outside)
+        return true;
+    struct arena *arena = arena_create("outside", (size_t)STORE_EVENT_BYTES_MAX * 16);
+    struct store_flow f = {.conn = conn,
+                           .stream = s->id.n,
+                           .process_id = s->matter->id,
+                           .process = s->matter->process,
+                           .flow = s->flow,
+                           .is_case = true,
+                           .arena = arena};
+    for (size_t i = 0; ok && i < p->event_count; i++) {
+        const struct case_event *e = &p->events[i];
+        struct bpmn_records records;
+        if (e->kind == CASE_EVENT_worked)
+            worked = e;
+        if (e->kind != CASE_EVENT_moved)
+            continue;
+        const struct process_event as = {.records = e->as.moved.records_bytes};
+        told_by(&f, worked);
+        f.at_us = e->at_us;
+        ok = process_records(&records, &as, arena, err) && store_flow_rows(&f, &records, err);
+        worked = NULL;
+    }
+    arena_destroy(arena);
+    return ok;
+}
+
 bool store_project_rows(struct db_conn *conn, const struct store_project *p, struct err *err) {
     const struct case_file *s = p->state;
     struct touched t = touched_by(p);
@@ -234,7 +292,7 @@ bool store_project_rows(struct db_conn *conn, const struct store_project *p, str
     for (size_t i = 0; t.documents && i < s->document_count; i++)
         if (!document_write(conn, s, &s->documents[i], err))
             return false;
-    return letters_write(conn, p, err);
+    return letters_write(conn, p, err) && outside_write(conn, p, err);
 }
 
 /* ---- comparing ------------------------------------------------------------------------------- */
@@ -252,6 +310,11 @@ static const struct derived {
      "DELETE FROM letter WHERE case_id = ?1"},
     {"document", "SELECT * FROM document WHERE case_id = ?1 ORDER BY sha256",
      "DELETE FROM document WHERE case_id = ?1"},
+    {"job", "SELECT * FROM job WHERE key BETWEEN ?1 << 24 AND (?1 << 24) + 16777215 ORDER BY key",
+     "DELETE FROM job WHERE key BETWEEN ?1 << 24 AND (?1 << 24) + 16777215"},
+    {"subscription",
+     "SELECT * FROM subscription WHERE key BETWEEN ?1 << 24 AND (?1 << 24) + 16777215 ORDER BY key",
+     "DELETE FROM subscription WHERE key BETWEEN ?1 << 24 AND (?1 << 24) + 16777215"},
 };
 
 enum { ROWS_BYTES_MAX = 4 << 20 };
