@@ -5,7 +5,7 @@
 // --filled: a folder that `mandate bench fill --cases N` made, so that it need not be made again.
 //
 // Each part is a program of its own, which can be run alone: `mandate bench store|feel|dmn|fill`,
-// bench/page.mjs, bench/size.mjs, bench/peers.mjs. What a figure is measured against stands beside it, from this run.
+// bench/page.mjs, bench/camunda.mjs, bench/size.mjs, bench/peers.mjs. What a figure is measured against stands beside it, from this run.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -77,6 +77,9 @@ const parts = {
   }],
   page: ["Pages over HTTP (goal 20,000/s of a signed-in case page)", () => {
     console.log(run("node", ["bench/page.mjs", options.seconds]));
+  }],
+  camunda: ["Process instances over the Camunda REST API: start, service task, gateway, user task, end", () => {
+    console.log(run("node", ["bench/camunda.mjs", options.seconds]));
   }],
   size: ["Memory, start and disk (goals: 20 MB with 100,000 cases; first page 30 ms after the start)", () => {
     console.log(run("node", ["bench/size.mjs", options.cases, ...(options.filled ? [options.filled] : [])]));

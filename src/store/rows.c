@@ -14,25 +14,25 @@
 #define ALL         (SEARCH_OUT | SEARCH_BY | SEARCH_SORT)
 
 #define T(name, sql, flags)                                                                        \
-    { name, sql, SEARCH_TEXT, flags, NULL, NULL }
+    { name, sql, SEARCH_TEXT, flags, NULL, NULL, NULL }
 #define KEY(name, sql, flags)                                                                      \
-    { name, sql, SEARCH_KEY, flags, NULL, NULL }
+    { name, sql, SEARCH_KEY, flags, NULL, NULL, NULL }
 #define JOB(name, sql, flags)                                                                      \
-    { name, sql, SEARCH_JOB, flags, NULL, NULL }
+    { name, sql, SEARCH_JOB, flags, NULL, NULL, NULL }
 #define STREAM(name, sql, flags)                                                                   \
-    { name, sql, SEARCH_STREAM, flags, NULL, NULL }
+    { name, sql, SEARCH_STREAM, flags, NULL, NULL, NULL }
 #define INT(name, sql, flags)                                                                      \
-    { name, sql, SEARCH_I64, flags, NULL, NULL }
+    { name, sql, SEARCH_I64, flags, NULL, NULL, NULL }
 #define TIME(name, sql, flags)                                                                     \
-    { name, sql, SEARCH_TIME, flags, NULL, NULL }
+    { name, sql, SEARCH_TIME, flags, NULL, NULL, NULL }
 #define BOOL(name, sql, flags)                                                                     \
-    { name, sql, SEARCH_BOOL, flags, NULL, NULL }
+    { name, sql, SEARCH_BOOL, flags, NULL, NULL, NULL }
 #define WORD(name, sql, flags, words)                                                              \
-    { name, sql, SEARCH_WORD, flags, words, NULL }
+    { name, sql, SEARCH_WORD, flags, words, NULL, NULL }
 #define OBJ(name, sql, flags)                                                                      \
-    { name, sql, SEARCH_JSON, flags, NULL, NULL }
+    { name, sql, SEARCH_JSON, flags, NULL, NULL, NULL }
 #define WRAP(name, sql, kind, wrap)                                                                \
-    { name, sql, kind, SEARCH_BY, NULL, wrap }
+    { name, sql, kind, SEARCH_BY, NULL, wrap, NULL }
 #define TRUE_IF(condition)     "CASE WHEN " condition " THEN 1 ELSE 0 END"
 #define JSON_OR(column, other) "CASE " column " WHEN '' THEN '" other "' ELSE " column " END"
 /* An empty name: the id, because programs are promised one. */
@@ -64,9 +64,9 @@
     "CREATING CREATED ASSIGNING UPDATING COMPLETING COMPLETED CANCELING CANCELED FAILED"
 #define DECISION_TYPES "DECISION_TABLE LITERAL_EXPRESSION UNSPECIFIED UNKNOWN"
 
-#define ENTITY(id, what, from, where, key, key2)                                                   \
+#define ENTITY(id, what, from, where, key, key2, found)                                            \
     const struct search_entity rows_##id = {                                                       \
-        what, from, where, key, key2, id##_fields, COUNT_OF(id##_fields)}
+        what, from, where, key, key2, id##_fields, COUNT_OF(id##_fields), found}
 
 static const struct search_field process_definition_fields[] = {
     KEY("processDefinitionKey", "t.key", ALL),
@@ -80,20 +80,27 @@ static const struct search_field process_definition_fields[] = {
     BOOL("isLatestVersion", "t.latest", BY),
 };
 ENTITY(process_definition, "process definition", "process_definition AS t", "t.deleted_us = 0",
-       "t.key", NULL);
+       "t.key", NULL, true);
 
-#define WITH_DEFINITION "JOIN process_definition AS d ON d.key = t.definition"
+/* Shown and sorted from the definition beside the row; searched by its keys, so that a search
+ * without such an order need not look at definitions at all. */
+#define OF_PROCESS                                                                                 \
+    T("processDefinitionId", "d.id", OUT | SORT),                                                  \
+        WRAP("processDefinitionId", "q.id", SEARCH_TEXT,                                           \
+             "t.definition IN (SELECT q.key FROM process_definition AS q WHERE {})")
+#define WITH_DEFINITION "LEFT JOIN process_definition AS d ON d.key = t.definition"
 
 static const struct search_field process_instance_fields[] = {
     KEY("processInstanceKey", "t.key", ALL),
-    T("processDefinitionId", "d.id", ALL),
+    OF_PROCESS,
     T("processDefinitionName", NAME_OR("d.name", "d.id"), ALL),
     INT("processDefinitionVersion", "d.version", ALL),
     T("processDefinitionVersionTag", "d.version_tag", ALL | NONE),
     KEY("processDefinitionKey", "t.definition", ALL),
     KEY("parentProcessInstanceKey", "t.parent", ALL | NONE),
     KEY("parentElementInstanceKey", "t.parent_element", ALL | NONE),
-    TIME("startDate", "t.started_us", ALL),
+    /* keys and times are given by the one writer, in the same order */
+    {"startDate", "t.started_us", SEARCH_TIME, ALL, NULL, NULL, "t.key"},
     TIME("endDate", "t.ended_us", ALL | NONE),
     WORD("state", "t.state", ALL, STATES),
     BOOL("hasIncident", TRUE_IF("t.incidents > 0"), ALL),
@@ -109,17 +116,18 @@ static const struct search_field process_instance_fields[] = {
          "EXISTS (SELECT 1 FROM element_instance AS x JOIN process_element AS p ON p.definition = "
          "x.definition AND p.node = x.node WHERE x.key > t.key AND x.key < t.key + " STREAM_KEYS
          " - 1 AND {})"),
-    {"elementInstanceState", "x.state", SEARCH_WORD, BY, STATES, OF_INSTANCE("element_instance")},
+    {"elementInstanceState", "x.state", SEARCH_WORD, BY, STATES, OF_INSTANCE("element_instance"),
+     NULL},
     BOOL("hasElementInstanceIncident", TRUE_IF("t.incidents > 0"), BY),
 };
 ENTITY(process_instance, "process instance", "process_instance AS t " WITH_DEFINITION, NULL,
-       "t.key", NULL);
+       "t.key", NULL, true);
 
 static const struct search_field element_instance_fields[] = {
     KEY("elementInstanceKey", "t.key", ALL),
     STREAM("processInstanceKey", "t.key", ALL),
     KEY("processDefinitionKey", "t.definition", ALL),
-    T("processDefinitionId", "d.id", ALL),
+    OF_PROCESS,
     TIME("startDate", "t.started_us", ALL),
     TIME("endDate", "t.ended_us", ALL | NONE),
     T("elementId", "p.element", ALL),
@@ -135,14 +143,14 @@ static const struct search_field element_instance_fields[] = {
 };
 ENTITY(element_instance, "element instance",
        "element_instance AS t " WITH_DEFINITION
-       " JOIN process_element AS p ON p.definition = t.definition AND p.node = t.node",
-       "t.node > 0", "t.key", NULL);
+       " LEFT JOIN process_element AS p ON p.definition = t.definition AND p.node = t.node",
+       "t.node > 0", "t.key", NULL, true);
 
 static const struct search_field incident_fields[] = {
     KEY("incidentKey", "t.key", ALL),
     STREAM("processInstanceKey", "t.key", ALL),
     KEY("processDefinitionKey", "t.definition", ALL),
-    T("processDefinitionId", "d.id", ALL),
+    OF_PROCESS,
     WORD("errorType", "t.type", ALL, ERROR_TYPES),
     T("errorMessage", "t.message", ALL),
     T("elementId", "t.element", ALL),
@@ -152,7 +160,7 @@ static const struct search_field incident_fields[] = {
     WORD("state", "t.state", ALL, "ACTIVE MIGRATED RESOLVED PENDING"),
     T("tenantId", TENANT, OUT | BY),
 };
-ENTITY(incident, "incident", "incident AS t " WITH_DEFINITION, NULL, "t.key", NULL);
+ENTITY(incident, "incident", "incident AS t " WITH_DEFINITION, NULL, "t.key", NULL, true);
 
 /* process_key_leased(): the lease times 2^55. */
 #define LEASED_KEY "t.key + t.lease % 256 * 36028797018963968"
@@ -161,7 +169,7 @@ static const struct search_field job_fields[] = {
     KEY("jobKey", LEASED_KEY, OUT),
     STREAM("processInstanceKey", "t.key", ALL),
     KEY("processDefinitionKey", "t.definition", ALL),
-    T("processDefinitionId", "d.id", ALL),
+    OF_PROCESS,
     T("elementId", "t.element", ALL),
     KEY("elementInstanceKey", "t.element_key", ALL),
     T("type", "t.type", ALL),
@@ -178,14 +186,14 @@ static const struct search_field job_fields[] = {
     OBJ("customHeaders", JSON_OR("t.headers", "{}"), OUT),
     T("tenantId", TENANT, OUT | BY),
 };
-ENTITY(job, "job", "job AS t " WITH_DEFINITION, NULL, "t.key", NULL);
+ENTITY(job, "job", "job AS t " WITH_DEFINITION, NULL, "t.key", NULL, true);
 
 static const struct search_field user_task_fields[] = {
     KEY("userTaskKey", "t.key", ALL),
     KEY("elementInstanceKey", "t.key", OUT | BY),
     STREAM("processInstanceKey", "t.key", ALL),
     KEY("processDefinitionKey", "t.definition", ALL),
-    T("processDefinitionId", "d.id", ALL),
+    OF_PROCESS,
     INT("processDefinitionVersion", "d.version", OUT),
     T("processName", NAME_OR("d.name", "d.id"), OUT),
     T("elementId", "t.element", ALL),
@@ -210,7 +218,7 @@ static const struct search_field user_task_fields[] = {
     OBJ("customHeaders", JSON_OR("t.headers", "{}"), OUT),
     T("tenantId", TENANT, OUT | BY),
 };
-ENTITY(user_task, "user task", "user_task AS t " WITH_DEFINITION, NULL, "t.key", NULL);
+ENTITY(user_task, "user task", "user_task AS t " WITH_DEFINITION, NULL, "t.key", NULL, true);
 
 #define VARIABLE_FIELDS(value)                                                                     \
     KEY("variableKey", "t.key", ALL), T("name", "t.name", ALL), KEY("scopeKey", "t.scope", ALL),   \
@@ -224,8 +232,8 @@ static const struct search_field variable_whole_fields[] = {
     VARIABLE_FIELDS("t.value"),
     BOOL("isTruncated", "0", OUT | BY),
 };
-ENTITY(variable, "variable", "variable AS t", NULL, "t.key", NULL);
-ENTITY(variable_whole, "variable", "variable AS t", NULL, "t.key", NULL);
+ENTITY(variable, "variable", "variable AS t", NULL, "t.key", NULL, false);
+ENTITY(variable_whole, "variable", "variable AS t", NULL, "t.key", NULL, false);
 
 static const struct search_field message_subscription_fields[] = {
     KEY("messageSubscriptionKey", "t.key", ALL),
@@ -241,7 +249,7 @@ static const struct search_field message_subscription_fields[] = {
     T("tenantId", TENANT, OUT | BY),
 };
 ENTITY(message_subscription, "message subscription", "subscription AS t",
-       "t.event = 'MESSAGE' AND t.definition > 0 AND t.element_key > 0", "t.key", NULL);
+       "t.event = 'MESSAGE' AND t.definition > 0 AND t.element_key > 0", "t.key", NULL, true);
 
 static const struct search_field correlated_subscription_fields[] = {
     KEY("messageKey", "t.message", ALL),
@@ -258,7 +266,7 @@ static const struct search_field correlated_subscription_fields[] = {
     T("tenantId", TENANT, OUT | BY),
 };
 ENTITY(correlated_subscription, "correlated message subscription", "message_taken AS t",
-       "t.instance > 0", "t.message", "t.definition");
+       "t.instance > 0", "t.message", "t.definition", false);
 
 static const struct search_field decision_definition_fields[] = {
     KEY("decisionDefinitionKey", "t.key", ALL),
@@ -270,8 +278,8 @@ static const struct search_field decision_definition_fields[] = {
     T("tenantId", TENANT, OUT | BY),
 };
 ENTITY(decision_definition, "decision definition",
-       "decision_definition AS t JOIN requirements_definition AS r ON r.key = t.requirements",
-       "t.deleted_us = 0", "t.key", NULL);
+       "decision_definition AS t LEFT JOIN requirements_definition AS r ON r.key = t.requirements",
+       "t.deleted_us = 0", "t.key", NULL, true);
 
 static const struct search_field decision_requirements_fields[] = {
     KEY("decisionRequirementsKey", "t.key", ALL),
@@ -282,7 +290,7 @@ static const struct search_field decision_requirements_fields[] = {
     T("tenantId", TENANT, OUT | BY),
 };
 ENTITY(decision_requirements, "decision requirements definition", "requirements_definition AS t",
-       "t.deleted_us = 0", "t.key", NULL);
+       "t.deleted_us = 0", "t.key", NULL, true);
 
 /* The key of one decision in an evaluation: the evaluation's, and four digits. */
 #define DECISION_FIELDS                                                                            \
@@ -306,16 +314,16 @@ static const struct search_field decision_instance_whole_fields[] = {
     OBJ("rules", JSON_OR("t.rules", "[]"), OUT),
 };
 ENTITY(decision_instance, "decision instance", "decision_instance AS t", NULL, "t.evaluation",
-       "t.n");
+       "t.n", true);
 ENTITY(decision_instance_whole, "decision instance", "decision_instance AS t", NULL, "t.evaluation",
-       "t.n");
+       "t.n", true);
 
 static const struct search_field form_fields[] = {
     KEY("formKey", "t.key", OUT),     T("formId", "t.id", OUT),
     INT("version", "t.version", OUT), OBJ("schema", "CAST(t.bytes AS TEXT)", OUT),
     T("tenantId", TENANT, OUT),
 };
-ENTITY(form, "form", "resource AS t", "t.kind = 'form'", "t.key", NULL);
+ENTITY(form, "form", "resource AS t", "t.kind = 'form'", "t.key", NULL, true);
 
 static const struct search_field resource_fields[] = {
     KEY("resourceKey", "t.key", OUT),
@@ -325,7 +333,7 @@ static const struct search_field resource_fields[] = {
     T("versionTag", "t.version_tag", OUT | NONE),
     T("tenantId", TENANT, OUT),
 };
-ENTITY(resource, "resource", "resource AS t", "t.deleted_us = 0", "t.key", NULL);
+ENTITY(resource, "resource", "resource AS t", "t.deleted_us = 0", "t.key", NULL, true);
 
 /* "instance_element", as the API's own ids of taken flows. */
 static const struct search_field sequence_flow_fields[] = {
@@ -337,7 +345,7 @@ static const struct search_field sequence_flow_fields[] = {
     T("tenantId", TENANT, OUT),
 };
 ENTITY(sequence_flow, "sequence flow", "sequence_flow AS t " WITH_DEFINITION, NULL, "t.instance",
-       NULL);
+       NULL, false);
 
 /* The filter is that of process instances. */
 static const struct search_field statistics_fields[] = {
@@ -362,4 +370,4 @@ ENTITY(statistics, "process instance",
        "process_instance AS t " WITH_DEFINITION
        " JOIN element_instance AS e ON e.key > t.key AND e.key < t.key + " STREAM_KEYS
        " - 1 JOIN process_element AS p ON p.definition = e.definition AND p.node = e.node",
-       "e.node > 0", "t.key", NULL);
+       "e.node > 0", "t.key", NULL, false);

@@ -44,7 +44,7 @@ static bool rule_check(const struct asking *asking, struct str name, struct err 
 static bool variable_one(struct search_sql *sql, const char *scopes, const struct json *item,
                          struct err *err) {
     static const char *const keys[] = {"name", "value", NULL};
-    static const struct search_field value = {"value", "v.value", SEARCH_TEXT, 0, NULL, NULL};
+    static const struct search_field value = {"value", "v.value", SEARCH_TEXT, 0, NULL, NULL, NULL};
     const struct json *name = json_get(item, STR("name")), *want = json_get(item, STR("value"));
     struct err local = {0};
     if (!json_is(item, JSON_OBJECT) || !json_only(item, keys, NULL, &local) ||
@@ -103,7 +103,8 @@ static bool tags_add(struct search_sql *sql, const struct json *list, struct err
 
 static bool other_add(void *ctx, bool *known, struct search_sql *sql, struct str name,
                       const struct json *value, struct err *err) {
-    static const struct search_field variable = {"value", "t.value", SEARCH_TEXT, 0, NULL, NULL};
+    static const struct search_field variable = {"value", "t.value", SEARCH_TEXT, 0,
+                                                 NULL,    NULL,      NULL};
     static const char of_instance[] = "v.scope > t.key - 1 AND v.scope < t.key + 16777215";
     static const char of_process[] = "v.scope = t.key / 16777216 * 16777216 + 1";
     const struct asking *asking = ctx;

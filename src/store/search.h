@@ -67,6 +67,9 @@ struct search_field {
     /* For what an item has several of: "EXISTS (SELECT 1 FROM ... WHERE ... AND {})", where {}
      * takes the comparison with sql. NULL: sql is the item's own. */
     const char *wrap;
+    /* What to sort by instead of sql, where it gives the same order and has an index; INTEGER.
+     * NULL: by sql. */
+    const char *sort;
 };
 
 struct search_entity {
@@ -77,6 +80,7 @@ struct search_entity {
     const char *key2;  /* INTEGER, or NULL */
     const struct search_field *fields;
     size_t field_count;
+    bool found_by_key; /* key, key2 are the table's primary key */
 };
 
 /* A condition that the caller adds: this field has this value. */

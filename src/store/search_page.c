@@ -41,9 +41,12 @@ struct maker {
     struct page page;
 };
 
-static const struct search_field *field_find(const struct search_entity *entity, struct str name) {
+/* The field of that name that may stand there: one to filter by may be another than the one shown.
+ */
+static const struct search_field *field_find(const struct search_entity *entity, struct str name,
+                                             unsigned flag) {
     for (size_t i = 0; i < entity->field_count; i++)
-        if (str_eq(str_from(entity->fields[i].name), name))
+        if ((entity->fields[i].flags & flag) != 0 && str_eq(str_from(entity->fields[i].name), name))
             return &entity->fields[i];
     return NULL;
 }
@@ -51,8 +54,8 @@ static const struct search_field *field_find(const struct search_entity *entity,
 /* ---- the filter ----------------------------------------------------------------------------- */
 
 static bool member_add(struct maker *m, const struct json_member *member, struct err *err) {
-    const struct search_field *field = field_find(m->entity, member->key.text);
-    if (field != NULL && (field->flags & SEARCH_BY) != 0)
+    const struct search_field *field = field_find(m->entity, member->key.text, SEARCH_BY);
+    if (field != NULL)
         return search_condition(&m->sql, field, member->value, err);
     bool known = false;
     if (m->ask->other != NULL &&
@@ -142,12 +145,13 @@ static bool sort_read(struct maker *m, const struct json *item, struct err *err)
     if (!up && !str_eq_ascii_case(dir, STR("DESC")))
         return err_set(err, ERR_INVALID, err_nowhere, "the order '%.*s' is neither ASC nor DESC",
                        STR_ARG(dir));
-    const struct search_field *field = field_find(m->entity, name);
-    if (field == NULL || (field->flags & SEARCH_SORT) == 0)
+    const struct search_field *field = field_find(m->entity, name, SEARCH_SORT);
+    if (field == NULL)
         return err_set(err, ERR_INVALID, err_nowhere, "a %s has no field '%.*s' to sort by",
                        m->entity->name, STR_ARG(name));
     bool is_text = field->kind == SEARCH_TEXT || field->kind == SEARCH_WORD;
-    m->sorts[m->sort_count++] = (struct sort){field->sql, is_text, !up};
+    m->sorts[m->sort_count++] = (struct sort){field->sort != NULL ? field->sort : field->sql,
+                                              is_text && field->sort == NULL, !up};
     return true;
 }
 
@@ -192,8 +196,16 @@ static struct str cursor_text(struct maker *m, const struct buf *bytes) {
     return out;
 }
 
-/* The cursor of the row under `rows`, whose sort values begin at `column`. */
-static struct str cursor_make(struct maker *m, const struct db_rows *rows, int column) {
+/* The values by which the row under `rows` is sorted; they begin at `column`. */
+static void sort_values(struct db_value *values, struct maker *m, const struct db_rows *rows,
+                        int column) {
+    for (size_t i = 0; i < m->sort_count; i++)
+        values[i] = m->sorts[i].is_text
+                        ? db_t(arena_str(m->ask->arena, db_col_text(rows, column + (int)i)))
+                        : db_n(db_col_i64(rows, column + (int)i));
+}
+
+static struct str cursor_make(struct maker *m, const struct db_value *values) {
     struct buf bytes;
     buf_init(&bytes, SEARCH_CURSOR_BYTES_MAX);
     for (int whole = 1; whole >= 0; whole--) {
@@ -203,9 +215,9 @@ static struct str cursor_make(struct maker *m, const struct db_rows *rows, int c
         bytes_add_u64(&bytes, whole == 0);
         for (size_t i = whole ? 0 : m->sort_count - m->key_count; i < m->sort_count; i++) {
             if (m->sorts[i].is_text)
-                bytes_add_str(&bytes, db_col_text(rows, column + (int)i));
+                bytes_add_str(&bytes, values[i].bytes);
             else
-                bytes_add_i64(&bytes, db_col_i64(rows, column + (int)i));
+                bytes_add_i64(&bytes, values[i].n);
         }
         if (!bytes.full)
             break;
@@ -324,16 +336,41 @@ static bool cursor_add(struct maker *m, struct err *err) {
     return true;
 }
 
-static bool order_add(struct maker *m, struct err *err) {
+static void order_add(struct maker *m) {
     buf_lit(&m->sql.text, " ORDER BY ");
     for (size_t i = 0; i < m->sort_count; i++)
         buf_printf(&m->sql.text, "%s%s%s", i > 0 ? ", " : "", m->sorts[i].sql,
                    m->sorts[i].down != m->page.before ? " DESC" : "");
+}
+
+static bool limit_add(struct maker *m, struct err *err) {
     buf_lit(&m->sql.text, " LIMIT ");
     if (!search_arg(&m->sql, db_n(m->page.limit), err))
         return false;
     buf_lit(&m->sql.text, " OFFSET ");
     return search_arg(&m->sql, db_n(m->page.from), err);
+}
+
+/* WHERE ... ORDER BY ... LIMIT. What must be sorted is sorted by its keys alone, and only the
+ * page's rows are then read whole: a sort would read every row that fits with all that an item
+ * shows. */
+static bool page_add(struct maker *m, struct err *err) {
+    bool inner = m->entity->found_by_key && m->sort_count > m->key_count;
+    const char *second = m->entity->key2;
+    if (inner)
+        buf_printf(&m->sql.text, " FROM %s WHERE (%s%s%s) IN (SELECT %s%s%s", m->entity->from,
+                   m->entity->key, second != NULL ? ", " : "", second != NULL ? second : "",
+                   m->entity->key, second != NULL ? ", " : "", second != NULL ? second : "");
+    if (!where_add(m, err) || !cursor_add(m, err))
+        return false;
+    order_add(m);
+    if (!limit_add(m, err))
+        return false;
+    if (inner) {
+        buf_lit(&m->sql.text, ")");
+        order_add(m);
+    }
+    return true;
 }
 
 /* ---- the items ------------------------------------------------------------------------------ */
@@ -425,7 +462,7 @@ static bool items_read(struct json *out, struct maker *m, struct db_conn *conn, 
     struct db_rows rows;
     struct arena *arena = m->ask->arena;
     struct json **list = arena_new(arena, struct json *, (size_t)m->page.limit);
-    struct str first = STR_NONE, last = STR_NONE;
+    struct db_value values[2][SEARCH_SORTS_MAX + 2]; /* of the first row and of the last */
     size_t count = 0;
     if (!db_query_once(&rows, conn, m->sql.text.at, m->sql.args, m->sql.arg_count, err))
         return false;
@@ -433,9 +470,7 @@ static bool items_read(struct json *out, struct maker *m, struct db_conn *conn, 
         list[count] = json_obj(arena);
         if (!item_read(list[count++], m->entity, &rows, arena, err))
             break;
-        last = cursor_make(m, &rows, sort_column);
-        if (count == 1)
-            first = last;
+        sort_values(values[count > 1], m, &rows, sort_column);
     }
     if (!db_end(&rows, err))
         return false;
@@ -443,6 +478,7 @@ static bool items_read(struct json *out, struct maker *m, struct db_conn *conn, 
     for (size_t i = 0; i < count; i++)
         json_push(items, list[m->page.before ? count - 1 - i : i]);
     if (count > 0) {
+        struct str first = cursor_make(m, values[0]), last = cursor_make(m, values[count > 1]);
         json_set_str(page, STR("startCursor"), m->page.before ? last : first);
         json_set_str(page, STR("endCursor"), m->page.before ? first : last);
     }
@@ -500,9 +536,8 @@ bool store_search(struct json **out, struct db_conn *conn, const struct search_e
     for (size_t i = 0; i < m->sort_count; i++)
         buf_printf(&m->sql.text, ", %s", m->sorts[i].sql);
     *out = json_obj(ask->arena);
-    bool ok = where_add(m, err) && cursor_add(m, err) && order_add(m, err) &&
-              statement_ok(&m->sql, err) && items_read(*out, m, conn, sort_column, err) &&
-              total_read(*out, m, conn, err);
+    bool ok = page_add(m, err) && statement_ok(&m->sql, err) &&
+              items_read(*out, m, conn, sort_column, err) && total_read(*out, m, conn, err);
     buf_done(&m->sql.text);
     return ok;
 }

@@ -11,18 +11,21 @@
 enum { ROWS = 300, BASE_S = 1767225600 /* 2026-01-01T00:00:00Z */ };
 
 static const struct search_field fields[] = {
-    {"key", "t.id", SEARCH_KEY, SEARCH_OUT | SEARCH_BY | SEARCH_SORT, NULL, NULL},
-    {"name", "t.name", SEARCH_TEXT, SEARCH_OUT | SEARCH_BY | SEARCH_SORT | SEARCH_NONE, NULL, NULL},
-    {"size", "t.size", SEARCH_I64, SEARCH_OUT | SEARCH_BY | SEARCH_SORT, NULL, NULL},
-    {"at", "t.at_us", SEARCH_TIME, SEARCH_OUT | SEARCH_BY | SEARCH_SORT | SEARCH_NONE, NULL, NULL},
-    {"open", "t.open", SEARCH_BOOL, SEARCH_OUT | SEARCH_BY, NULL, NULL},
-    {"state", "t.state", SEARCH_WORD, SEARCH_OUT | SEARCH_BY | SEARCH_SORT, "NEW OLD GONE", NULL},
-    {"level", "t.level", SEARCH_ENUM, SEARCH_OUT | SEARCH_BY, "LOW - HIGH", NULL},
+    {"key", "t.id", SEARCH_KEY, SEARCH_OUT | SEARCH_BY | SEARCH_SORT, NULL, NULL, NULL},
+    {"name", "t.name", SEARCH_TEXT, SEARCH_OUT | SEARCH_BY | SEARCH_SORT | SEARCH_NONE, NULL, NULL,
+     NULL},
+    {"size", "t.size", SEARCH_I64, SEARCH_OUT | SEARCH_BY | SEARCH_SORT, NULL, NULL, NULL},
+    {"at", "t.at_us", SEARCH_TIME, SEARCH_OUT | SEARCH_BY | SEARCH_SORT | SEARCH_NONE, NULL, NULL,
+     NULL},
+    {"open", "t.open", SEARCH_BOOL, SEARCH_OUT | SEARCH_BY, NULL, NULL, NULL},
+    {"state", "t.state", SEARCH_WORD, SEARCH_OUT | SEARCH_BY | SEARCH_SORT, "NEW OLD GONE", NULL,
+     NULL},
+    {"level", "t.level", SEARCH_ENUM, SEARCH_OUT | SEARCH_BY, "LOW - HIGH", NULL, NULL},
     {"mark", "m.mark", SEARCH_TEXT, SEARCH_BY, NULL,
-     "EXISTS (SELECT 1 FROM mark AS m WHERE m.id = t.id AND {})"},
+     "EXISTS (SELECT 1 FROM mark AS m WHERE m.id = t.id AND {})", NULL},
 };
-static const struct search_entity things = {"thing", "thing AS t",    NULL, "t.id", NULL,
-                                            fields,  COUNT_OF(fields)};
+static const struct search_entity things = {"thing", "thing AS t",     NULL, "t.id", NULL,
+                                            fields,  COUNT_OF(fields), true};
 
 /* The row of a number, by its formula. */
 struct thing {
