@@ -436,6 +436,24 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     assert.equal(await stateOf(child.processInstanceKey), "TERMINATED");
   });
 
+  await part("documents and their links", async () => {
+    const bytes = Buffer.from("a map of the hall");
+    const made = await c.uploadDocument({ file: bytes, metadata: { fileName: "map.txt", contentType: "text/plain", customProperties: { room: 4 } } });
+    assert.equal(made["camunda.document.type"], "camunda");
+    assert.equal(made.metadata.fileName, "map.txt");
+    assert.equal(Number(made.metadata.size), bytes.length);
+    assert.deepEqual(await c.downloadDocument({ documentId: made.documentId, contentHash: made.contentHash }), bytes);
+    for (const link of [await c.createDocumentLink({ documentId: made.documentId, contentHash: made.contentHash, timeToLive: 60_000 }), (await raw.post(`/v2/documents/${made.documentId}/links`, {})).body]) {
+      const at = new URL(link.url);
+      const got = await service.anonymous().get(`${at.pathname}${at.search}`);
+      assert.equal(got.text, "a map of the hall");
+      at.searchParams.set("until", String(Number(at.searchParams.get("until")) + 1));
+      assert.equal((await service.anonymous().get(`${at.pathname}${at.search}`)).status, 404);
+    }
+    await c.deleteDocument({ documentId: made.documentId });
+    await refused(c.downloadDocument({ documentId: made.documentId }), 404);
+  });
+
   await part("back-pressure: a client tries again", async () => {
     // A proxy that says 503 RESOURCE_EXHAUSTED twice, as the service does when its queue is full.
     let refusals = 0;
