@@ -9,7 +9,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root, run, start } from "./harness.mjs";
-import { endEvent, ext, fees, flow, form, job, line, message, person, process as model, startEvent, waitMessage, waitSignal } from "./camunda/models.mjs";
+import { endEvent, ext, fees, flow, form, job, line, message, person, plainFees, process as model, startEvent, waitMessage, waitSignal } from "./camunda/models.mjs";
 import { page, written } from "../tool/camunda-routes.mjs";
 
 globalThis.File ??= buffer.File; // node 18 has it there
@@ -330,6 +330,8 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     assert.equal((await o.searchDecisionDefinitions({ filter: { decisionDefinitionId: "fee" } }, now)).items.length, 1);
     assert.equal((await o.searchDecisionRequirements({ filter: { decisionRequirementsId: "fees_model" } }, now)).items.length, 1);
     await refused(c.evaluateDecision({ decisionDefinitionId: "none", variables: {} }), 404);
+    await c.deployResources([plainFees]);
+    assert.equal((await c.evaluateDecision({ decisionDefinitionId: "plain_fee", variables: { kind: "old" } })).output, "40");
     const rule = `<businessRuleTask id="rule">${ext('<zeebe:calledDecision decisionId="fee" resultVariable="due"/>')}</businessRuleTask>`;
     await c.deployResources([model("billing", line(startEvent(), rule, endEvent()))]);
     const done = await c.createProcessInstanceWithResult({ processDefinitionId: "billing", variables: { kind: "old" } });

@@ -43,6 +43,16 @@ export const fees = {
 </definitions>`,
 };
 
+// The same as modelers draw it first: the table reads a variable that no input data tells of.
+export const plainFees = {
+  name: "plain.dmn",
+  content: fees.content
+    .replace(/ *<inputData[^\n]*\n/, "")
+    .replace(/ *<informationRequirement[^\n]*\n/, "")
+    .replace('id="fees_model"', 'id="plain_model"')
+    .replace('<decision id="fee"', '<decision id="plain_fee"'),
+};
+
 export const form = {
   name: "visit.form",
   content: JSON.stringify({ id: "visit-form", type: "default", schemaVersion: 16, components: [{ type: "textfield", key: "place", label: "Place", id: "Field_1" }] }),
