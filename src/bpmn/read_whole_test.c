@@ -212,28 +212,27 @@ void test_bpmn_read_implicit(void) {
 
 void test_bpmn_read_extensions(void) {
     struct arena *arena = arena_create("read", 64 << 20);
-    struct bpmn_process *p =
-        read_one(
-            arena, __LINE__,
-            "<bpmn:resource id='r' name='clerks'/>" ROOT_END START("s") SERVICE(
-                "a", "=\"t\" + x",
-                "<zeebe:jobPriorityDefinition priority='=p'/><zeebe:agentDefinition agentType='g'/>"
-                "<zeebe:linkedResources><zeebe:linkedResource resourceId='i' resourceType='RPA' "
-                "linkName='l' bindingType='deployment'/></zeebe:linkedResources>"
-                "<zeebe:properties><zeebe:property name='n' value='v'/></zeebe:properties>"
-                "<zeebe:executionListeners><zeebe:executionListener eventType='end' type='=q' "
-                "retries='2'><zeebe:taskHeaders><zeebe:header key='k' "
-                "value='w'/></zeebe:taskHeaders>"
-                "</zeebe:executionListener></zeebe:executionListeners>")
-                NODE_OF("userTask", "b", " zeebe:modelerTemplate='x'",
-                        EXT("<zeebe:userTask/><zeebe:formDefinition externalReference='=u'/>"
-                            "<zeebe:taskListeners><zeebe:taskListener eventType='assigning' "
-                            "type='z'/>"
-                            "<zeebe:taskListener eventType='complete' "
-                            "type='z'/></zeebe:taskListeners>") "<bpmn:potentialOwner><bpmn:"
-                                                                "resourceRef>r</bpmn:resourceRef>"
-                                                                "</bpmn:potentialOwner>") END("e")
-                    FLOW("s", "a") FLOW("a", "b") FLOW("b", "e"));
+    struct bpmn_process *p = read_one(
+        arena, __LINE__,
+        "<bpmn:resource id='r' name='clerks'/>" ROOT_END START("s") SERVICE(
+            "a", "=\"t\" + x",
+            "<zeebe:jobPriorityDefinition priority='=p'/><zeebe:agentDefinition agentType='g'/>"
+            "<zeebe:linkedResources><zeebe:linkedResource resourceId='i' resourceType='RPA' "
+            "linkName='l' bindingType='deployment'/></zeebe:linkedResources>"
+            "<zeebe:properties><zeebe:property name='n' value='v'/></zeebe:properties>"
+            "<zeebe:executionListeners><zeebe:executionListener eventType='end' type='=q' "
+            "retries='2'><zeebe:taskHeaders><zeebe:header key='k' "
+            "value='w'/></zeebe:taskHeaders>"
+            "</zeebe:executionListener></zeebe:executionListeners>")
+            NODE_OF("userTask", "b", " zeebe:modelerTemplate='x'",
+                    EXT("<zeebe:userTask/><zeebe:formDefinition externalReference='=u'/>"
+                        "<zeebe:taskListeners><zeebe:taskListener eventType='assigning' "
+                        "type='z'/>"
+                        "<zeebe:taskListener eventType='complete' "
+                        "type='z'/></zeebe:taskListeners>") "<bpmn:potentialOwner><bpmn:"
+                                                            "resourceRef>r</bpmn:resourceRef>"
+                                                            "</bpmn:potentialOwner>") END("e")
+                FLOW("s", "a") FLOW("a", "b") FLOW("b", "e"));
     if (p != NULL) {
         const struct bpmn_node *a = bpmn_node(p, STR("a")), *b = bpmn_node(p, STR("b"));
         CHECK(a->job_type.program != NULL && a->job_priority.program != NULL);
