@@ -7,7 +7,7 @@
 
 #include "dmn/table.h"
 
-enum { CHECK_NONE = UINT32_MAX };
+#define CHECK_NONE UINT32_MAX /* an enumerator is an int in C17 */
 
 struct run {
     uint32_t from, to; /* regions [from..to) */
