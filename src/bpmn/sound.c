@@ -125,6 +125,34 @@ static void add_arc(struct space *s, uint32_t from, uint32_t to) {
     s->places[to].arcs_in = (uint32_t)s->arc_count++;
 }
 
+static void note(struct space *s) {
+    for (size_t i = 0; i < s->records.count; i++) {
+        const struct bpmn_record *record = &s->records.list[i];
+        if (record->kind == BPMN_REC_ENTERED)
+            s->entered[record->node] = 1;
+        else if (record->kind == BPMN_REC_LEFT)
+            s->left[record->node] = 1;
+        else if (record->kind == BPMN_REC_TAKEN)
+            s->taken[record->node] = 1;
+    }
+}
+
+bool space_happened(const struct space *s, uint32_t node) {
+    struct stand_in at = {STANDS_FOR_ENTERED, node};
+    if (s->reduced != NULL && s->reduced->nodes[node].by != STANDS_ITSELF)
+        at = s->reduced->nodes[node];
+    for (;;) { /* what stands for it may have been taken out later */
+        bool flow = at.by == STANDS_FOR_FLOW;
+        const struct stand_in *next = s->reduced == NULL ? NULL
+                                      : flow             ? &s->reduced->flows[at.other]
+                                                         : &s->reduced->nodes[at.other];
+        if (next == NULL || next->by == STANDS_ITSELF)
+            return flow ? s->taken[at.other] != 0
+                        : (at.by == STANDS_FOR_LEFT ? s->left : s->entered)[at.other] != 0;
+        at = *next;
+    }
+}
+
 static void add_steps(struct space *s, struct place *place) {
     place->steps = arena_new(s->arena, uint32_t, s->records.count);
     place->flows = arena_new(s->arena, uint32_t, s->records.count);
@@ -142,9 +170,7 @@ static void add_steps(struct space *s, struct place *place) {
 static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t from) {
     bool ended = state->ending != 0;
     struct str key = ended ? STR("end") : key_of(s, state, 1, 0);
-    for (size_t i = 0; i < s->records.count; i++)
-        if (s->records.list[i].kind == BPMN_REC_ENTERED)
-            s->happened[s->records.list[i].node] = 1;
+    note(s);
     const size_t *known = map_find(&s->seen, key);
     if (known != NULL) {
         if (from != BPMN_NONE)
@@ -480,19 +506,44 @@ static bool answer(struct space *s) {
     return space_report_stuck(s) && space_report_elements(s);
 }
 
+static void space_init(struct space *s) {
+    s->entered = arena_new(s->arena, uint8_t, s->p->node_count);
+    s->left = arena_new(s->arena, uint8_t, s->p->node_count);
+    s->taken = arena_new(s->arena, uint8_t, s->p->flow_count + 1);
+    s->twice_at = arena_new(s->arena, uint32_t, s->p->node_count);
+    map_init(&s->seen, s->arena);
+    buf_init(&s->bytes, STATE_BYTES_MAX);
+}
+
+/* First what is left of the process without what can be seen to be harmless. What is found there is
+ * not told but looked for in the whole, unless that has too many states. */
 bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
                       struct bpmn_sound_limits limits, struct arena *arena, struct budget *budget,
                       struct err *err) {
+    struct reduced reduced;
+    struct bpmn_findings small_out = {0};
+    struct space whole = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
     *out = (struct bpmn_findings){0};
-    struct space s = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
-    s.scratch = arena_create("soundness", SCRATCH_MAX);
-    s.happened = arena_new(arena, uint8_t, process->node_count);
-    s.twice_at = arena_new(arena, uint32_t, process->node_count);
-    map_init(&s.seen, arena);
-    buf_init(&s.bytes, STATE_BYTES_MAX);
-    s.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
-    bool ok = answer(&s);
-    buf_done(&s.bytes);
-    arena_destroy(s.scratch);
+    whole.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
+    if (!space_reduce(&reduced, process, arena, budget, err))
+        return false;
+    whole.scratch = arena_create("soundness", SCRATCH_MAX);
+    struct space small = whole;
+    small.p = reduced.process;
+    small.reduced = &reduced;
+    small.out = &small_out;
+    space_init(&small);
+    bool ok = answer(&small);
+    buf_done(&small.bytes);
+    out->state_count = small_out.state_count;
+    if (ok && small_out.count > 0) {
+        space_init(&whole);
+        ok = answer(&whole);
+        buf_done(&whole.bytes);
+        bool undecided = out->count == 1 && out->list[0].fault == BPMN_FAULT_UNDECIDED;
+        if (ok && undecided)
+            *out = small_out;
+    }
+    arena_destroy(whole.scratch);
     return ok;
 }

@@ -20,8 +20,20 @@ struct place {        /* a state of the space */
     bool ended, expanded, ends; /* ends: an end can be reached */
 };
 
+/* What has been taken out happens when another is entered, is left, or (a flow) is taken. */
+enum stands_by { STANDS_ITSELF, STANDS_FOR_ENTERED, STANDS_FOR_LEFT, STANDS_FOR_FLOW };
+struct stand_in {
+    enum stands_by by;
+    uint32_t other;
+};
+struct reduced {
+    struct bpmn_process *process; /* with the numbers of the whole one */
+    const struct stand_in *nodes, *flows;
+};
+
 struct space {
     const struct bpmn_process *p;
+    const struct reduced *reduced; /* NULL: p is the whole process */
     struct bpmn_findings *out;
     struct arena *arena, *scratch;
     struct budget *budget;
@@ -31,13 +43,21 @@ struct space {
     size_t place_count, place_room, arc_count, arc_room;
     struct map seen;
     struct buf bytes, key;
-    uint8_t *happened;  /* by node */
-    uint32_t *twice_at; /* by node: the place where it runs twice, plus 1 */
+    uint8_t *entered, *left; /* by node */
+    uint8_t *taken;          /* by flow */
+    uint32_t *twice_at;      /* by node: the place where it runs twice, plus 1 */
     bool unbounded;
     uint32_t states_max;
     uint32_t expanding;
     struct bpmn_records records;
 };
+
+/* ---- sound_reduce.c ---- */
+MUST_USE bool space_reduce(struct reduced *out, const struct bpmn_process *process,
+                           struct arena *arena, struct budget *budget, struct err *err);
+
+/* Did it happen in some state? Of what was taken out: did what stands for it? */
+bool space_happened(const struct space *s, uint32_t node);
 
 /* ---- sound_tell.c: what is said of it ---- */
 /* place: where it shows, or BPMN_NONE. zh, en: one line without an end. */
@@ -45,5 +65,7 @@ bool space_report(struct space *s, enum bpmn_fault fault, uint32_t node, uint32_
                   const char *zh, const char *en);
 bool space_report_stuck(struct space *s);
 bool space_report_elements(struct space *s);
+/* A place from which no way leads to an end, best one without any way; BPMN_NONE. */
+uint32_t space_find_stuck(struct space *s);
 
 #endif

@@ -112,7 +112,7 @@ bool space_report(struct space *s, enum bpmn_fault fault, uint32_t node, uint32_
 }
 
 /* Backwards from the end; then the first state without a way there, best one without any way. */
-bool space_report_stuck(struct space *s) {
+uint32_t space_find_stuck(struct space *s) {
     uint32_t *queue = arena_new(s->arena, uint32_t, s->place_count + 1);
     size_t count = 0;
     for (uint32_t i = 0; i < s->place_count; i++)
@@ -137,6 +137,11 @@ bool space_report_stuck(struct space *s) {
     for (uint32_t i = (uint32_t)s->place_count; i-- > 0;)
         if (!s->places[i].ends && (found == BPMN_NONE || leads[i] == 0 || leads[found] != 0))
             found = i;
+    return found;
+}
+
+bool space_report_stuck(struct space *s) {
+    uint32_t found = space_find_stuck(s);
     if (found == BPMN_NONE)
         return true;
     return space_report(s, BPMN_FAULT_STUCK, 0, found, "流程会停住，到不了结束",
@@ -146,7 +151,7 @@ bool space_report_stuck(struct space *s) {
 bool space_report_elements(struct space *s) {
     for (uint32_t i = 1; i < s->p->node_count; i++) {
         const struct bpmn_node *node = &s->p->nodes[i];
-        if (s->happened[i] == 0 &&
+        if (!space_happened(s, i) &&
             !space_report(s, BPMN_FAULT_DEAD, i, BPMN_NONE,
                           arena_cstr(s->arena, arena_printf(s->arena, "“%.*s”永远不会发生",
                                                             STR_ARG(bpmn_label(node, LANG_zh)))),
