@@ -294,7 +294,7 @@ static bool search(struct cover *s, struct node n, bool *covered) {
 
 bool check_cover(struct cover *s, const uint32_t *rules, uint32_t count) {
     struct checker *x = s->x;
-    uint32_t axes[DMN_COLUMNS_MAX];
+    uint32_t axes[DMN_COLUMNS_MAX] = {0};
     struct arena_mark mark = arena_mark(x->arena);
     uint64_t bytes = x->budget->left.bytes, steps = s->steps;
     bool covered, good;
