@@ -698,3 +698,84 @@ void test_app_process_retention(void) {
     CHECK_INT(count_of(&b, "SELECT count(*) FROM job"), 1);
     bench_done(&b);
 }
+
+/* ---- cases of matters
+ * ------------------------------------------------------------------------------ */
+
+/* A copy of the packs whose procedure asks a register before a person looks. */
+static const char *pack_with_job(struct bench *b) {
+    static const char from[] =
+        "<bpmn:sequenceFlow id=\"submitted-to-accept\" sourceRef=\"submitted\" "
+        "targetRef=\"accept\"/>";
+    static const char to[] =
+        "<bpmn:serviceTask id=\"enquire\" name=\"查询\"><bpmn:extensionElements>"
+        "<mandate:name lang=\"en\">Enquire</mandate:name>"
+        "<zeebe:taskDefinition type=\"enquire\"/>"
+        "<mandate:purpose fields=\"since\" why=\"核实居住\" why.en=\"To check the residence\"/>"
+        "</bpmn:extensionElements></bpmn:serviceTask>"
+        "<bpmn:sequenceFlow id=\"submitted-to-accept\" sourceRef=\"submitted\" "
+        "targetRef=\"enquire\"/><bpmn:sequenceFlow id=\"enquired\" sourceRef=\"enquire\" "
+        "targetRef=\"accept\"/>";
+    struct err err = {0};
+    struct str text;
+    const char *file =
+        arena_printf(b->arena, "%s-packs/base/processes/application-decision.bpmn", b->folder).at;
+    struct str copy = arena_printf(b->arena, "cp -r packs %s-packs", b->folder);
+    CHECK(system(copy.at) == 0);
+    CHECK_OK(os_file_read(&text, file, 1 << 20, b->arena, &err), &err);
+    size_t at = str_find(text, STR("<bpmn:sequenceFlow id=\"submitted-to-accept\""));
+    CHECK(at != SIZE_MAX);
+    struct buf out;
+    buf_init(&out, 1 << 21);
+    buf_add(&out, str_sub(text, 0, at));
+    buf_add(&out, str_from(to));
+    buf_add(&out, str_sub(text, at + sizeof from - 1, text.len));
+    CHECK_OK(os_file_write(file, buf_view(&out), &err), &err);
+    buf_done(&out);
+    return arena_printf(b->arena, "%s-packs/public-security", b->folder).at;
+}
+
+void test_app_process_case_job(void) {
+    static const char application[] =
+        "{\"matter\":\"residence-permit-issue\",\"place\":\"330302\",\"lang\":\"zh\","
+        "\"applicant\":{\"name\":\"Example Person\",\"identity\":\"11010519491231002X\",\"phone\":"
+        "\"13800000000\"},\"form\":{\"kind\":\"first\",\"ground\":\"dwelling\",\"household\":"
+        "\"Lanzhou\",\"address\":\"1 Example Road, Unit 2\",\"since\":\"2025-01-01\",\"delivery\":"
+        "\"station\"}}";
+    struct bench b;
+    struct err err = {0};
+    char path[] = "/tmp/mandate-process-XXXXXX";
+    b = (struct bench){.arena = arena_create("test", 256 << 20),
+                       .caller = {.kind = APP_ACCOUNT, .account = 7}};
+    CHECK(mkdtemp(path) != NULL);
+    b.folder = arena_cstr(b.arena, str_from(path));
+    log_sink_set(quiet, NULL);
+    const char *pack = pack_with_job(&b);
+    const struct app_config config = {.data_dir = b.folder,
+                                      .pack_dirs = &pack,
+                                      .pack_count = 1,
+                                      .demo = true,
+                                      .base_url = "http://127.0.0.1:8110"};
+    CHECK_OK(app_open(&b.app, &config, os_env_real(), &err), &err);
+    if (b.app == NULL)
+        return;
+    (void)ask(&b, APP_APPLY, 0, application);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE definition = 0 AND open = 1"), 1);
+    const struct json *job = activate_one(&b, ACTIVATE("enquire"));
+    const struct json *seen = json_get(job, STR("variables"));
+    CHECK_INT((int64_t)json_count(seen), 1); /* what the purpose names, and nothing else */
+    CHECK_STR(json_get_text(seen, STR("since")), STR("2025-01-01"));
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM access_look WHERE account = 7"), 1);
+    int64_t key = key_of(job, "jobKey");
+    (void)ask(&b, APP_JOB_FAIL, key, "{\"retries\":1,\"errorMessage\":\"later\"}");
+    CHECK_INT(key_of(activate_one(&b, ACTIVATE("enquire")), "jobKey"), key);
+    (void)ask(&b, APP_JOB_COMPLETE, key, "{\"variables\":{\"found\":true}}");
+    refused(&b, APP_JOB_COMPLETE, key, "{}", ERR_NOT_FOUND);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM task WHERE node = 'accept' AND waiting = 1"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM event WHERE kind = 'worked'"), 4);
+    bench_done(&b);
+    struct err gone = {0};
+    char packs[64];
+    (void)snprintf(packs, sizeof packs, "%s-packs", path);
+    CHECK_OK(os_folder_remove(packs, &gone), &gone);
+}

@@ -13,6 +13,7 @@ int bench_dmn(int argc, char **argv);
 int bench_engine(int argc, char **argv);
 int bench_feel(int argc, char **argv);
 int bench_fill(int argc, char **argv);
+int bench_process(int argc, char **argv);
 int bench_store(int argc, char **argv);
 
 #endif

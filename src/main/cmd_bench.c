@@ -11,8 +11,8 @@ static const struct bench {
     const char *name;
     int (*run)(int argc, char **argv);
 } benches[] = {
-    {"dmn", bench_dmn},   {"engine", bench_engine}, {"feel", bench_feel},
-    {"fill", bench_fill}, {"store", bench_store},
+    {"dmn", bench_dmn},   {"engine", bench_engine},   {"feel", bench_feel},
+    {"fill", bench_fill}, {"process", bench_process}, {"store", bench_store},
 };
 
 int64_t bench_cpu_us(void) {
