@@ -154,6 +154,12 @@ static bool run_lanes(struct bench_process *b, int lanes, int64_t wanted, struct
     return err->code == ERR_NONE;
 }
 
+/* The times are sorted. */
+static double time_ms(const struct bench_process *b, size_t percent) {
+    size_t at = b->time_count * percent / 100;
+    return at < b->time_count ? b->times[at] / 1000.0 : 0;
+}
+
 static bool measure(struct bench_process *b, int lanes, int64_t wanted, struct err *err) {
     int64_t cpu_us = bench_cpu_us(), from_us = os_mono_us(b->os);
     struct app_figures before = app_figures(b->app);
@@ -167,7 +173,7 @@ static bool measure(struct bench_process *b, int lanes, int64_t wanted, struct e
                  (double)(bench_cpu_us() - cpu_us) / count,
                  (double)(after.orders - before.orders) /
                      (double)MAX_OF(after.commits - before.commits, (uint64_t)1),
-                 b->times[b->time_count / 2] / 1000.0, b->times[b->time_count * 99 / 100] / 1000.0);
+                 time_ms(b, 50), time_ms(b, 99));
     return true;
 }
 
