@@ -167,6 +167,7 @@ static bool script(struct run *run, uint32_t id) {
     return set_result(run, id, value) && run_leave(run, id);
 }
 
+/* BPMN 2.0.2: 10.3.6, 13.3.4 */
 static bool call(struct run *run, uint32_t id, const struct arms *arms) {
     const struct bpmn_node *node = run_node(run, id);
     struct feel_value called;
@@ -219,6 +220,7 @@ bool run_open(struct run *run, uint32_t scope) {
     return count > 0 || run_gone(run, scope);
 }
 
+/* BPMN 2.0.2: 13.3.3 */
 static bool act(struct run *run, uint32_t id, const struct arms *arms) {
     const struct bpmn_node *node = run_node(run, id);
     if (node->kind == BPMN_AD_HOC)
@@ -243,6 +245,7 @@ static bool act(struct run *run, uint32_t id, const struct arms *arms) {
     }
 }
 
+/* BPMN 2.0.2: 13.3.2 */
 bool run_act(struct run *run, uint32_t id) {
     const struct bpmn_node *node = run_node(run, id);
     struct bpmn_instance *instance = run_instance(run, id);

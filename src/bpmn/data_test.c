@@ -79,6 +79,7 @@ static const struct row {
 };
 /* clang-format on */
 
+/* BPMN 2.0.2: 10.4 */
 void test_bpmn_data(void) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct err err = {0};

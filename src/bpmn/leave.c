@@ -134,6 +134,7 @@ static bool choose(struct choice *choice, struct run *run, const struct bpmn_nod
     return true;
 }
 
+/* BPMN 2.0.2: 13.4.1 */
 bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node *join) {
     for (uint32_t in = 0; in < join->in_count; in++) {
         bool there = false;
@@ -260,6 +261,7 @@ bool run_stop(struct run *run) {
 
 /* --- leaving
  * -------------------------------------------------------------------------------------------- */
+/* BPMN 2.0.2: 13.3.1 */
 bool run_leave(struct run *run, uint32_t id) {
     struct bpmn_instance instance = *run_instance(run, id);
     const struct bpmn_node *node = &run->process->nodes[instance.node];

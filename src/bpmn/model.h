@@ -96,7 +96,7 @@ struct bpmn_event_def {
     bool does_not_wait; /* compensation: waitForCompletion="false" */
 };
 
-/* How often an activity is carried out (BPMN 2.0.2: 10.3.8, 13.3.5, 13.3.6). */
+/* How often an activity is carried out (BPMN 2.0.2: 10.3.8, 13.3.6, 13.3.7). */
 enum bpmn_loop { BPMN_LOOP_NONE, BPMN_LOOP_STANDARD, BPMN_LOOP_PARALLEL, BPMN_LOOP_SEQUENTIAL };
 enum bpmn_behavior {
     BPMN_BEHAVIOR_ALL,

@@ -14,6 +14,7 @@ static const struct str bpmn_ns = STR_INIT(BPMN_NS);
 
 /* --- the first walk: which elements there are ----------------------------------------------------
  */
+/* BPMN 2.0.2: 10.3.3 */
 static bool find_kind(enum bpmn_kind *out, const struct xml_node *x) {
     if (!str_eq(x->ns, bpmn_ns))
         return false;
@@ -136,6 +137,7 @@ static size_t count_lanes(const struct xml_node *x, int depth) {
 
 static bool read_lane_set(struct reader *r, const struct xml_node *set, uint32_t parent, int depth);
 
+/* BPMN 2.0.2: 10.8 */
 static bool read_lane(struct reader *r, const struct xml_node *x, uint32_t parent, int depth) {
     struct bpmn_process *p = r->process;
     uint32_t index = (uint32_t)p->lane_count++;
@@ -206,6 +208,7 @@ static bool read_lanes(struct reader *r, const struct xml_node *process) {
 
 /* --- one node
  * ----------------------------------------------------------------------------------------- */
+/* BPMN 2.0.2: 10.6.2 - 10.6.6 */
 static bool read_gateway(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
     for (const struct xml_node *c = xml_first(x); c != NULL; c = xml_sibling(c)) {
         bool known = read_is_inert(c) || is_common_part(c) ||
@@ -306,6 +309,7 @@ static bool finish_process(struct reader *r) {
     return true;
 }
 
+/* BPMN 2.0.2: 10.2 */
 static bool read_process(struct reader *r, const struct xml_node *x) {
     struct census census = {0};
     if (!count_scope(&census, r, x, 0) || !begin_process(r, x, census) || !number_scope(r, x, 0) ||
@@ -316,7 +320,7 @@ static bool read_process(struct reader *r, const struct xml_node *x) {
     return read_node_extensions(r, root, x) && read_data(r, root, x) && finish_process(r);
 }
 
-/* BPMN 2.0.2: 10.3.10: a global task is called like a process; here it is one, of a single task
+/* BPMN 2.0.2: 10.3.7: a global task is called like a process; here it is one, of a single task
  * that has the name and "-task" behind the id. */
 static const struct {
     const char *element;

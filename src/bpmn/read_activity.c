@@ -164,6 +164,7 @@ static bool is_role(size_t *out, const struct xml_node *x) {
     return false;
 }
 
+/* BPMN 2.0.2: 10.3.1 */
 static bool read_role(struct reader *r, struct bpmn_resource_role *out, const struct xml_node *x,
                       enum bpmn_role role) {
     const struct xml_node *ref = xml_child(x, bpmn_ns, STR("resourceRef"));

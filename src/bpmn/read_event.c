@@ -295,6 +295,7 @@ static bool check_multiple(struct reader *r, struct bpmn_node *node, const struc
     return true;
 }
 
+/* BPMN 2.0.2: 10.5.1, 10.5.4 */
 bool read_event(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
     const struct bpmn_node *parent = &r->process->nodes[node->parent];
     bool sub_start = node->kind == BPMN_START && parent->kind == BPMN_EVENT_SUB_PROCESS;

@@ -173,6 +173,7 @@ static bool read_io(struct reader *r, struct bpmn_node *node, const struct xml_n
     return true;
 }
 
+/* BPMN 2.0.2: 10.3.4 */
 static bool read_assignment(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
     node->assignee = node->groups = node->users = (struct bpmn_expr){.text = {0}};
     return read_expr(&node->assignee, r, x, xml_attr_text(x, STR("assignee"))) &&

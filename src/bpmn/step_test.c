@@ -61,6 +61,7 @@ static const struct row start_end[] = {
             FLOW("a", "e") FLOW("b", "f"),
         "start -> +s -s +a ?a +b ?b | do b -> -b +f -f | do a -> -a +e -e end:completed"),
 };
+/* BPMN 2.0.2: chapter 13 */
 void test_bpmn_start_end(void) {
     play_rows(start_end, COUNT_OF(start_end));
 }

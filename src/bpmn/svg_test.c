@@ -172,7 +172,7 @@ void test_bpmn_svg_texts(void) {
     arena_destroy(arena);
 }
 
-/* A file with a complete diagram is drawn where its shapes are. */
+/* A file with a complete diagram is drawn where its shapes are. BPMN 2.0.2: chapter 12 */
 void test_bpmn_svg_diagram(void) {
     struct err err = {0};
     struct str text;

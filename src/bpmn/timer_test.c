@@ -161,6 +161,7 @@ static const struct plan_row {
      {"1987-04-12T03:00:00+09:00", "1987-04-12T03:20:00+09:00"}},
 };
 
+/* BPMN 2.0.2: 10.5.5.6 */
 void test_bpmn_timer_moments(void) {
     struct arena *arena = arena_create("timer test", 1 << 20);
     const struct cal_zone *zone = cal_zone_find(NULL, STR("Asia/Shanghai"));

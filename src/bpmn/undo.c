@@ -62,6 +62,7 @@ static bool begin(struct run *run, struct bpmn_undoing row) {
                                               .ref = run->state->last_id + 1});
 }
 
+/* BPMN 2.0.2: 10.7.2 */
 bool run_compensate(bool *waits, struct run *run, uint32_t id, const struct bpmn_event_def *def) {
     uint32_t scope = scope_for(run, id, def->activity);
     *waits = !def->does_not_wait && scope != 0;

@@ -200,6 +200,7 @@ static bool enter_fired(struct run *run, uint32_t node, uint32_t scope, uint32_t
 }
 
 /* A boundary event or the event sub-process of a scope. */
+/* BPMN 2.0.2: 10.5.6, 13.5.2 */
 static bool fire(struct run *run, uint32_t node, uint32_t scope, uint32_t trigger,
                  struct feel_value variables) {
     const struct bpmn_node *event = &run->process->nodes[node];
@@ -256,6 +257,7 @@ static bool wait_for_others(bool *waits, struct run *run, uint32_t owner,
 }
 
 /* Behind an event-based gateway: the first event decides. */
+/* BPMN 2.0.2: 13.4.4 */
 static bool pass_gateway(struct run *run, uint32_t owner, uint32_t node,
                          struct feel_value variables) {
     const struct bpmn_node *event = &run->process->nodes[node];

@@ -1,4 +1,4 @@
-/* Activities that are carried out several times (BPMN 2.0.2: 13.3.5 loops, 13.3.6 multi-instance).
+/* Activities that are carried out several times (BPMN 2.0.2: 13.3.6 loops, 13.3.7 multi-instance).
  */
 #include "slow_in.h"
 
