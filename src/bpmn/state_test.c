@@ -147,3 +147,98 @@ void test_bpmn_input_limits(void) {
     }
     arena_destroy(f.arena);
 }
+
+/* The bytes of a state as versions 1 and 2 wrote them: a person's task, a job, a cycle of which
+ * three repetitions are left, and variables in the order of their arrival. */
+static void add_old(struct buf *out, uint64_t version, uint32_t task, uint32_t job,
+                    uint32_t timer) {
+    struct err err = {0};
+    const uint64_t head[] = {version, 9, 0, 0, 3};
+    const uint64_t instances[][6] = {
+        {1, 0, 0, 1, 0, 0}, {3, 1, task, 0, 0, 0}, {4, 1, job, 0, 0, 0}};
+    const struct {
+        uint64_t scope;
+        const char *name;
+    } variables[] = {{1, "x"}, {4, "b"}, {3, "a"}, {1, "y"}};
+    for (size_t i = 0; i < COUNT_OF(head); i++)
+        bytes_add_u64(out, head[i]);
+    for (size_t i = 0; i < COUNT_OF(instances); i++)
+        for (size_t k = 0; k < COUNT_OF(instances[i]); k++)
+            bytes_add_u64(out, instances[i][k]);
+    bytes_add_u64(out, 0); /* parked */
+    bytes_add_u64(out, 0); /* moving */
+    const uint64_t timers[] = {1, 5, 3, timer, 3};
+    for (size_t i = 0; i < COUNT_OF(timers); i++)
+        bytes_add_u64(out, timers[i]);
+    bytes_add_i64(out, 3601000000);
+    bytes_add_u64(out, 0); /* subscriptions */
+    const uint64_t jobs[] = {1, 6, 4};
+    for (size_t i = 0; i < COUNT_OF(jobs); i++)
+        bytes_add_u64(out, jobs[i]);
+    bytes_add_i64(out, 2);
+    bytes_add_str(out, STR("t"));
+    if (version == 2) {
+        bytes_add_u64(out, 1);
+        bytes_add_i64(out, 77);
+        bytes_add_str(out, STR("w"));
+    }
+    bytes_add_u64(out, COUNT_OF(variables));
+    for (size_t i = 0; i < COUNT_OF(variables); i++) {
+        bytes_add_u64(out, variables[i].scope);
+        bytes_add_str(out, str_from(variables[i].name));
+        CHECK_OK(feel_encode(out, feel_int((int64_t)i), &err), &err);
+    }
+}
+
+void test_bpmn_state_old(void) {
+    struct err err = {0};
+    struct arena *arena = arena_create("old", 64 << 20);
+    struct bpmn_process *process;
+    bool ok = model_read(&process, arena,
+                         START("s") USER("a", "") SERVICE("b", "t", "") BOUNDARY(
+                             "c", "a", "false",
+                             "<bpmn:timerEventDefinition><bpmn:timeCycle>R5/PT1H</bpmn:timeCycle>"
+                             "</bpmn:timerEventDefinition>") END("e") FLOW("s", "a") FLOW("s", "b")
+                             FLOW("a", "e") FLOW("b", "e") FLOW("c", "e"),
+                         &err);
+    CHECK_OK(ok, &err);
+    for (uint64_t version = 1; ok && version <= 2; version++) {
+        struct buf bytes, again;
+        struct bpmn_state state;
+        struct feel_value value;
+        buf_init(&bytes, 1 << 12);
+        buf_init(&again, 1 << 12);
+        add_old(&bytes, version, bpmn_node(process, STR("a"))->index,
+                bpmn_node(process, STR("b"))->index, bpmn_node(process, STR("c"))->index);
+        struct bytes_reader in = {.in = buf_view(&bytes)};
+        CHECK_OK(bpmn_state_decode(&state, &in, process, arena, &err), &err);
+        CHECK_INT(state.tasks.count, 1);
+        CHECK(state.tasks.list[0].open == 1 && state.tasks.list[0].instance == 3);
+        CHECK_INT(state.jobs.list[0].lease, version == 2);
+        CHECK_STR(state.timers.list[0].cycle, STR("R3/1970-01-01T01:00:01@UTC/PT1H"));
+        CHECK_INT(state.instances.list[0].live, 2);
+        for (uint32_t i = 1; i < state.variables.count; i++)
+            CHECK(state.variables.list[i - 1].scope <= state.variables.list[i].scope);
+        CHECK(bpmn_variable(&value, &state, 4, STR("b")) &&
+              feel_is_true(feel_equal(value, feel_int(1))));
+        CHECK(bpmn_variable(&value, &state, 3, STR("y")) &&
+              feel_is_true(feel_equal(value, feel_int(3))));
+        /* it goes on: twice more, and then no more */
+        struct bpmn_records records = {.arena = arena};
+        for (int64_t fired = 0; fired < 3; fired++) {
+            struct bpmn_env env = {.now_us = 3601000000 + fired * 3600000000};
+            struct budget budget = budget_of(100000, 1 << 20);
+            CHECK_INT(state.timers.count, 1);
+            struct bpmn_input input = {.kind = BPMN_IN_TIMER, .id = state.timers.list[0].id};
+            CHECK_OK(bpmn_step(&records, &state, process, &input, &env, arena, &budget, &err),
+                     &err);
+        }
+        CHECK_INT(state.timers.count, 0);
+        CHECK_OK(bpmn_state_encode(&again, &state, &err), &err);
+        in.in = buf_view(&again);
+        CHECK_OK(bpmn_state_decode(&state, &in, process, arena, &err), &err);
+        buf_done(&bytes);
+        buf_done(&again);
+    }
+    arena_destroy(arena);
+}

@@ -7,6 +7,7 @@
 #include "bpmn/bpmn.h"
 #include "main/bench.h"
 
+enum { WIDE = 10000, WIDE_RUNS = 3, WIDE_BYTES = 1 << 30 };
 enum { INSTANCES = 200000, CHECKS = 2000, RUNS = 7, MEMORY_BYTES = 64 << 20, STEPS = 1 << 20 };
 
 /* start, service task, exclusive gateway with a FEEL condition, user task, end */
@@ -21,6 +22,18 @@ static const char small[] =
     "<b:conditionExpression>= amount &gt; 100</b:conditionExpression></b:sequenceFlow>"
     "<b:sequenceFlow id='ge' sourceRef='g' targetRef='e'/>"
     "<b:sequenceFlow id='ue' sourceRef='u' targetRef='e'/></b:process></b:definitions>";
+
+/* one job for each item, all at once */
+static const char wide[] =
+    "<b:definitions xmlns:b='" BPMN_NS "' xmlns:zeebe='" BPMN_ZEEBE_NS "'>"
+    "<b:process id='wide' isExecutable='true'><b:startEvent id='s'/><b:serviceTask id='a'>"
+    "<b:extensionElements><zeebe:taskDefinition type='t'/></b:extensionElements>"
+    "<b:multiInstanceLoopCharacteristics><b:extensionElements><zeebe:loopCharacteristics "
+    "inputCollection='= items' inputElement='item' outputCollection='results' "
+    "outputElement='= item'/></b:extensionElements></b:multiInstanceLoopCharacteristics>"
+    "</b:serviceTask><b:endEvent id='e'/>"
+    "<b:sequenceFlow id='sa' sourceRef='s' targetRef='a'/>"
+    "<b:sequenceFlow id='ae' sourceRef='a' targetRef='e'/></b:process></b:definitions>";
 
 struct engine {
     const struct bpmn_process *process;
@@ -76,6 +89,27 @@ static bool checks(int64_t *took_us, struct engine *e, struct err *err) {
     return ok;
 }
 
+/* Ten thousand jobs of one activity in one instance: begun in one step, each done in its own. */
+static bool one_wide(int64_t *took_us, struct engine *e, struct err *err) {
+    struct bpmn_state state;
+    int64_t from_us = bench_cpu_us();
+    arena_reset(e->states);
+    arena_reset(e->scratch);
+    bpmn_state_init(&state, e->states);
+    struct bpmn_records records = {.arena = e->scratch};
+    struct bpmn_input input = {.kind = BPMN_IN_START, .variables = e->variables};
+    bool ok = step(e, &records, &state, input, err);
+    while (ok && state.jobs.count > 0) {
+        arena_reset(e->scratch);
+        records = (struct bpmn_records){.arena = e->scratch};
+        input = (struct bpmn_input){.kind = BPMN_IN_JOB_DONE, .id = state.jobs.list[0].id};
+        ok = step(e, &records, &state, input, err);
+    }
+    *took_us = bench_cpu_us() - from_us;
+    return ok && (state.ending == BPMN_ENDING_COMPLETED ||
+                  err_set(err, ERR_INTERNAL, err_nowhere, "the wide process did not end"));
+}
+
 static int by_time(const void *left, const void *right) {
     int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
     return a < b ? -1 : a > b;
@@ -106,9 +140,31 @@ static bool set_up(struct engine *e, struct err *err) {
     return true;
 }
 
+static bool measure_wide(int64_t *took_us, struct err *err) {
+    struct engine e = {.model = arena_create("wide model", MEMORY_BYTES),
+                       .states = arena_create("wide state", WIDE_BYTES),
+                       .scratch = arena_create("wide scratch", WIDE_BYTES)};
+    struct bpmn_model *model;
+    struct budget budget = budget_of(STEPS, MEMORY_BYTES);
+    struct feel_value *items = arena_new(e.model, struct feel_value, WIDE);
+    for (int i = 0; i < WIDE; i++)
+        items[i] = feel_int(i);
+    struct feel_entry entry = {STR("items"), feel_list(items, WIDE)};
+    e.variables = feel_context_of(e.model, &entry, 1);
+    bool ok = bpmn_read(&model, str_from(wide), "bench", e.model, &budget, err);
+    if (ok) {
+        e.process = model->processes[0];
+        ok = measure(took_us, one_wide, &e, WIDE_RUNS, err);
+    }
+    arena_destroy(e.model);
+    arena_destroy(e.states);
+    arena_destroy(e.scratch);
+    return ok;
+}
+
 /* lines: one run, for bench/peers.mjs */
 static bool measure_all(struct engine *e, bool lines, struct err *err) {
-    int64_t run_us, check_us;
+    int64_t run_us, check_us, wide_us;
     if (!set_up(e, err) || !measure(&run_us, instances, e, lines ? 1 : RUNS, err))
         return false;
     if (lines) {
@@ -116,11 +172,13 @@ static bool measure_all(struct engine *e, bool lines, struct err *err) {
                      arena_used_bytes(e->states));
         return true;
     }
-    if (!measure(&check_us, checks, e, RUNS, err))
+    if (!measure(&check_us, checks, e, RUNS, err) || !measure_wide(&wide_us, err))
         return false;
     (void)printf("| what | a second |\n|---|---|\n| instances in memory, three steps each | "
-                 "%" PRIi64 " |\n| soundness checks of the same process | %" PRIi64 " |\n",
-                 INSTANCES * INT64_C(1000000) / run_us, CHECKS * INT64_C(1000000) / check_us);
+                 "%" PRIi64 " |\n| soundness checks of the same process | %" PRIi64 " |\n"
+                 "| jobs of one activity with %d of them at once, begun and done | %" PRIi64 " |\n",
+                 INSTANCES * INT64_C(1000000) / run_us, CHECKS * INT64_C(1000000) / check_us, WIDE,
+                 WIDE * INT64_C(1000000) / wide_us);
     return true;
 }
 
