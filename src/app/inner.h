@@ -108,6 +108,7 @@ typedef bool app_verb_run(struct app_job *j, struct err *err);
 
 /* order_account.c */
 bool app_run_sign_in(struct app_job *j, struct err *err);
+bool app_run_enter(struct app_job *j, struct err *err);
 bool app_run_sign_out(struct app_job *j, struct err *err);
 bool app_run_account_add(struct app_job *j, struct err *err);
 bool app_run_account_lock(struct app_job *j, struct err *err);

@@ -100,21 +100,35 @@ static bool post_known(struct app *app, const struct store_appointment *post, bo
     return ok;
 }
 
+/* What is stored: the hash of the password, or the link; empty when there is neither. */
+static bool key_take(struct str *out, char hash[APP_PASSWORD_HASH_BYTES],
+                     struct app_offline_key key, struct err *err) {
+    *out = key.link;
+    if (key.password.len == 0)
+        return true;
+    if (!app_password_fits(key.password, err) || !app_password_hash(hash, key.password, err))
+        return false;
+    *out = str_from(hash);
+    return true;
+}
+
 bool app_offline_account_add(struct app *app, const struct app_offline_account *account,
                              struct err *err) {
     char hash[APP_PASSWORD_HASH_BYTES];
     struct store_tx tx;
     uint64_t id;
     bool any;
-    if (!app_user_name_fits(account->user, err) || !app_password_fits(account->password, err))
+    struct store_account row = {.user = account->user, .name = account->name};
+    if (!app_user_name_fits(account->user, err) ||
+        (account->link.len == 0 && !app_password_fits(account->password, err)))
         return false;
     for (size_t i = 0; i < account->post_count; i++)
         if (!post_known(app, &account->posts[i], &any, err))
             return false;
-    if (!app_password_hash(hash, account->password, err) || !store_begin(&tx, app->store, err))
+    if (!key_take(&row.password, hash, (struct app_offline_key){account->password, account->link},
+                  err) ||
+        !store_begin(&tx, app->store, err))
         return false;
-    const struct store_account row = {
-        .user = account->user, .name = account->name, .password = str_from(hash)};
     if (!store_account_add(&id, &tx, &row, account->posts, account->post_count, err)) {
         store_rollback(&tx);
         return false;
@@ -122,22 +136,20 @@ bool app_offline_account_add(struct app *app, const struct app_offline_account *
     return store_commit(&tx, err);
 }
 
-bool app_offline_account_save(struct app *app, struct str user, bool locked, struct str password,
-                              struct err *err) {
+bool app_offline_account_save(struct app *app, struct str user, bool locked,
+                              struct app_offline_key key, struct err *err) {
     char hash[APP_PASSWORD_HASH_BYTES];
     struct store_account row;
     struct store_tx tx;
-    if (password.len > 0 &&
-        (!app_password_fits(password, err) || !app_password_hash(hash, password, err)))
-        return false;
-    if (!store_begin(&tx, app->store, err))
+    struct str stored;
+    if (!key_take(&stored, hash, key, err) || !store_begin(&tx, app->store, err))
         return false;
     bool ok = store_account_by_user(&row, tx.conn, user, app->arena, err);
     if (ok) {
         row.locked = locked;
         row.failures = 0;
         row.retry_us = 0;
-        row.password = password.len > 0 ? str_from(hash) : row.password;
+        row.password = stored.len > 0 ? stored : row.password;
         ok = store_account_save(&tx, &row, err) && store_sessions_drop(&tx, row.id, err);
     }
     if (!ok) {

@@ -18,7 +18,8 @@ MUST_USE bool app_offline_rebuild(uint64_t *cases_out, struct app *app, struct e
 MUST_USE bool app_offline_backup(struct app *app, const char *to_dir, struct err *err);
 
 struct app_offline_account {
-    struct str user, name, password;
+    struct str user, name;
+    struct str password, link; /* one of them: link is what app_link_make() gave */
     const struct store_appointment *posts;
     size_t post_count;
 };
@@ -26,8 +27,12 @@ struct app_offline_account {
  * post or organ that no pack of the folder has (once there is a pack). */
 MUST_USE bool app_offline_account_add(struct app *app, const struct app_offline_account *account,
                                       struct err *err);
+/* Empty: the password stays. */
+struct app_offline_key {
+    struct str password, link;
+};
 MUST_USE bool app_offline_account_save(struct app *app, struct str user, bool locked,
-                                       struct str password, struct err *err);
+                                       struct app_offline_key key, struct err *err);
 MUST_USE bool app_offline_accounts(struct store_account **out, size_t *count_out, struct app *app,
                                    struct arena *arena, struct err *err);
 

@@ -23,6 +23,7 @@ static const struct verb {
     bool accounts; /* it ends a session or changes an account */
 } verbs[APP_VERBS] = {
     [APP_SIGN_IN] = {"sign-in", app_run_sign_in, true, true},
+    [APP_ENTER] = {"enter", app_run_enter, true, true},
     [APP_SIGN_OUT] = {"sign-out", app_run_sign_out, false, true},
     [APP_APPLY] = {"apply", run_case, false, false},
     [APP_CORRECT] = {"correct", run_case, false, false},

@@ -115,6 +115,37 @@ bool app_run_sign_in(struct app_job *j, struct err *err) {
            sign_in_answer(j, &account, token, err);
 }
 
+/* By the link that the administrator handed over: once, because the password takes the link's
+ * place. */
+bool app_run_enter(struct app_job *j, struct err *err) {
+    struct store_account account;
+    struct err local = {0};
+    int64_t now_us = os_wall_us(j->app->os);
+    struct str user = json_get_text(j->order.body, STR("user"));
+    struct str code = json_get_text(j->order.body, STR("code"));
+    bool known = store_account_by_user(&account, j->tx->conn, user, j->arena, &local);
+    if (!known && local.code != ERR_NOT_FOUND) {
+        *err = local;
+        return false;
+    }
+    if (!known || account.locked || !app_link_opens(account.password, code, now_us))
+        return err_set(err, ERR_SIGNED_OUT, err_nowhere,
+                       "the link was used, is too old, or is none");
+    if (j->hash->err.code != ERR_NONE) {
+        *err = j->hash->err;
+        return false;
+    }
+    account.password = j->hash->made;
+    account.failures = 0;
+    account.retry_us = 0;
+    account.signed_in_us = now_us;
+    struct str token = token_make(j);
+    log_event(LOG_INFO, "account-entered", log_i64("account", (int64_t)account.id));
+    return store_account_save(j->tx, &account, err) &&
+           store_session_add(j->tx, app_token_hash(token, j->arena), account.id, err) &&
+           sign_in_answer(j, &account, token, err);
+}
+
 bool app_run_sign_out(struct app_job *j, struct err *err) {
     struct str token = json_get_text(j->order.body, STR("token"));
     if (token.len > 0)

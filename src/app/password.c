@@ -8,6 +8,8 @@
 #include <sodium.h>
 
 #include "app/process_inner.h"
+#include "base/code.h"
+#include "merkle/merkle.h"
 
 enum {
     HASH_THREADS = 2,
@@ -59,6 +61,33 @@ bool app_password_fits(struct str password, struct err *err) {
     return true;
 }
 
+/* 64 hex digits of the code's SHA-256: the code itself is nowhere stored. */
+static void code_digest(char out[65], struct str code) {
+    struct merkle_hash hash = merkle_sha256(code);
+    struct buf hex;
+    buf_init(&hex, 64);
+    code_hex_add(&hex, merkle_hash_str(&hash));
+    memcpy(out, hex.at, 64);
+    out[64] = 0;
+    buf_done(&hex);
+}
+
+void app_link_make(char out[APP_LINK_BYTES], struct str code, int64_t until_us) {
+    char digest[65];
+    code_digest(digest, code);
+    (void)snprintf(out, APP_LINK_BYTES, "link:%s:%lld", digest, (long long)until_us);
+}
+
+bool app_link_opens(struct str stored, struct str code, int64_t now_us) {
+    char digest[65];
+    uint64_t until_us;
+    struct str rest = str_sub(stored, 5, stored.len), given;
+    code_digest(digest, code);
+    return str_starts(stored, STR("link:")) && str_split(&given, &rest, ':') && given.len == 64 &&
+           sodium_memcmp(given.at, digest, 64) == 0 && str_to_u64(&until_us, rest) &&
+           (uint64_t)now_us <= until_us;
+}
+
 static bool matches(const char *hash, struct str password) {
     return crypto_pwhash_str_verify(hash, password.len == 0 ? "" : password.at, password.len) == 0;
 }
@@ -77,7 +106,7 @@ static void sign_in_prepare(struct app_hashers *h, struct app_job *j) {
         known = store_account_by_user(&account, conn, user, j->arena, &err);
         db_reader_give(store_db(app->store), conn);
     }
-    known = known && account.password.len > 0;
+    known = known && str_starts(account.password, STR("$")); /* no hash: none yet, or a link */
     bool fits = password.len <= APP_PASSWORD_BYTES_MAX;
     const char *against = known ? arena_cstr(j->arena, account.password) : h->nobody;
     bool match = matches(against, fits ? password : STR("too long"));

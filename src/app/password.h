@@ -17,6 +17,18 @@ MUST_USE bool app_password_hash(char out[APP_PASSWORD_HASH_BYTES], struct str pa
 /* ERR_INVALID when it is too short or too long. */
 MUST_USE bool app_password_fits(struct str password, struct err *err);
 
+/* A one-time link: what stands in place of the hash of an account whose password is yet to be
+ * chosen by whoever has the link's code. It is no hash, so nobody signs in with it; choosing
+ * replaces it. */
+enum {
+    APP_LINK_CODE_BYTES = 16,     /* 128 bits */
+    APP_LINK_CODE_CHARS = 26,     /* base32 of it */
+    APP_LINK_BYTES = 96,          /* "link:" hash ":" until, with its end */
+    APP_LINK_VALID_S = 3 * 86400, /* a weekend */
+};
+void app_link_make(char out[APP_LINK_BYTES], struct str code, int64_t until_us);
+bool app_link_opens(struct str stored, struct str code, int64_t now_us);
+
 /* What a hashing thread found out for an order, before the writer's turn. */
 struct app_hash_work {
     struct str compared_with; /* SIGN_IN: the stored hash at that time; empty: no such account */

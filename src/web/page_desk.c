@@ -96,6 +96,84 @@ void page_sign_in_post(struct web_request *r) {
     web_do(r, &order, signed_in);
 }
 
+/* ---- the first sign-in, by the link that an administrator hands over ---- */
+
+struct enter_answer {
+    struct str user, code, password_fault, again_fault;
+};
+
+static void enter_show(struct page *p, int status, const struct enter_answer *given) {
+    struct json *fields = json_set_arr(p->ctx, STR("fields"));
+    json_set_str(p->ctx, STR("user"), given->user);
+    json_set_str(p->ctx, STR("code"), given->code);
+    page_field(p, fields,
+               &(struct page_field){.name = STR("password"),
+                                    .label = TEXT_enter_password,
+                                    .hint = TEXT_admin_password_hint,
+                                    .type = "password",
+                                    .autocomplete = "new-password",
+                                    .width = "govuk-input--width-20",
+                                    .fault = given->password_fault});
+    page_field(p, fields,
+               &(struct page_field){.name = STR("again"),
+                                    .label = TEXT_enter_again,
+                                    .hint = -1,
+                                    .type = "password",
+                                    .autocomplete = "new-password",
+                                    .width = "govuk-input--width-20",
+                                    .fault = given->again_fault});
+    page_show(p, status, "desk/enter");
+}
+
+void page_enter(struct web_request *r) {
+    struct page *p = page_open(r, TEXT_enter_title);
+    struct enter_answer given = {.user = web_query(r, STR("user")),
+                                 .code = web_query(r, STR("code"))};
+    enter_show(p, 200, &given);
+}
+
+static void entered(struct web_request *r, const struct app_answer *answer) {
+    struct enter_answer given = {.user = web_field(r, STR("user")),
+                                 .code = web_field(r, STR("code"))};
+    if (answer->err.code == ERR_NONE) {
+        http_cookie_set(r->http, WEB_COOKIE_SESSION, json_get_text(answer->body, STR("token")), 0);
+        web_redirect(r, STR("/desk"));
+        return;
+    }
+    if (answer->err.code != ERR_SIGNED_OUT && answer->err.code != ERR_INVALID) {
+        web_fail(r, &answer->err, NULL);
+        return;
+    }
+    struct page *p = page_open(r, TEXT_enter_title);
+    bool link = answer->err.code == ERR_SIGNED_OUT;
+    if (link)
+        web_guess_failed(r, given.user);
+    given.password_fault = page_text(p, link ? TEXT_fault_enter_link : TEXT_fault_enter_short);
+    enter_show(p, 422, &given);
+}
+
+void page_enter_post(struct web_request *r) {
+    struct str password = web_field(r, STR("password"));
+    struct enter_answer given = {.user = web_field(r, STR("user")),
+                                 .code = web_field(r, STR("code"))};
+    if (!str_eq(password, web_field(r, STR("again")))) {
+        struct page *p = page_open(r, TEXT_enter_title);
+        given.again_fault = page_text(p, TEXT_fault_enter_again);
+        enter_show(p, 422, &given);
+        return;
+    }
+    if (!web_guess_allowed(r, given.user)) {
+        web_fail_status(r, 429, "too many wrong links");
+        return;
+    }
+    struct json *body = json_obj(r->arena);
+    json_set_str(body, STR("user"), given.user);
+    json_set_str(body, STR("code"), given.code);
+    json_set_str(body, STR("password"), password);
+    const struct app_order order = {.verb = APP_ENTER, .body = body};
+    web_do(r, &order, entered);
+}
+
 static void signed_out(struct web_request *r, const struct app_answer *answer) {
     (void)answer; /* a session that is gone already is what was asked for */
     http_cookie_set(r->http, WEB_COOKIE_SESSION, STR(""), -1);
