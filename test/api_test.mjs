@@ -126,6 +126,11 @@ test("the API", { timeout: 180_000 }, async (t) => {
     const marks = (await officer.examiner.get(`${one}/marks`)).body.items;
     assert.equal(marks.find((mark) => mark.element === "refused").state, "done");
     assert.ok(!marks.some((mark) => mark.element === "granted"), "what was not reached is not listed");
+    const keys = async () => [...(await officer.examiner.get(`/desk/cases/${made.reference}`)).text.matchAll(/name="key" value="(\w+)"/g)].map(([, key]) => key);
+    const [first, second] = [await keys(), await keys()]; // within a second: two tabs
+    assert.ok(first.length > 0 && first.every((key) => !second.includes(key)), "each tab has keys of its own");
+    const home = await service.get("/");
+    assert.match(home.text, /110/, "the pack's number to call");
   });
 
   await t.test("the remedy goes to the organ that the letter names", async () => {

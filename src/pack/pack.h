@@ -118,6 +118,7 @@ struct pack_letter {
 struct pack {
     struct arena *arena;
     struct str id, version, zone, currency;
+    struct str emergency; /* the number to call, "110"; empty: the pages name none */
     struct lang_text title;
     struct pack_hash hash;
     struct law_organs *organs; /* organs and places */

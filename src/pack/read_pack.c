@@ -202,6 +202,7 @@ static void read_own(struct pack_reader *r, const struct pack_doc *doc, const st
     p->title = pack_lang(r, doc, root, STR("title"), true);
     p->currency = pack_id(r, doc, root, STR("currency"), true);
     p->zone = pack_text(r, doc, root, STR("zone"), true);
+    p->emergency = pack_text(r, doc, root, STR("emergency"), false);
     p->timezone = p->zone.len > 0 ? cal_zone_find(NULL, p->zone) : NULL;
     if (p->zone.len > 0 && p->timezone == NULL)
         pack_fault(r, 0, pack_at_key(doc, root, STR("zone")),
@@ -214,10 +215,11 @@ static void read_own(struct pack_reader *r, const struct pack_doc *doc, const st
 
 void pack_read_pack(struct pack_reader *r, const struct pack_doc *doc, bool base) {
     const struct json *root = doc->root;
-    if (!pack_only(r, doc, root,
-                   "pack extends version title zone currency calendar categories posts statuses "
-                   "laws remedies",
-                   "pack.yaml"))
+    if (!pack_only(
+            r, doc, root,
+            "pack extends version title zone currency emergency calendar categories posts statuses "
+            "laws remedies",
+            "pack.yaml"))
         return;
     *(base ? &r->has_base : &r->has_own) = true;
     if (!base)

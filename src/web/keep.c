@@ -38,6 +38,7 @@ void keep_put(struct keep *keep, struct str head, const struct keep_entry *made)
     buf_add(&entry->body, buf_view(&made->body));
     entry->content_type = made->content_type;
     entry->document = made->document;
+    entry->viewer = made->viewer;
     entry->state = made->state;
     entry->route = made->route;
 }

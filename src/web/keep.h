@@ -7,6 +7,9 @@
  * look in the log. Whatever is stored anywhere makes all kept pages old: nothing is ever shown that
  * a commit before has changed.
  *
+ * A page that holds a key to be used once (page_token) is never kept: two tabs would send with one
+ * key, and the second form would be taken for the first sent again.
+ *
  * One table a loop, so there is no lock; of fixed size, a new page takes the place of another. */
 #ifndef MANDATE_WEB_KEEP_H
 #define MANDATE_WEB_KEEP_H
@@ -30,7 +33,7 @@ struct keep_state {
 struct keep_entry {
     struct buf head, body;
     struct str content_type; /* static */
-    bool document;
+    bool document, viewer;
     struct keep_state state;
     const struct web_route *route;
 };

@@ -301,6 +301,7 @@ void page_error_render(struct web_request *r, int status, struct str why) {
 
 struct str page_token(struct page *p) {
     unsigned char random[16];
+    p->r->before = NULL; /* a page with a key of its own is not sent a second time */
     os_random(os_env_real(), random, sizeof random);
     struct buf out;
     buf_init(&out, 64);

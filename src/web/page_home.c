@@ -70,6 +70,11 @@ void page_home(struct web_request *r) {
         page_fail(p, &err);
         return;
     }
+    struct str call = p->pack == NULL ? STR_NONE : p->pack->emergency;
+    json_set_str(p->ctx, STR("emergency_call"),
+                 call.len == 0 ? STR("")
+                               : text_fill(p->arena, TEXT_emergency_call, p->lang,
+                                           (struct text_blanks){.a = call}));
     matters = say_localise(p->arena, p->lang, matters);
     json_set(p->ctx, STR("matters"), json_get(matters, STR("items")));
     json_set(p->ctx, STR("categories"), json_get(matters, STR("categories")));

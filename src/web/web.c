@@ -142,6 +142,7 @@ static bool kept_send(struct web *web, struct web_request *r) {
     struct http_response *res = http_answer(r->http);
     res->content_type = kept->content_type;
     res->document = kept->document;
+    res->viewer = kept->viewer;
     buf_add(&res->body, buf_view(&kept->body));
     r->route = kept->route;
     r->before = NULL; /* it is there already, and no younger for having been sent again */
@@ -154,6 +155,7 @@ static void keep(struct web *web, const struct web_request *r) {
     const struct keep_entry made = {.body = res->body,
                                     .content_type = res->content_type,
                                     .document = res->document,
+                                    .viewer = res->viewer,
                                     .state = *r->before,
                                     .route = r->route};
     keep_put(&web->keeps[r->http->loop_index], r->http->head, &made);
@@ -195,10 +197,13 @@ static bool form_read(struct web_request *r, struct err *err) {
     struct str header = http_header_get(r->http, STR("content-type"));
     if (!str_eq(r->http->content_type, STR("multipart/form-data")))
         return http_form_parse_urlencoded(&r->form, r->http->body, r->arena, err);
-    const struct http_form_limits limits = {
-        .file_bytes_max = UPLOAD_BYTES_MAX,
-        .files_max = route_is_v2(r->http->path) ? WEB_V2_FILES_MAX : UPLOAD_COUNT_MAX,
-        .field_bytes_max = FORM_BYTES_MAX};
+    /* A page takes what its own limit lets in, and says of each file what is wrong with it, beside
+     * its field (page_files.c); nothing of a file that is too large is stored. */
+    bool v2 = route_is_v2(r->http->path);
+    const struct http_form_limits limits = {.file_bytes_max =
+                                                v2 ? UPLOAD_BYTES_MAX : r->route->body_bytes_max,
+                                            .files_max = v2 ? WEB_V2_FILES_MAX : FORM_FIELDS_MAX,
+                                            .field_bytes_max = FORM_BYTES_MAX};
     return http_form_parse_multipart(&r->form, r->http->body, header, limits, r->arena, err);
 }
 

@@ -3,6 +3,9 @@
 // languages with script, and once without.
 
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import test from "node:test";
 import { start, demoPassword } from "../harness.mjs";
 import { applyBody } from "../matters.mjs";
@@ -30,6 +33,7 @@ async function browse(v) {
   await v.go("/matters/residence-permit-issue?place=330302", "matter-place");
   assert.match(await v.text("main dl"), v.lang === "zh" ? /鹿城/ : /Lucheng/);
   await v.go("/no/such/page", "not-found");
+  await v.go("/desk/enter?user=somebody&code=NONE", "enter");
 }
 
 // A rule is read and tried: a wrong value is said beside its field, a sound one gives the result, the
@@ -104,6 +108,15 @@ async function attachAndSend(v) {
   await v.page.waitForSelector(".govuk-error-summary");
   await v.look("apply-papers-fault");
   assert.ok((await v.problems()).some((text) => text.includes("notes.txt")));
+  if (v.lang === "en") { // a scan that is too large: said beside its field, and nothing else is lost
+    const folder = mkdtempSync(path.join(tmpdir(), "mandate-scan-"));
+    writeFileSync(path.join(folder, "scan.pdf"), Buffer.alloc(21 << 20, "%PDF-1.4\n"));
+    await v.page.setInputFiles("#file-photograph", path.join(folder, "scan.pdf"));
+    await v.page.locator("main form .m-actions button[type=submit]").first().click();
+    await v.page.waitForSelector("#file-photograph-error");
+    assert.ok((await v.problems()).some((text) => text.includes("scan.pdf") && text.includes("20")));
+    rmSync(folder, { recursive: true });
+  }
   for (const material of ["identity", "photograph", "address"])
     await v.page.setInputFiles(`#file-${material}`, pdf(`${material}.pdf`));
   await v.page.locator("main form .m-actions button[type=submit]").first().click();
