@@ -113,7 +113,7 @@ async function attachAndSend(v) {
     writeFileSync(path.join(folder, "scan.pdf"), Buffer.alloc(21 << 20, "%PDF-1.4\n"));
     await v.page.setInputFiles("#file-photograph", path.join(folder, "scan.pdf"));
     await v.page.locator("main form .m-actions button[type=submit]").first().click();
-    await v.page.waitForSelector("#file-photograph-error");
+    await v.page.locator("#file-photograph-error", { hasText: "scan.pdf" }).waitFor();
     assert.ok((await v.problems()).some((text) => text.includes("scan.pdf") && text.includes("20")));
     rmSync(folder, { recursive: true });
   }
