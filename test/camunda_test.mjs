@@ -113,6 +113,18 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     void file;
   });
 
+  await part("a modeller's file comes back byte for byte", async () => {
+    const files = ["A.1.0", "C.8.0", "C.9.0", "C.9.2"].map((name) => [`${name}.bpmn`, path.join(root, "../shared/suites/bpmn-miwg", `${name}.bpmn`)]);
+    const suite = files.filter(([, file]) => existsSync(file)).map(([name, file]) => ({ name, content: readFileSync(file, "utf8") }));
+    const odd = model("odd", line(startEvent(), person("sit", '<other:note xmlns:other="urn:other" at="1"> kept <b/></other:note>'), endEvent()));
+    odd.content = odd.content.replace("</definitions>", "\r\n<!-- a comment -->\r\n</definitions  >\r\n");
+    for (const file of [odd, ...suite]) {
+      const { processes } = await c.deployResources([file]);
+      const back = await c.getProcessDefinitionXML(processes[0].processDefinitionKey);
+      assert.ok(back === file.content, `${file.name} is not what was deployed`);
+    }
+  });
+
   let deployed;
   await part("deploy, and read what was deployed", async () => {
     const first = model("order", line(startEvent(), job("work", "work", { more: '<zeebe:taskHeaders><zeebe:header key="colour" value="red"/></zeebe:taskHeaders>' }), endEvent()), { tag: "v1" });
