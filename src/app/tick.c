@@ -71,6 +71,8 @@ static bool wake_run(struct writer_job *job, struct store_tx *tx, struct err *er
     struct budget budget = tick_budget();
     const struct order_env env = {t->app, tx, &t->app->store_packs, scratch, &budget};
     bool ok = order_tick(&env, t->id, err);
+    if (!ok)
+        app_lives_over(t->app, false);
     err->at = err_nowhere; /* it may point into the scratch */
     arena_rewind(scratch, mark);
     return ok;
@@ -104,6 +106,7 @@ static bool tell_run(struct writer_job *job, struct store_tx *tx, struct err *er
     const struct order_env env = {t->app, tx, &t->app->store_packs, t->arena, &budget};
     if (order_reviewed(&env, &item, &why) && store_outbox_sent(tx, &item, &why))
         return true;
+    app_lives_over(t->app, false);
     if (store_written(tx) != written) { /* half told: nothing of it may stay */
         *err = why;
         return false;

@@ -29,7 +29,7 @@ struct app_waiters {
     struct arena *arena; /* of the tellings, until the commit */
     struct telling tellings[TELLINGS_MAX];
     size_t telling_count;
-    bool all; /* more was said than is kept: everybody looks again */
+    size_t asked; /* orders of this batch that will wait for an end: they are not parked yet */
 };
 
 void app_waiters_init(struct app *app) {
@@ -71,6 +71,7 @@ bool app_wait_for_jobs(struct app_job *j, struct str type, int64_t until_us, str
 }
 
 bool app_wait_for_end(struct app_job *j, uint64_t stream, int64_t until_us, struct err *err) {
+    j->app->waiters->asked++;
     return wait_for(j, STR_NONE, stream, until_us, err);
 }
 
@@ -106,10 +107,9 @@ static void tell(struct app *app, struct str type, uint64_t stream, const struct
             w->tellings[i].count++;
             return;
         }
-    if (w->telling_count == TELLINGS_MAX) {
-        w->all = true;
-        return;
-    }
+    if (w->telling_count == TELLINGS_MAX)
+        return; /* whoever waits for jobs looks again within a second; an end that is not heard
+                   is told by the timeout */
     w->tellings[w->telling_count++] =
         (struct telling){arena_str(w->arena, type), stream, 1,
                          variables == NULL ? NULL : json_copy(variables, w->arena)};
@@ -121,6 +121,8 @@ void app_tell_jobs(struct app *app, struct str type) {
 }
 
 static bool awaited(const struct app_waiters *w, uint64_t stream) {
+    if (w->asked > 0)
+        return true;
     for (const struct app_wait *wait = w->first; wait != NULL; wait = wait->next)
         if (wait->stream == stream)
             return true;
@@ -204,6 +206,7 @@ void app_waiters_committed(struct app *app, bool ok) {
     if (w->telling_count > 0)
         arena_reset(w->arena);
     w->telling_count = 0;
+    w->asked = 0;
 }
 
 static bool jobs_free(struct app *app, struct str type) {
@@ -236,6 +239,5 @@ int64_t app_waiters_tick(struct app *app) {
             at = &wait->next;
         }
     }
-    w->all = false;
     return next_us;
 }
