@@ -71,6 +71,17 @@ function check() {
     `scenarios, ${(took_ms / Number(matters)).toFixed(0)} ms each (goal 100).`);
 }
 
+// Each procedure of the packs and each model of the interchange group, where its suite is at hand.
+function soundness() {
+  const models = run("sh", ["-c", "ls packs/*/processes/*.bpmn ../shared/suites/bpmn-miwg/*.bpmn 2>/dev/null || true"]).split("\n");
+  console.log("| process | states | ms (goal 100) |\n|---|---|---|");
+  for (const model of models.filter(Boolean)) {
+    const answer = JSON.parse(spawnSync(binary, ["check", "--json", model], { cwd: root, encoding: "utf8" }).stdout || "[]");
+    for (const one of answer[0]?.processes ?? [])
+      console.log(`| ${path.basename(model)} ${one.process} | ${one.states} | ${(one.microseconds / 1000).toFixed(1)} |`);
+  }
+}
+
 const parts = {
   store: ["Durable orders a second, alone and in groups (goal 0.7 of SQLite alone)", () => {
     console.log(run(binary, ["bench", "store", "--data", path.join(folder, "store"), "--seconds", "2", "--rounds", options.rounds]));
@@ -91,6 +102,7 @@ const parts = {
     console.log(run(binary, ["bench", "feel"]));
   }],
   check: ["Proofs", check],
+  soundness: ["Soundness of each model (goal 100 ms)", soundness],
   build: ["Build", build],
 };
 

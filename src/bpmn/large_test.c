@@ -185,3 +185,30 @@ void test_bpmn_variables_limit(void) {
     CHECK_INT(taken - 1, BPMN_STATE_BYTES_MAX / (3 * MEGABYTE));
     large_done(&l);
 }
+
+/* A storm of messages: each goes to one that waits for it, in the order in which they wait; one for
+ * which nothing waits any more is refused and changes nothing. */
+void test_bpmn_message_storm(void) {
+    enum { STORM = 2000 };
+    struct err err = {0};
+    struct large l;
+    large_init(&l, "start s\nreceive a times 1000 message ping\nend e\ns > a > e");
+    CHECK_OK(step(&l, (struct bpmn_input){.kind = BPMN_IN_START}, &err), &err);
+    CHECK_INT(l.state.waits.count, STORM / 2);
+    int taken = 0, refused = 0;
+    for (int i = 0; i < STORM; i++) {
+        struct err why = {0};
+        uint32_t oldest = l.state.waits.count > 0 ? l.state.waits.list[0].id : 0;
+        if (step(&l, (struct bpmn_input){.kind = BPMN_IN_MESSAGE, .name = STR("ping")}, &why)) {
+            CHECK(l.state.waits.count == 0 || l.state.waits.list[0].id > oldest);
+            taken++;
+        } else {
+            CHECK(why.code == ERR_CONFLICT || why.code == ERR_NOT_FOUND);
+            refused++;
+        }
+    }
+    CHECK_INT(taken, STORM / 2);
+    CHECK_INT(refused, STORM / 2);
+    CHECK_INT(l.state.ending, BPMN_ENDING_COMPLETED);
+    large_done(&l);
+}
