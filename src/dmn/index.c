@@ -334,9 +334,13 @@ bool table_index_find(struct table_region *out, const struct dmn_table *t, uint3
         !feel_order(&order, v, index->ends[0]))
         return false;
     const struct region *region = &index->regions[region_of(index, v)];
-    *out = region->count == (uint32_t)MANY
-               ? (struct table_region){.set = index->sets + (size_t)region->first * t->word_count}
-               : (struct table_region){.rows = index->rows + region->first, .count = region->count};
+    *out = (struct table_region){0};
+    if (region->count == (uint32_t)MANY) {
+        out->set = index->sets + (size_t)region->first * t->word_count;
+    } else {
+        out->rows = index->rows + region->first;
+        out->count = region->count;
+    }
     return true;
 }
 

@@ -117,7 +117,7 @@ static int by_time(const void *left, const void *right) {
 
 static bool measure(int64_t *median_us, bool (*what)(int64_t *, struct engine *, struct err *),
                     struct engine *e, size_t runs, struct err *err) {
-    int64_t took_us[RUNS];
+    int64_t took_us[RUNS] = {0};
     for (size_t i = 0; i < runs; i++)
         if (!what(&took_us[i], e, err))
             return false;

@@ -107,7 +107,7 @@ typedef bool way(int64_t *took_us, const struct expression *x, size_t count, str
 /* The median of runs. */
 static bool measure(int64_t *a_second, way *how, const struct expression *x, size_t runs,
                     size_t count, struct err *err) {
-    int64_t took_us[RUNS];
+    int64_t took_us[RUNS] = {0};
     for (size_t i = 0; i < runs; i++)
         if (!how(&took_us[i], x, count, err))
             return false;
