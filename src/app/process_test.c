@@ -779,3 +779,46 @@ void test_app_process_case_job(void) {
     (void)snprintf(packs, sizeof packs, "%s-packs", path);
     CHECK_OK(os_folder_remove(packs, &gone), &gone);
 }
+
+/* An error that the called process does not catch goes to who called it; a listener corrects a
+ * task. */
+void test_app_process_call_error(void) {
+    static const char called[] = HEAD
+        "<bpmn:error id='x' errorCode='oops'/>"
+        "<bpmn:process id='fails' isExecutable='true'>" START
+        "<bpmn:endEvent id='e'><bpmn:errorEventDefinition errorRef='x'/></bpmn:endEvent>" FLOW(
+            "f1", "s",
+            "e") "</bpmn:process>"
+                 "<bpmn:process id='catches' isExecutable='true'><bpmn:startEvent id='s2'/>" CALL(
+                     "c",
+                     "fails") "<bpmn:boundaryEvent id='b' attachedToRef='c'>"
+                              "<bpmn:errorEventDefinition errorRef='x'/></bpmn:boundaryEvent>" JOB(
+                                  "a", "repair") "<bpmn:endEvent id='e2'/><bpmn:endEvent "
+                                                 "id='e3'/>" FLOW("g1", "s2", "c") FLOW("g2", "c",
+                                                                                        "e2")
+                                                     FLOW("g3", "b", "a") FLOW(
+                                                         "g4", "a",
+                                                         "e3") "</bpmn:process></bpmn:definitions>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    struct waiting w =
+        deploy_file(&b, "fails.bpmn", str_from(called), "{\"override\":[\"fails\",\"catches\"]}");
+    CHECK_INT(w.err.code, ERR_NONE);
+    if (w.err.code != ERR_NONE)
+        CHECK_STR(str_from(w.err.text), STR(""));
+    arena_destroy(w.arena);
+    (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"catches\"}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE type = 'repair' AND open = 1"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM incident"), 0);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state <> 'ACTIVE'"), 1);
+    /* alone, nobody catches it: an incident, and cancelling ends it */
+    int64_t alone = key_of(ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"fails\"}"),
+                           "processInstanceKey");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM incident WHERE type = 'UNHANDLED_ERROR_EVENT'"),
+              1);
+    (void)ask(&b, APP_INSTANCE_CANCEL, alone, "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM incident WHERE state = 'ACTIVE'"), 0);
+    bench_done(&b);
+}

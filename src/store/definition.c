@@ -300,8 +300,8 @@ bool store_definition_delete(bool *found, int64_t *newest_out, struct store_tx *
     static const char *const deletes[] = {
         "UPDATE process_definition SET deleted_us = ?2 WHERE key = ?1 AND deleted_us = 0",
         "UPDATE requirements_definition SET deleted_us = ?2 WHERE key = ?1 AND deleted_us = 0",
-        "UPDATE decision_definition SET deleted_us = ?2 WHERE (key = ?1 OR requirements = ?1) AND "
-        "deleted_us = 0",
+        ("UPDATE decision_definition SET deleted_us = ?2 WHERE (key = ?1 OR requirements = ?1) "
+         "AND deleted_us = 0"),
         "UPDATE resource SET deleted_us = ?2 WHERE key = ?1 AND deleted_us = 0",
     };
     *found = false;
