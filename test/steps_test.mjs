@@ -82,8 +82,8 @@ test("how long steps take", { timeout: 120_000 }, async (t) => {
     assert.equal(page.status, 200, page.text.slice(0, 500));
     assert.match(page.text, /bpmn-userTask heat-5/);
     assert.match(page.text, /bpmn-userTask heat-1/);
-    assert.match(page.text, /class="bpmn-time"[^>]*><tspan[^>]*>4\d\.\d d</);
-    assert.match(page.text, /<th scope="row">Examine and propose<\/th><td>4\d\.\d d</);
+    assert.match(page.text, /class="bpmn-time"[^>]*><tspan[^>]*>(39\.9|40\.\d) d</);
+    assert.match(page.text, /<th scope="row">Examine and propose<\/th><td>(39\.9|40\.\d) d</);
     assert.equal((await who.supervisor.get("/desk/supervise/steps")).status, 200);
     assert.equal((await who.supervisor.get("/desk/supervise/steps?matter=none")).status, 404);
   });
