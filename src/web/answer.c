@@ -151,6 +151,8 @@ struct wait {
 static void order_done(void *ctx, const struct app_answer *answer) {
     struct wait *wait = ctx;
     wait->answer = *answer;
+    if (answer->err.at.source != NULL) /* it lives as long as the order */
+        wait->answer.err.at.source = arena_cstr(wait->r->arena, str_from(answer->err.at.source));
     if (answer->body != NULL)
         wait->answer.body = json_copy(answer->body, wait->r->arena);
     http_resume(wait->deferred);
