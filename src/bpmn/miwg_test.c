@@ -243,7 +243,7 @@ static const char *const kept[] = {"BPMNDiagram@documentation",
                                    "userTask@implementation"};
 
 enum { PAIRS_MAX = 2000 };
-enum { ATTEMPTS_MAX = 8 };
+enum { ELEMENT_ATTEMPTS_MAX = 8, ATTRIBUTE_ATTEMPTS_MAX = 20 };
 struct tried { /* an element or attribute that was taken out or altered at least once */
     struct str name;
     bool changed;
@@ -280,6 +280,17 @@ static bool reads_otherwise(const struct xml_node *root, struct str before) {
     return otherwise;
 }
 
+static struct str other_value(struct str value) {
+    static const struct {
+        const char *one, *other;
+    } words[] = {{"true", "false"}, {"false", "true"}, {"None", "One"}, {"Exclusive", "Parallel"}};
+    uint64_t number;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (str_eq(value, str_from(words[i].one)))
+            return str_from(words[i].other);
+    return str_to_u64(&number, value) ? STR("7") : STR("other");
+}
+
 static void try_attributes(struct trial *t, const struct xml_node *root, struct xml_node *x,
                            struct str before, struct arena *arena) {
     for (uint32_t i = 0; i < x->attr_count; i++) {
@@ -289,7 +300,7 @@ static void try_attributes(struct trial *t, const struct xml_node *root, struct 
             arena_printf(arena, "%.*s@%.*s", STR_ARG(x->name), STR_ARG(x->attrs[i].name));
         struct tried *pair = find_pair(t, name);
         CHECK(pair != NULL);
-        if (pair == NULL || pair->changed || pair->attempts++ == ATTEMPTS_MAX)
+        if (pair == NULL || pair->changed || pair->attempts++ >= ATTRIBUTE_ATTEMPTS_MAX)
             continue;
         struct xml_attr taken = x->attrs[i], last = x->attrs[x->attr_count - 1];
         x->attrs[i] = last;
@@ -298,9 +309,9 @@ static void try_attributes(struct trial *t, const struct xml_node *root, struct 
         x->attrs[x->attr_count++] = last;
         x->attrs[i] = taken;
         /* a default that is written out: another value must tell */
-        static const char *const others[] = {"true", "false", "7", "One", "Parallel"};
-        for (size_t k = 0; k < COUNT_OF(others) && !pair->changed; k++) {
-            x->attrs[i].value = str_from(others[k]);
+        struct str other = other_value(taken.value);
+        if (!pair->changed && other.len > 0) {
+            x->attrs[i].value = other;
             pair->changed = reads_otherwise(root, before);
         }
         x->attrs[i] = taken;
@@ -317,7 +328,7 @@ static void try_elements(struct trial *t, const struct xml_node *root, struct xm
             continue;
         struct tried *pair = find_pair(t, c->name);
         CHECK(pair != NULL);
-        if (pair != NULL && !pair->changed && pair->attempts++ < ATTEMPTS_MAX) {
+        if (pair != NULL && !pair->changed && pair->attempts++ < ELEMENT_ATTEMPTS_MAX) {
             struct xml_node *next = c->next;
             *(previous == NULL ? &x->first : &previous->next) = next;
             pair->changed = reads_otherwise(root, before);
