@@ -46,7 +46,7 @@ export const classes = [
     clause: "10.3.2.3.1",
     asks: "there is neither infinity nor not-a-number: such a result is null",
     feelin: "gives NaN or Infinity",
-    when: (d) => isNull(d.ours) && is(d.theirs, "number") && !Number.isFinite(d.theirs.value),
+    when: (d) => isNull(d.ours) && is(d.theirs, "number") && (!Number.isFinite(d.theirs.value) || (d.op === "chain" && /\*\*|\//.test(d.text))),
   },
   {
     name: "descending interval",
@@ -189,7 +189,7 @@ export const classes = [
     clause: "10.3.2.5; table 68",
     asks: "an item passes when its condition is true, whatever the item is",
     feelin: "drops items that are false or null, and treats conditions by their form",
-    when: (d) => d.op === "filter" && is(d.ours, "list") && (is(d.theirs, "list", "null") || is(d.args[0], d.theirs.kind)),
+    when: (d) => (d.op === "filter" || (d.op === "index" && is(single(d.args[1]), "boolean"))) && is(d.ours, "list") && (is(d.theirs, "list", "null") || is(d.args[0], d.theirs.kind)),
   },
   {
     name: "index of a fraction",
@@ -203,7 +203,7 @@ export const classes = [
     clause: "table 53",
     asks: "lists are equal when they are as long and their items are equal",
     feelin: "takes an empty list or one of one item for that item, and compares null",
-    when: (d) => ["=", "!=", "in"].includes(d.op) && is(d.ours, "boolean") && is(d.theirs, "null", "boolean") && d.args.some((v) => is(v, "list") && v.items.length < 2),
+    when: (d) => ["=", "!=", "in"].includes(d.op) && is(d.ours, "boolean", "null") && is(d.theirs, "null", "boolean") && d.args.some((v) => is(v, "list") && v.items.length < 2),
   },
   {
     name: "lists of what cannot be compared",
@@ -280,7 +280,7 @@ export const classes = [
     clause: "table 55",
     asks: "e1 in an interval compares e1 with its ends: null when they are of other kinds, or have zones where it has none",
     feelin: "compares what JavaScript compares",
-    when: (d) => ["in", "<", "<=", ">", ">="].includes(d.op) && isNull(d.ours) && is(d.theirs, "boolean") && !anyIs(d, "error") && !sameOrder(d.args),
+    when: (d) => ["in", "<", "<=", ">", ">="].includes(d.op) && isNull(d.ours) && is(d.theirs, "boolean") && !anyIs(d, "error") && (is(d.args[0], "range") || !sameOrder(d.args)),
   },
   {
     name: "extremes of other kinds than numbers",
@@ -409,9 +409,9 @@ export const classes = [
   {
     name: "position from the end",
     clause: "table 75",
-    asks: "list replace() and remove() count a negative position from the end",
+    asks: "list replace(), remove() and insert before() count a negative position from the end",
     feelin: "leaves the item there as well, or takes another away",
-    when: (d) => ["list replace()", "remove()"].includes(d.op) && is(d.ours, "list") && is(d.theirs, "list") && is(d.args[1], "number") && d.args[1].value < 0,
+    when: (d) => ["list replace()", "remove()", "insert before()"].includes(d.op) && is(d.ours, "list") && is(d.theirs, "list") && is(d.args[1], "number") && d.args[1].value < 0,
   },
   {
     name: "characters, not code units",
@@ -433,6 +433,20 @@ export const classes = [
     asks: "a list of one stands for its item",
     feelin: "does not do so for every function",
     when: (d) => d.op === "abs()" && is(d.args[0], "list") && d.args[0].items.length === 1 && isNull(d.theirs),
+  },
+  {
+    name: "entries in their order",
+    clause: "table 81",
+    asks: "entries come as they are written",
+    feelin: "puts names that are whole numbers first",
+    when: (d) => d.op === "get entries()" && is(d.theirs, "list") && d.ours.items.length === d.theirs.items.length && [...d.args[0].entries.keys()].some((name) => /^\d+$/.test(name)),
+  },
+  {
+    name: "seconds of a duration",
+    clause: "table 66",
+    asks: "seconds are a decimal",
+    feelin: "leaves fractions out",
+    when: (d) => [".second", ".seconds"].includes(d.op) && is(d.ours, "number") && is(d.theirs, "number") && Math.trunc(d.ours.value) === d.theirs.value,
   },
   {
     name: "years before 0",
@@ -470,6 +484,13 @@ export const classes = [
     when: (d) => d.op === "date and time()" && d.args.length === 1 && is(d.args[0], moment, "date") && isNull(d.theirs),
   },
   {
+    name: "times that went round the clock",
+    clause: "10.3.2.3.4",
+    asks: "a time plus a duration is a time like any other",
+    feelin: "does not take every such time for a time again",
+    when: (d) => d.op === "date and time()" && !d.reduced && is(d.ours, moment) && isNull(d.theirs) && is(d.args[1], "time"),
+  },
+  {
     name: "filter of null",
     clause: "10.3.2.5; table 68",
     asks: "a filter that is null for an item leaves it out",
@@ -488,7 +509,7 @@ export const classes = [
     clause: "10.3.1.2, rules 8-12",
     asks: "a range may open outwards, wherever an expression stands",
     feelin: "does not read it there",
-    when: (d) => is(d.theirs, "error") && /Unrecognized|Incomplete/.test(d.theirs.text) && /[[(\]][^[\]()]*(\([^()]*\))*[^[\]()]* \.\. [^\]]*\[/.test(d.text),
+    when: (d) => is(d.theirs, "error") && /Unrecognized|Incomplete/.test(d.theirs.text) && / \.\. [^\]]*\[/.test(d.text),
   },
 ];
 
