@@ -449,6 +449,13 @@ export const classes = [
     when: (d) => [".second", ".seconds"].includes(d.op) && is(d.ours, "number") && is(d.theirs, "number") && Math.trunc(d.ours.value) === d.theirs.value,
   },
   {
+    name: "null within",
+    clause: "10.3.2.9.2; table 61",
+    asks: "Null conforms to every type, so a list or context that holds null may be of it",
+    feelin: "takes null for of no type",
+    when: (d) => d.op === "instance of" && is(d.args[0], "list", "context") && has(d.args[0], "null") && is(d.ours, "boolean") && d.ours.value,
+  },
+  {
     name: "years before 0",
     clause: "10.3.2.3.5",
     asks: "a text that is no date is null; one before the year 0 is a date",
