@@ -147,6 +147,9 @@ static bool decide(struct run *run, uint32_t id) {
         return stop(run, id,
                     decision.missing ? BPMN_INCIDENT_DECISION_MISSING : BPMN_INCIDENT_DECISION,
                     why);
+    why = run_too_large(run, decision.result);
+    if (why.len > 0)
+        return stop(run, id, BPMN_INCIDENT_VARIABLES, why);
     return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_DECIDED,
                                               .instance = id,
                                               .node = node->index,
@@ -164,6 +167,9 @@ static bool script(struct run *run, uint32_t id) {
         return false;
     if (why.len > 0)
         return stop(run, id, BPMN_INCIDENT_SCRIPT, why);
+    why = run_too_large(run, value);
+    if (why.len > 0)
+        return stop(run, id, BPMN_INCIDENT_VARIABLES, why);
     return set_result(run, id, value) && run_leave(run, id);
 }
 

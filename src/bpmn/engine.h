@@ -258,6 +258,8 @@ bool run_accept(struct run *run, uint32_t id, struct feel_value variables);
 bool run_map_inputs(struct str *why, struct run *run, uint32_t id);
 bool run_map_outputs(struct str *why, struct run *run, uint32_t id);
 uint64_t bpmn_value_bytes(struct feel_value value); /* about */
+/* Why it does not fit into one variable; empty: it does. */
+struct str run_too_large(struct run *run, struct feel_value value);
 /* ERR_INVALID, ERR_LIMIT: before anything happens. */
 bool vars_check(struct feel_value variables, const struct bpmn_state *state, struct err *err);
 

@@ -212,3 +212,28 @@ void test_bpmn_message_storm(void) {
     CHECK_INT(l.state.ending, BPMN_ENDING_COMPLETED);
     large_done(&l);
 }
+
+/* What the model itself makes too large stops the element that makes it. */
+void test_bpmn_large_results(void) {
+    static const struct {
+        const char *sketch;
+        enum bpmn_incident want;
+    } rows[] = {
+        {"start s\nscript a value \"for i in 1..300000 return i\" result r\nend e\ns > a > e",
+         BPMN_INCIDENT_VARIABLES},
+        {"start s\nuser a in v \"for i in 1..300000 return i\"\nend e\ns > a > e",
+         BPMN_INCIDENT_MAPPING},
+        {"start s\nscript a value \"1\" result r out v \"for i in 1..300000 return i\"\nend e\n"
+         "s > a > e",
+         BPMN_INCIDENT_MAPPING},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err = {0};
+        struct large l;
+        large_init(&l, rows[i].sketch);
+        CHECK_OK(step(&l, (struct bpmn_input){.kind = BPMN_IN_START}, &err), &err);
+        CHECK_INT_AT((int)i, l.state.incident_count, 1);
+        CHECK_INT_AT((int)i, l.state.instances.list[1].incident, rows[i].want);
+        large_done(&l);
+    }
+}

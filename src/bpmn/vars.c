@@ -140,6 +140,13 @@ bool run_accept(struct run *run, uint32_t id, struct feel_value variables) {
     return true;
 }
 
+struct str run_too_large(struct run *run, struct feel_value value) {
+    return bpmn_value_bytes(value) <= BPMN_VARIABLE_BYTES_MAX
+               ? STR_NONE
+               : arena_printf(run->arena, "what it gives is larger than %d bytes",
+                              BPMN_VARIABLE_BYTES_MAX);
+}
+
 /* A mapping may give null on purpose ("= null"); it failed when there is a diagnosis, and that is
  * when the source is anything else. */
 static bool map_one(struct feel_value *value, struct str *why, struct run *run, uint32_t id,
@@ -148,6 +155,8 @@ static bool map_one(struct feel_value *value, struct str *why, struct run *run, 
         return false;
     if (why->len > 0 && str_ends(*why, STR("it gives null")))
         *why = STR_NONE;
+    if (why->len == 0)
+        *why = run_too_large(run, *value);
     return true;
 }
 
