@@ -793,11 +793,11 @@ void test_app_process_call_error(void) {
                      "c",
                      "fails") "<bpmn:boundaryEvent id='b' attachedToRef='c'>"
                               "<bpmn:errorEventDefinition errorRef='x'/></bpmn:boundaryEvent>" JOB(
-                                  "a", "repair") "<bpmn:endEvent id='e2'/><bpmn:endEvent "
-                                                 "id='e3'/>" FLOW("g1", "s2", "c") FLOW("g2", "c",
-                                                                                        "e2")
-                                                     FLOW("g3", "b", "a") FLOW(
-                                                         "g4", "a",
+                                  "a",
+                                  "repair") "<bpmn:endEvent id='e2'/><bpmn:endEvent "
+                                            "id='e3'/>" FLOW("g1", "s2", "c") FLOW("g2", "c", "e2")
+                                                FLOW("g3", "b", "a")
+                                                    FLOW("g4", "a",
                                                          "e3") "</bpmn:process></bpmn:definitions>";
     struct bench b;
     if (!bench_make(&b)) {
