@@ -780,8 +780,7 @@ void test_app_process_case_job(void) {
     CHECK_OK(os_folder_remove(packs, &gone), &gone);
 }
 
-/* An error that the called process does not catch goes to who called it; a listener corrects a
- * task. */
+/* An error that the called process does not catch goes to who called it. */
 void test_app_process_call_error(void) {
     static const char called[] = HEAD
         "<bpmn:error id='x' errorCode='oops'/>"
