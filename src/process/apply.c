@@ -327,6 +327,12 @@ static bool tick(struct move *m, struct err *err) {
                     err);
 }
 
+static bool cancel(struct move *m, struct err *err) {
+    const struct bpmn_input input = {.kind = BPMN_IN_CANCEL};
+    const struct process_event event = {.kind = PROCESS_EVENT_cancelled};
+    return step_and_conclude(m, input, event, err);
+}
+
 static bool run(struct move *m, struct err *err) {
     switch (m->command->kind) {
     case PROCESS_CREATE: return create(m, err);
@@ -345,9 +351,7 @@ static bool run(struct move *m, struct err *err) {
     case PROCESS_CALL_DONE:
     case PROCESS_CALL_ERROR:
     case PROCESS_CALL_FAIL: return call(m, err);
-    case PROCESS_CANCEL:
-        return step_and_conclude(m, (struct bpmn_input){.kind = BPMN_IN_CANCEL},
-                                 (struct process_event){.kind = PROCESS_EVENT_cancelled}, err);
+    case PROCESS_CANCEL: return cancel(m, err);
     case PROCESS_MODIFY:
     case PROCESS_ACTIVATE: return modify(m, err);
     case PROCESS_MIGRATE: return migrate(m, err);
