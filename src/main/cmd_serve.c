@@ -86,15 +86,18 @@ static void limits_raise(void) {
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* The accounts are the packs' posts (app/demo.c). */
 static void demo_print(const struct service *s) {
-    static const char *const users[] = {"clerk",      "examiner",   "head",
-                                        "reviewer",   "supervisor", "calltaker",
-                                        "dispatcher", "custody",    "admin"};
+    const struct app_packs *packs = app_packs_hold(s->app);
     (void)printf("A demonstration with fictitious people on http://%.*s\n"
                  "Officers sign in at /desk; the password of all is 'mandate-demo':\n ",
                  STR_ARG(http_server_address(s->server)));
-    for (size_t i = 0; i < COUNT_OF(users); i++)
-        (void)printf(" %s", users[i]);
+    for (size_t i = 0; i < app_packs_count(packs); i++) {
+        const struct pack *pack = app_packs_at(packs, i);
+        for (size_t k = 0; k < pack->post_count; k++)
+            (void)printf(" %.*s", STR_ARG(pack->posts[k].id));
+    }
+    app_packs_let(s->app, packs);
     (void)printf("\n");
     (void)fflush(stdout);
 }
