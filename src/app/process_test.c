@@ -702,20 +702,12 @@ void test_app_process_retention(void) {
 /* ---- cases of matters
  * ------------------------------------------------------------------------------ */
 
-/* A copy of the packs whose procedure asks a register before a person looks. */
-static const char *pack_with_job(struct bench *b) {
-    static const char from[] =
-        "<bpmn:sequenceFlow id=\"submitted-to-accept\" sourceRef=\"submitted\" "
-        "targetRef=\"accept\"/>";
-    static const char to[] =
-        "<bpmn:serviceTask id=\"enquire\" name=\"查询\"><bpmn:extensionElements>"
-        "<mandate:name lang=\"en\">Enquire</mandate:name>"
-        "<zeebe:taskDefinition type=\"enquire\"/>"
-        "<mandate:purpose fields=\"since\" why=\"核实居住\" why.en=\"To check the residence\"/>"
-        "</bpmn:extensionElements></bpmn:serviceTask>"
-        "<bpmn:sequenceFlow id=\"submitted-to-accept\" sourceRef=\"submitted\" "
-        "targetRef=\"enquire\"/><bpmn:sequenceFlow id=\"enquired\" sourceRef=\"enquire\" "
-        "targetRef=\"accept\"/>";
+/* A copy of the packs in whose procedure `nodes` stand between `submitted`, whose flow leads to the
+ * element `first`, and acceptance, to which a flow must lead from `last`. */
+static const char *pack_with(struct bench *b, const char *messages, const char *nodes,
+                             const char *first, const char *last) {
+    static const char from[] = "<bpmn:sequenceFlow id=\"submitted-to-accept\" "
+                               "sourceRef=\"submitted\" targetRef=\"accept\"/>";
     struct err err = {0};
     struct str text;
     const char *file =
@@ -723,41 +715,70 @@ static const char *pack_with_job(struct bench *b) {
     struct str copy = arena_printf(b->arena, "cp -r packs %s-packs", b->folder);
     CHECK(system(copy.at) == 0);
     CHECK_OK(os_file_read(&text, file, 1 << 20, b->arena, &err), &err);
+    size_t top = str_find(text, STR("<bpmn:collaboration"));
     size_t at = str_find(text, STR("<bpmn:sequenceFlow id=\"submitted-to-accept\""));
-    CHECK(at != SIZE_MAX);
+    CHECK(top != SIZE_MAX && at != SIZE_MAX && top < at);
     struct buf out;
     buf_init(&out, 1 << 21);
-    buf_add(&out, str_sub(text, 0, at));
-    buf_add(&out, str_from(to));
+    buf_add(&out, str_sub(text, 0, top));
+    buf_add(&out, str_from(messages));
+    buf_add(&out, str_sub(text, top, at - top));
+    buf_add(&out, str_from(nodes));
+    buf_add(&out, arena_printf(b->arena,
+                               "<bpmn:sequenceFlow id=\"submitted-to-accept\" "
+                               "sourceRef=\"submitted\" targetRef=\"%s\"/><bpmn:sequenceFlow "
+                               "id=\"to-accept\" sourceRef=\"%s\" targetRef=\"accept\"/>",
+                               first, last));
     buf_add(&out, str_sub(text, at + sizeof from - 1, text.len));
     CHECK_OK(os_file_write(file, buf_view(&out), &err), &err);
     buf_done(&out);
     return arena_printf(b->arena, "%s-packs/public-security", b->folder).at;
 }
 
-void test_app_process_case_job(void) {
-    static const char application[] =
-        "{\"matter\":\"residence-permit-issue\",\"place\":\"330302\",\"lang\":\"zh\","
-        "\"applicant\":{\"name\":\"Example Person\",\"identity\":\"11010519491231002X\",\"phone\":"
-        "\"13800000000\"},\"form\":{\"kind\":\"first\",\"ground\":\"dwelling\",\"household\":"
-        "\"Lanzhou\",\"address\":\"1 Example Road, Unit 2\",\"since\":\"2025-01-01\",\"delivery\":"
-        "\"station\"}}";
-    struct bench b;
+static bool bench_make_case(struct bench *b, const char *messages, const char *nodes,
+                            const char *first, const char *last) {
     struct err err = {0};
     char path[] = "/tmp/mandate-process-XXXXXX";
-    b = (struct bench){.arena = arena_create("test", 256 << 20),
-                       .caller = {.kind = APP_ACCOUNT, .account = 7}};
+    *b = (struct bench){.arena = arena_create("test", 256 << 20),
+                        .caller = {.kind = APP_ACCOUNT, .account = 7}};
     CHECK(mkdtemp(path) != NULL);
-    b.folder = arena_cstr(b.arena, str_from(path));
+    b->folder = arena_cstr(b->arena, str_from(path));
     log_sink_set(quiet, NULL);
-    const char *pack = pack_with_job(&b);
-    const struct app_config config = {.data_dir = b.folder,
+    const char *pack = pack_with(b, messages, nodes, first, last);
+    const struct app_config config = {.data_dir = b->folder,
                                       .pack_dirs = &pack,
                                       .pack_count = 1,
                                       .demo = true,
                                       .base_url = "http://127.0.0.1:8110"};
-    CHECK_OK(app_open(&b.app, &config, os_env_real(), &err), &err);
-    if (b.app == NULL)
+    CHECK_OK(app_open(&b->app, &config, os_env_real(), &err), &err);
+    return b->app != NULL;
+}
+
+static void bench_done_case(struct bench *b) {
+    struct err err = {0};
+    char packs[64];
+    (void)snprintf(packs, sizeof packs, "%s-packs", b->folder);
+    bench_done(b);
+    CHECK_OK(os_folder_remove(packs, &err), &err);
+}
+
+static const char application[] =
+    "{\"matter\":\"residence-permit-issue\",\"place\":\"330302\",\"lang\":\"zh\","
+    "\"applicant\":{\"name\":\"Example Person\",\"identity\":\"11010519491231002X\",\"phone\":"
+    "\"13800000000\"},\"form\":{\"kind\":\"first\",\"ground\":\"dwelling\",\"household\":"
+    "\"Lanzhou\",\"address\":\"1 Example Road, Unit 2\",\"since\":\"2025-01-01\",\"delivery\":"
+    "\"station\"}}";
+
+/* The procedure asks a register before a person looks. */
+void test_app_process_case_job(void) {
+    static const char enquire[] =
+        "<bpmn:serviceTask id=\"enquire\" name=\"查询\"><bpmn:extensionElements>"
+        "<mandate:name lang=\"en\">Enquire</mandate:name>"
+        "<zeebe:taskDefinition type=\"enquire\"/>"
+        "<mandate:purpose fields=\"since\" why=\"核实居住\" why.en=\"To check the residence\"/>"
+        "</bpmn:extensionElements></bpmn:serviceTask>";
+    struct bench b;
+    if (!bench_make_case(&b, "", enquire, "enquire", "enquire"))
         return;
     (void)ask(&b, APP_APPLY, 0, application);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE definition = 0 AND open = 1"), 1);
@@ -773,11 +794,63 @@ void test_app_process_case_job(void) {
     refused(&b, APP_JOB_COMPLETE, key, "{}", ERR_NOT_FOUND);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM task WHERE node = 'accept' AND waiting = 1"), 1);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM event WHERE kind = 'worked'"), 4);
-    bench_done(&b);
-    struct err gone = {0};
-    char packs[64];
-    (void)snprintf(packs, sizeof packs, "%s-packs", path);
-    CHECK_OK(os_folder_remove(packs, &gone), &gone);
+    bench_done_case(&b);
+}
+
+#define NAMES(zh, en)                                                                              \
+    "<bpmn:extensionElements><mandate:name lang=\"en\">" en "</mandate:name>" zh                   \
+    "</bpmn:extensionElements>"
+
+/* It waits for a message, then for a signal, then for the process that it calls. */
+void test_app_process_case_reached(void) {
+    static const char messages[] =
+        MESSAGE("m-paid", "paid", "=&quot;k&quot;") "<bpmn:signal id='g' name='alarm'/>";
+    static const char nodes[] = "<bpmn:intermediateCatchEvent id='paid' name='付款'>" NAMES(
+        "",
+        "Paid") "<bpmn:messageEventDefinition messageRef='m-paid'/></bpmn:intermediateCatchEvent>"
+                "<bpmn:intermediateCatchEvent id='heard' name='信号'>" NAMES(
+                    "", "Heard") "<bpmn:signalEventDefinition "
+                                 "signalRef='g'/></bpmn:intermediateCatchEvent>"
+                                 "<bpmn:callActivity id='call' name='调用'>" NAMES(
+                                     "<zeebe:calledElement processId='one' "
+                                     "propagateAllParentVariables='false' "
+                                     "propagateAllChildVariables='true'/>",
+                                     "Call") "</bpmn:callActivity>" FLOW("paid-heard", "paid",
+                                                                         "heard")
+                                     FLOW("heard-call", "heard", "call");
+    struct bench b;
+    if (!bench_make_case(&b, messages, nodes, "paid", "call"))
+        return;
+    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
+    (void)ask(&b, APP_APPLY, 0, application);
+    refused(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"paid\",\"correlationKey\":\"other\"}",
+            ERR_NOT_FOUND);
+    (void)ask(&b, APP_MESSAGE_CORRELATE, 0,
+              "{\"name\":\"paid\",\"correlationKey\":\"k\",\"variables\":{\"sum\":7}}");
+    refused(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"paid\",\"correlationKey\":\"k\"}",
+            ERR_NOT_FOUND);
+    /* one that waits is taken by the case that comes, and once */
+    (void)ask(&b, APP_MESSAGE_PUBLISH, 0,
+              "{\"name\":\"paid\",\"correlationKey\":\"k\",\"timeToLive\":60000}");
+    for (int i = 0; i < 2; i++)
+        (void)ask(&b, APP_APPLY, 0, application);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM subscription WHERE open = 1 AND name = 'paid'"),
+              1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM subscription WHERE open = 1 AND name = 'alarm'"),
+              2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM message_taken WHERE instance = 0"), 2);
+    /* both that wait for it hear it, and call */
+    (void)ask(&b, APP_SIGNAL, 0, "{\"signalName\":\"alarm\"}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 2);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM task WHERE node = 'accept' AND waiting = 1"), 0);
+    const struct json *jobs =
+        json_get(ask(&b, APP_JOBS_ACTIVATE, 0, ACTIVATE("work")), STR("jobs"));
+    CHECK_INT((int64_t)json_count(jobs), 2);
+    (void)ask(&b, APP_JOB_COMPLETE, key_of(json_item(jobs, 0), "jobKey"),
+              "{\"variables\":{\"z\":3}}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM task WHERE node = 'accept' AND waiting = 1"), 1);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM event WHERE kind = 'worked'"), 5);
+    bench_done_case(&b);
 }
 
 /* An error that the called process does not catch goes to who called it. */
