@@ -101,6 +101,35 @@ static bool check_sound(struct app_deploy *d, const struct bpmn_process *process
     return ok;
 }
 
+/* Does an instance begin when what this element waits for comes? A start event, an instantiating
+ * receive task, or what stands behind an instantiating event-based gateway (BPMN 2.0.2: 13.2). */
+static bool starts_by_event(const struct bpmn_process *process, const struct bpmn_node *node) {
+    if (node->parent != 0)
+        return false;
+    for (uint32_t i = 0; i < node->in_count; i++) {
+        const struct bpmn_node *from = &process->nodes[process->flows[node->in[i]].from];
+        if (from->kind == BPMN_EVENT_BASED && from->instantiates)
+            return true;
+    }
+    return node->instantiates;
+}
+
+/* A condition reads variables, and before there is an instance there are none: such a process would
+ * wait for ever. */
+static bool check_starts(const struct bpmn_process *process, struct err *err) {
+    for (size_t i = 1; i < process->node_count; i++) {
+        const struct bpmn_node *node = &process->nodes[i];
+        for (size_t k = 0; k < node->def_count && starts_by_event(process, node); k++)
+            if (node->defs[k].event == BPMN_EVENT_CONDITIONAL)
+                return err_set(err, ERR_UNSUPPORTED,
+                               ((struct err_at){process->source, node->line, 0}),
+                               "element '%.*s': a process is not started by a condition, since "
+                               "there are no variables before there is an instance",
+                               STR_ARG(node->id));
+    }
+    return true;
+}
+
 static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, const struct json *body,
                          struct err *err) {
     struct budget budget = read_budget();
@@ -112,7 +141,8 @@ static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, const stru
         memcpy(more, d->overridden, d->overridden_count * sizeof *more);
     d->overridden = more;
     for (size_t i = 0; i < f->model->process_count; i++)
-        if (!check_sound(d, f->model->processes[i], body, err))
+        if (!check_starts(f->model->processes[i], err) ||
+            !check_sound(d, f->model->processes[i], body, err))
             return false;
     return true;
 }
@@ -312,7 +342,7 @@ static bool start_add(struct deploying *p, int64_t definition, const struct bpmn
             return false;
         start.due_us = start.due_us == BPMN_NEVER ? 0 : MAX_OF(start.due_us, 1);
         break;
-    default: return true; /* conditions of a start are asked when variables are broadcast */
+    default: return true; /* conditions do not come so far: check_starts() */
     }
     return store_start_put(p->j->tx, &start, err);
 }
@@ -322,7 +352,7 @@ bool app_starts_put(struct app_job *j, int64_t definition, const struct bpmn_pro
     struct deploying p = {.j = j, .arena = j->app->scratch};
     for (size_t i = 1; i < process->node_count; i++) {
         const struct bpmn_node *node = &process->nodes[i];
-        if (node->parent != 0 || !node->instantiates)
+        if (!starts_by_event(process, node))
             continue;
         for (size_t k = 0; k < node->def_count; k++)
             if (!start_add(&p, definition, node, &node->defs[k], err))

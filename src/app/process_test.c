@@ -453,6 +453,40 @@ void test_app_process_message_start(void) {
     bench_done(&b);
 }
 
+/* An instantiating receive task and what stands behind an instantiating gateway start one too; a
+ * condition cannot, and is refused with its place. */
+void test_app_process_start_kinds(void) {
+    static const char begins[] =
+        HEAD "<bpmn:message id='m1' name='one'/><bpmn:message id='m2' name='two'/>"
+             "<bpmn:process id='task' isExecutable='true'>"
+             "<bpmn:receiveTask id='r' instantiate='true' messageRef='m1'/>" END FLOW(
+                 "f1", "r",
+                 "e") "</bpmn:process><bpmn:process id='gate' isExecutable='true'>"
+                      "<bpmn:eventBasedGateway id='g' instantiate='true'/>" CATCH("c1", "m1")
+                          CATCH("c2", "m2") "<bpmn:endEvent id='e1'/><bpmn:endEvent id='e2'/>" FLOW(
+                              "g1", "g", "c1") FLOW("g2", "g", "c2") FLOW("g3", "c1", "e1")
+                              FLOW("g4", "c2", "e2") "</bpmn:process></bpmn:definitions>";
+    static const char never[] =
+        PROCESS("never", "\n<bpmn:startEvent id='when'><bpmn:conditionalEventDefinition>"
+                         "<bpmn:condition>=x</bpmn:condition></bpmn:conditionalEventDefinition>"
+                         "</bpmn:startEvent>" END FLOW("f1", "when", "e"));
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "begins.bpmn", str_from(begins));
+    (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"one\"}");
+    (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"two\"}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 3);
+    struct waiting w = deploy_file(&b, "never.bpmn", str_from(never), "{\"override\":[\"never\"]}");
+    CHECK_INT(w.err.code, ERR_UNSUPPORTED);
+    CHECK_INT((int64_t)w.err.at.line, 2);
+    CHECK(str_find(str_from(w.err.text), STR("element 'when'")) != SIZE_MAX);
+    arena_destroy(w.arena);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM process_definition"), 2);
+    bench_done(&b);
+}
+
 void test_app_process_signal(void) {
     static const char hears[] = HEAD
         "<bpmn:signal id='g' name='alarm'/>"
