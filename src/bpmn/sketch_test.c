@@ -352,7 +352,7 @@ static bool read_element(struct sketch *s, struct str kind, struct str line) {
 static bool read_flows(struct sketch *s, struct str from, struct str line) {
     for (struct str arrow = next_word(&line); arrow.len > 0; arrow = next_word(&line)) {
         struct str to = next_word(&line), rest = line, word = next_word(&rest);
-        char id[300], again[8] = "";
+        char id[300], again[16] = "";
         if (!str_eq(arrow, STR(">")) || to.len == 0)
             return wrong(s, "a flow is A > B, not", arrow);
         for (int n = 2;; n++) {
