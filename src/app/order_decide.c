@@ -35,14 +35,35 @@ done:
     return out;
 }
 
+static bool answers_json(struct json *rule, const struct dmn_step *step, size_t n,
+                         struct err *err) {
+    struct arena *arena = rule->arena;
+    struct json *list = json_set_arr(rule, STR("evaluatedOutputs"));
+    size_t count = n < step->answer_count ? step->output_count : 0;
+    for (size_t c = 0; c < count; c++) {
+        struct json *one = json_push_obj(list);
+        struct json *value = value_json(step->answers[n * step->output_count + c], arena, err);
+        if (value == NULL)
+            return false;
+        json_set(one, STR("outputId"), json_printf(arena, "%zu", c + 1));
+        json_set_str(one, STR("outputName"), step->output_names[c]);
+        json_set(one, STR("outputValue"), value);
+    }
+    return true;
+}
+
 /* Inputs and outputs as the API lists them. */
-static bool step_json(struct json *list, const struct dmn_step *step,
-                      const struct store_decision *d, struct err *err) {
+static bool step_json(struct json *list, const struct dmn_step *step, struct db_conn *conn,
+                      int64_t requirements, struct err *err) {
     struct json *one = json_push_obj(list);
     struct arena *arena = list->arena;
+    struct store_decision d; /* one decision asks others: each has its own version */
+    if (!store_decision_in(&d, conn, requirements, step->decision_id, arena, err))
+        return false;
+    app_set_key(one, STR("decisionDefinitionKey"), d.key);
     json_set_str(one, STR("decisionDefinitionId"), step->decision_id);
     json_set_str(one, STR("decisionDefinitionName"), step->decision_name);
-    json_set_i64(one, STR("decisionDefinitionVersion"), d->version);
+    json_set_i64(one, STR("decisionDefinitionVersion"), d.version);
     json_set_str(one, STR("decisionDefinitionType"),
                  step->is_table ? STR("DECISION_TABLE") : STR("LITERAL_EXPRESSION"));
     json_set_str(one, STR("tenantId"), APP_TENANT);
@@ -65,7 +86,8 @@ static bool step_json(struct json *list, const struct dmn_step *step,
         struct json *rule = json_push_obj(rules);
         json_set_str(rule, STR("ruleId"), step->rule_ids[i]);
         json_set_i64(rule, STR("ruleIndex"), step->rules[i]);
-        json_set_arr(rule, STR("evaluatedOutputs"));
+        if (!answers_json(rule, step, i, err))
+            return false;
     }
     return true;
 }
@@ -151,7 +173,7 @@ bool app_run_decide(struct app_job *j, struct err *err) {
     app_set_key(body, STR("decisionEvaluationKey"), key);
     struct json *list = json_set_arr(body, STR("evaluatedDecisions"));
     for (size_t i = 0; i < e.trace.count; i++)
-        if (!step_json(list, &e.trace.steps[i], &e.decision, err))
+        if (!step_json(list, &e.trace.steps[i], j->tx->conn, e.requirements.key, err))
             return false;
     return true;
 }

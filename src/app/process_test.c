@@ -564,6 +564,12 @@ void test_app_process_decision(void) {
     const struct json *out = ask(&b, APP_DECISION_EVALUATE, 0,
                                  "{\"decisionDefinitionId\":\"rate\",\"variables\":{\"age\":17}}");
     CHECK_STR(json_get_text(out, STR("output")), STR("\"half\""));
+    const struct json *step = json_item(json_get(out, STR("evaluatedDecisions")), 0);
+    const struct json *rule = json_item(json_get(step, STR("matchedRules")), 0);
+    const struct json *said = json_item(json_get(rule, STR("evaluatedOutputs")), 0);
+    CHECK_STR(json_get_text(said, STR("outputName")), STR("rate"));
+    CHECK_STR(json_get_text(said, STR("outputValue")), STR("\"half\""));
+    CHECK_INT(key_of(step, "decisionDefinitionKey"), key_of(out, "decisionDefinitionKey"));
     (void)deploy(&b, "rule.bpmn",
                  PROCESS("rule",
                          START "<bpmn:businessRuleTask id='r'><bpmn:extensionElements>"
@@ -579,6 +585,36 @@ void test_app_process_decision(void) {
                            "id = 'rate' AND definition <> 0"),
               2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM decision_instance WHERE element_key <> 0"), 1);
+    bench_done(&b);
+}
+
+/* One decision asks another: each is told with its own version and key. */
+void test_app_process_decision_versions(void) {
+#define DRG(id, more)                                                                              \
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='" id "' name='" id      \
+    "' namespace='t'><decision id='base' name='base'><literalExpression><text>2</text>"            \
+    "</literalExpression></decision>" more "</definitions>"
+    static const char twice[] =
+        "<decision id='twice' name='twice'><informationRequirement><requiredDecision href='#base'/>"
+        "</informationRequirement><literalExpression><text>2 * base</text></literalExpression>"
+        "</decision>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "one.dmn", STR(DRG("one", "")));
+    struct str both = arena_printf(b.arena, DRG("two", "%s"), twice);
+    (void)deploy_at(__LINE__, &b, "two.dmn", both);
+    const struct json *out =
+        ask(&b, APP_DECISION_EVALUATE, 0, "{\"decisionDefinitionId\":\"twice\"}");
+    CHECK_STR(json_get_text(out, STR("output")), STR("4"));
+    static const struct { const char *id, *version; } want[] = {{"base", "2"}, {"twice", "1"}};
+    for (size_t i = 0; i < COUNT_OF(want); i++) {
+        const struct json *one = json_item(json_get(out, STR("evaluatedDecisions")), i);
+        CHECK_STR(json_get_text(one, STR("decisionDefinitionId")), str_from(want[i].id));
+        CHECK_STR(json_text(json_get(one, STR("decisionDefinitionVersion"))),
+                  str_from(want[i].version));
+    }
     bench_done(&b);
 }
 

@@ -353,6 +353,22 @@ void run_trace(struct dmn_run *run, const struct dmn_step *step) {
     trace->steps[trace->count++] = *step;
 }
 
+static bool answers_json(struct buf *out, const struct dmn_step *step, size_t rule,
+                         struct err *err) {
+    size_t count = rule < step->answer_count ? step->output_count : 0;
+    buf_lit(out, ",\"outputs\":[");
+    for (size_t c = 0; c < count; c++) {
+        buf_add(out, c > 0 ? STR(",{\"name\":") : STR("{\"name\":"));
+        json_write_text(out, step->output_names[c]);
+        buf_lit(out, ",\"value\":");
+        if (!feel_to_json(out, step->answers[rule * step->output_count + c], err))
+            return false;
+        buf_lit(out, "}");
+    }
+    buf_lit(out, "]");
+    return true;
+}
+
 static bool step_json(struct buf *out, const struct dmn_step *step, struct err *err) {
     buf_lit(out, "{\"decision\":");
     json_write_text(out, step->decision_id);
@@ -380,6 +396,8 @@ static bool step_json(struct buf *out, const struct dmn_step *step, struct err *
             json_write_text(out, step->rule_ids[i]);
             buf_lit(out, ",\"note\":");
             json_write_text(out, step->rule_notes[i]);
+            if (!answers_json(out, step, i, err))
+                return false;
             buf_lit(out, "}");
         }
         buf_lit(out, "]");

@@ -86,6 +86,12 @@ struct dmn_step {
     const struct str *rule_ids;   /* their ids, empty when they have none */
     const struct str *rule_notes; /* their first annotation or description */
     size_t rule_count;
+    /* What the matched rules say, a value for each output column: rule r's are from
+     * r * output_count on. answer_count: how many rules, from the first on, were asked: of FIRST
+     * one, of UNIQUE none when more than one matches. */
+    const struct str *output_names; /* empty for a single column without a name */
+    const struct feel_value *answers;
+    size_t output_count, answer_count;
     struct feel_value output;
 };
 /* Zeroed, with an arena: collects, in the order of completion. */
@@ -96,7 +102,8 @@ struct dmn_trace {
 };
 enum { DMN_TRACE_STEPS_MAX = 1000 }; /* later steps are dropped: a table in a long iteration */
 /* [{"decision", "name", "table", "hit_policy" (of a table), "inputs": [{"expression", "value"}],
- * "rules" (of a table): [{"number", "id", "note"}], "output"}] as JSON text. */
+ * "rules" (of a table): [{"number", "id", "note", "outputs": [{"name", "value"}]}], "output"}] as
+ * JSON text. */
 MUST_USE bool dmn_trace_json(struct buf *out, const struct dmn_trace *trace, struct err *err);
 
 /* The value of a decision, or of a service's output decisions, or a call of a function: element by

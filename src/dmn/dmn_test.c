@@ -230,8 +230,10 @@ void test_dmn_trace(void) {
     CHECK_STR(buf_view(&out),
               STR("[{\"decision\":\"d\",\"name\":\"Fee\",\"table\":true,\"hit_policy\":\"COLLECT\","
                   "\"inputs\":[{\"expression\":\"age\",\"value\":17},{\"expression\":\"home "
-                  "place\",\"value\":\"x\"}],\"rules\":[{\"number\":1,\"id\":\"\",\"note\":\"\"},"
-                  "{\"number\":2,\"id\":\"\",\"note\":\"\"}],\"output\":[10,17]}]"));
+                  "place\",\"value\":\"x\"}],\"rules\":[{\"number\":1,\"id\":\"\",\"note\":\"\","
+                  "\"outputs\":[{\"name\":\"\",\"value\":10}]},{\"number\":2,\"id\":\"\","
+                  "\"note\":\"\",\"outputs\":[{\"name\":\"\",\"value\":17}]}],"
+                  "\"output\":[10,17]}]"));
     buf_done(&out);
     arena_destroy(b.arena);
 }

@@ -398,6 +398,8 @@ struct matching {
     struct feel_value *vars;      /* ?, then the names */
     uint64_t *set;                /* rules that match, by bits */
     struct table_region *regions; /* of each column that its index knows */
+    struct feel_value *answers;   /* of the first rules that match, for the trace; NULL: no trace */
+    uint32_t answer_count;
 };
 
 static struct feel_value run_cell(struct matching *x, const struct feel_program *program,
@@ -601,13 +603,32 @@ static struct feel_value any_of(struct matching *x, const struct feel_value *val
     return values[0];
 }
 
+static struct dmn_trace *trace_of(const struct matching *x) {
+    struct dmn_run *run = x->m->env->host;
+    return run == NULL ? NULL : run->trace;
+}
+
+/* What the rules say as they stand, before the hit policy makes one of it. */
+static void keep_answers(struct matching *x, const struct feel_value *values, uint32_t count) {
+    if (trace_of(x) == NULL)
+        return;
+    x->answers = machine_new(x->m, struct feel_value, count);
+    if (x->answers == NULL)
+        return;
+    memcpy(x->answers, values, count * sizeof *values);
+    x->answer_count = count;
+}
+
 /* DMN 1.5: 8.2.10, hit policy unique, hit policy first, hit policy rule order */
 static struct feel_value decide(struct matching *x, const uint32_t *rows, uint32_t count) {
     const struct dmn_table *t = x->t;
     if (count == 0)
         return none_matched(x);
-    if (t->policy == TABLE_FIRST || (t->policy == TABLE_UNIQUE && count == 1))
-        return outcome(x, rows[0]);
+    if (t->policy == TABLE_FIRST || (t->policy == TABLE_UNIQUE && count == 1)) {
+        struct feel_value only = outcome(x, rows[0]);
+        keep_answers(x, &only, 1);
+        return only;
+    }
     if (t->policy == TABLE_UNIQUE)
         return machine_null(x->m, "rules %u and %u of a UNIQUE table match both", rows[0] + 1,
                             rows[1] + 1);
@@ -616,6 +637,7 @@ static struct feel_value decide(struct matching *x, const uint32_t *rows, uint32
         return feel_null();
     for (uint32_t i = 0; i < count; i++)
         values[i] = outcome(x, rows[i]);
+    keep_answers(x, values, count);
     switch (t->policy) {
     case TABLE_ANY: return any_of(x, values, count);
     case TABLE_PRIORITY: order_outputs(t, values, count); return values[0];
@@ -628,17 +650,37 @@ static struct feel_value decide(struct matching *x, const uint32_t *rows, uint32
     }
 }
 
+/* Column by column, in the trace's arena. */
+static void trace_answers(struct dmn_step *step, const struct matching *x, struct arena *a) {
+    const struct dmn_table *t = x->t;
+    struct str *names = arena_new(a, struct str, t->output_count);
+    struct feel_value *answers =
+        arena_new(a, struct feel_value, (size_t)x->answer_count * t->output_count);
+    for (uint32_t c = 0; c < t->output_count; c++)
+        names[c] = t->outputs[c].name;
+    for (uint32_t i = 0; i < x->answer_count; i++)
+        for (uint32_t c = 0; c < t->output_count; c++)
+            answers[(size_t)i * t->output_count + c] =
+                t->output_count == 1 ? x->answers[i] : feel_get(x->answers[i], names[c]);
+    step->output_names = names;
+    step->output_count = t->output_count;
+    step->answers = answers;
+    step->answer_count = x->answer_count;
+}
+
 static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
                   struct feel_value output) {
     static const char *const names[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
                                         "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
-    struct dmn_run *run = x->m->env->host;
     const struct dmn_table *t = x->t;
-    if (run == NULL || run->trace == NULL)
+    if (trace_of(x) == NULL)
         return;
+    struct dmn_run *run = x->m->env->host;
     struct arena *a = run->trace->arena;
-    size_t bytes = count * (sizeof(uint32_t) + 2 * sizeof(struct str)) +
-                   t->input_count * sizeof(struct feel_value);
+    size_t bytes =
+        count * (sizeof(uint32_t) + 2 * sizeof(struct str)) +
+        t->input_count * sizeof(struct feel_value) +
+        t->output_count * (sizeof(struct str) + x->answer_count * sizeof(struct feel_value));
     if (!run_trace_affords(run->trace, bytes))
         return;
     uint32_t *rules = arena_new(a, uint32_t, count);
@@ -651,18 +693,20 @@ static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
     }
     if (t->input_count > 0)
         memcpy(inputs, x->args, t->input_count * sizeof *inputs);
-    run_trace(run, &(struct dmn_step){.decision_id = t->element->info.id,
-                                      .decision_name = t->element->info.name,
-                                      .is_table = true,
-                                      .hit_policy = names[t->policy],
-                                      .input_names = t->input_names,
-                                      .inputs = inputs,
-                                      .input_count = t->input_count,
-                                      .rules = rules,
-                                      .rule_ids = ids,
-                                      .rule_notes = notes,
-                                      .rule_count = count,
-                                      .output = output});
+    struct dmn_step step = {.decision_id = t->element->info.id,
+                            .decision_name = t->element->info.name,
+                            .is_table = true,
+                            .hit_policy = names[t->policy],
+                            .input_names = t->input_names,
+                            .inputs = inputs,
+                            .input_count = t->input_count,
+                            .rules = rules,
+                            .rule_ids = ids,
+                            .rule_notes = notes,
+                            .rule_count = count,
+                            .output = output};
+    trace_answers(&step, x, a);
+    run_trace(run, &step);
 }
 
 /* A value outside the listed ones is an error of the table's user, told and then decided as null:

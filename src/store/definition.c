@@ -189,6 +189,14 @@ bool store_decision_bound(struct store_decision *out, struct db_conn *conn, stru
            decision_read(out, &rows, arena, err);
 }
 
+bool store_decision_in(struct store_decision *out, struct db_conn *conn, int64_t requirements,
+                       struct str id, struct arena *arena, struct err *err) {
+    struct db_rows rows;
+    return db_query(&rows, conn, DECISION_COLUMNS "WHERE d.id = ?2 AND d.requirements = ?1",
+                    DB_ARGS(db_n(requirements), db_t(id)), err) &&
+           decision_read(out, &rows, arena, err);
+}
+
 bool store_decision_last(struct store_decision *out, struct db_conn *conn, struct str id,
                          struct arena *arena, struct err *err) {
     struct db_rows rows;

@@ -64,6 +64,11 @@ MUST_USE bool store_process_last(struct store_definition *out, struct db_conn *c
                                  struct arena *arena, struct err *err);
 MUST_USE bool store_requirements_last(struct store_definition *out, struct db_conn *conn,
                                       struct str id, struct arena *arena, struct err *err);
+/* The decision of that id in a version of its requirements; key 0: there is none, as for one that
+ * has no id or is imported. */
+MUST_USE bool store_decision_in(struct store_decision *out, struct db_conn *conn,
+                                int64_t requirements, struct str id, struct arena *arena,
+                                struct err *err);
 MUST_USE bool store_decision_last(struct store_decision *out, struct db_conn *conn, struct str id,
                                   struct arena *arena, struct err *err);
 
