@@ -186,8 +186,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
         struct bpmn_findings found;
         struct err undecided = {0};
         budget = budget_of(20000, FUZZ_BYTES / 4);
-        if (!bpmn_check_sound(&found, process, (struct bpmn_sound_limits){200}, arena, &budget,
-                              &undecided))
+        if (!bpmn_check_sound(&found, process, (struct bpmn_sound_limits){.states_max = 200}, arena,
+                              &budget, &undecided))
             FUZZ_CHECK(undecided.code == ERR_LIMIT, &undecided);
     }
     arena_destroy(arena);

@@ -7,7 +7,14 @@
 /* Set by the soundness check: nothing is evaluated or stored, and what data would decide is picked:
  * the oracle's answers to the questions in the order in which they are asked. */
 enum { ORACLE_QUESTIONS_MAX = 12 }; /* in one run; a node asks once */
+/* What the conditions behind a gateway leave to choose: sets of its conditional flows, a bit for
+ * each in their order; 0: none of them is true. Without any set every choice is free. */
+struct oracle_ways {
+    uint64_t *sets;
+    uint32_t count;
+};
 struct oracle {
+    const struct oracle_ways *known; /* by node, or NULL */
     uint32_t answers[ORACLE_QUESTIONS_MAX], ways[ORACLE_QUESTIONS_MAX], nodes[ORACLE_QUESTIONS_MAX];
     uint32_t answer_count; /* given; to a further question the answer is 0 */
     uint32_t asked;        /* ways[] and nodes[] are filled up to here */
@@ -179,6 +186,12 @@ bool run_drop(struct run *run, uint32_t id);
 bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways);
 /* In how many ways the node can choose its flows; 0: it does not choose. */
 uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_node *node);
+
+/* ---- sound_choice.c ---- */
+/* For each node what its conditions leave to choose; sets in arena. Errors: ERR_LIMIT. */
+MUST_USE bool run_known_ways(const struct oracle_ways **out, const struct bpmn_process *process,
+                             struct arena *arena, struct arena *scratch, struct budget *budget,
+                             struct err *err);
 
 /* ---- loop.c: loops and multi-instance activities ---- */
 bool run_loop_open(struct run *run, uint32_t body);

@@ -64,17 +64,23 @@ bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways) {
     return true;
 }
 
-/* The pick-th way: exclusive: that conditional flow; others: pick + 1 as a set of conditional
- * flows. The last way is that none is true. Flows without a condition are taken besides. */
+/* The pick-th way. Of those that are known: that set of conditional flows. Else exclusive: that
+ * conditional flow; others: pick + 1 as a set of conditional flows. The last way is that none is
+ * true. Flows without a condition are taken besides. */
 static void choose_freely(struct choice *choice, struct run *run, const struct bpmn_node *node) {
     const struct bpmn_process *p = run->process;
-    uint32_t count = run_choice_count(p, node), condition = 0, pick = 0;
+    const struct oracle_ways *known = run->oracle->known;
+    bool free = known == NULL || known[node->index].count == 0;
+    uint32_t count = free ? run_choice_count(p, node) : known[node->index].count;
+    uint32_t condition = 0, pick = 0;
     uint64_t set = UINT64_MAX;
     if (count > 0 && !run_pick(&pick, run, node->index, count)) {
         choice->code = BPMN_INCIDENT_CONDITION;
         return;
     }
-    if (count > 0)
+    if (!free)
+        set = known[node->index].sets[pick];
+    else if (count > 0)
         set = node->kind == BPMN_EXCLUSIVE ? UINT64_C(1) << pick : (uint64_t)pick + 1;
     bool some = false;
     for (uint32_t i = 0; i < node->out_count; i++) {

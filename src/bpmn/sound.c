@@ -317,7 +317,7 @@ static bool try_answers(struct space *s, struct str bytes, const struct move *mo
 
 /* The move, with every combination of answers to what it asks: like the digits of a counter. */
 static bool try_move(struct space *s, struct str bytes, struct move move) {
-    struct oracle oracle = {0};
+    struct oracle oracle = {.known = s->ways};
     for (;;) {
         if (!try_answers(s, bytes, &move, &oracle))
             return false;
@@ -474,7 +474,8 @@ static bool explore(bool *decided, uint32_t *piled, struct space *s) {
             return true;
         }
         for (uint32_t k = 1; k < s->p->node_count; k++)
-            if (run_choice_count(s->p, &s->p->nodes[k]) > s->states_max)
+            if ((s->ways == NULL || s->ways[k].count == 0) &&
+                run_choice_count(s->p, &s->p->nodes[k]) > s->states_max)
                 *decided = false;
         if (!*decided)
             return true;
@@ -525,9 +526,13 @@ bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *proc
     struct space whole = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
     *out = (struct bpmn_findings){0};
     whole.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
-    if (!space_reduce(&reduced, process, arena, budget, err))
-        return false;
     whole.scratch = arena_create("soundness", SCRATCH_MAX);
+    if ((!limits.free_choices &&
+         !run_known_ways(&whole.ways, process, arena, whole.scratch, budget, err)) ||
+        !space_reduce(&reduced, process, whole.ways, arena, budget, err)) {
+        arena_destroy(whole.scratch);
+        return false;
+    }
     struct space small = whole;
     small.p = reduced.process;
     small.reduced = &reduced;

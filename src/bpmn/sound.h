@@ -1,6 +1,7 @@
 /* bpmn/sound.h - can a process get stuck? Every reachable marking is looked at, by the engine
- * itself, with conditions as free choices, and with tasks, timers, messages and errors coming
- * whenever they may. Pure.
+ * itself, with conditions as free choices - but conditions of a gateway that compare one variable
+ * with literals choose together as some value of it would - and with tasks, timers, messages and
+ * errors coming whenever they may. Pure.
  *
  * Sound: from every reachable marking the process can end; every element can happen; tokens do not
  * pile up. (That nothing is left over at the end needs no check: the engine ends a process only
@@ -51,6 +52,7 @@ const struct bpmn_finding *bpmn_unsound(const struct bpmn_findings *findings);
 
 struct bpmn_sound_limits {
     uint32_t states_max; /* 0: BPMN_SOUND_STATES_DEFAULT */
+    bool free_choices;   /* whatever the conditions say */
 };
 enum {
     BPMN_SOUND_STATES_DEFAULT = 100000, /* the largest demonstration process has about 200 */

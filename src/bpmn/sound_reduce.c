@@ -14,8 +14,14 @@
 struct reducer {
     struct bpmn_process *p;
     struct stand_in *nodes, *flows;
+    const struct oracle_ways *ways; /* by node, or NULL */
     struct arena *arena;
 };
+
+/* Its choices are sets of its flows, so these must stay. */
+static bool keeps_flows(const struct reducer *r, const struct bpmn_node *n) {
+    return r->ways != NULL && r->ways[n->index].count > 0;
+}
 
 static bool is_out(const struct reducer *r, uint32_t node) {
     return r->nodes[node].by != STANDS_ITSELF;
@@ -205,7 +211,7 @@ static void take_out_way(struct reducer *r, uint32_t flow, uint32_t task, uint32
 
 /* Two ways between the same two gateways. */
 static bool rule_ways(struct reducer *r, struct bpmn_node *n) {
-    if (bpmn_kind_group(n->kind) != BPMN_GROUP_GATEWAY || n->out_count < 2)
+    if (bpmn_kind_group(n->kind) != BPMN_GROUP_GATEWAY || n->out_count < 2 || keeps_flows(r, n))
         return false;
     for (uint32_t i = 0; i < n->out_count; i++)
         for (uint32_t k = 0; k < i; k++) {
@@ -227,7 +233,7 @@ static bool rule_ways(struct reducer *r, struct bpmn_node *n) {
 /* A way back from a choice to the merge before it, with one task between the merge and the choice.
  */
 static bool rule_loop(struct reducer *r, struct bpmn_node *n) {
-    if (n->kind != BPMN_EXCLUSIVE || n->out_count < 2 || n->in_count != 1)
+    if (n->kind != BPMN_EXCLUSIVE || n->out_count < 2 || n->in_count != 1 || keeps_flows(r, n))
         return false;
     struct bpmn_node *body = &r->p->nodes[r->p->flows[n->in[0]].from];
     if (!is_waiting(r, body))
@@ -314,8 +320,9 @@ static bool try_rules(struct reducer *r) {
     return did;
 }
 
-bool space_reduce(struct reduced *out, const struct bpmn_process *process, struct arena *arena,
-                  struct budget *budget, struct err *err) {
+bool space_reduce(struct reduced *out, const struct bpmn_process *process,
+                  const struct oracle_ways *ways, struct arena *arena, struct budget *budget,
+                  struct err *err) {
     uint64_t bytes = process->node_count * sizeof(struct bpmn_node) +
                      process->flow_count * sizeof(struct bpmn_flow);
     if (!budget_spend(budget, (struct cost){process->node_count, bytes}, err))
@@ -334,7 +341,7 @@ bool space_reduce(struct reduced *out, const struct bpmn_process *process, struc
         n->children = copy_list(arena, n->children, n->child_count);
         n->boundaries = copy_list(arena, n->boundaries, n->boundary_count);
     }
-    struct reducer r = {.p = p, .arena = arena};
+    struct reducer r = {.p = p, .ways = ways, .arena = arena};
     r.nodes = arena_new(arena, struct stand_in, process->node_count);
     r.flows = arena_new(arena, struct stand_in, process->flow_count + 1);
     while (try_rules(&r))

@@ -33,7 +33,8 @@ struct reduced {
 
 struct space {
     const struct bpmn_process *p;
-    const struct reduced *reduced; /* NULL: p is the whole process */
+    const struct reduced *reduced;  /* NULL: p is the whole process */
+    const struct oracle_ways *ways; /* by node; NULL: every choice is free */
     struct bpmn_findings *out;
     struct arena *arena, *scratch;
     struct budget *budget;
@@ -53,8 +54,10 @@ struct space {
 };
 
 /* ---- sound_reduce.c ---- */
+/* ways: of gateways that must keep their flows, or NULL. */
 MUST_USE bool space_reduce(struct reduced *out, const struct bpmn_process *process,
-                           struct arena *arena, struct budget *budget, struct err *err);
+                           const struct oracle_ways *ways, struct arena *arena,
+                           struct budget *budget, struct err *err);
 
 /* Did it happen in some state? Of what was taken out: did what stands for it? */
 bool space_happened(const struct space *s, uint32_t node);

@@ -96,6 +96,78 @@ static const struct row {
                        "triggeredByEvent='true'>" START_ON("i", EVENT_MESSAGE("m")) END("o") FLOW(
                            "i", "o") "</bpmn:subProcess>" END("e") FLOW("s", "a") FLOW("a", "e"),
      ""},
+    /* one value is never both, so the join behind an inclusive gateway may be a merge ... */
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") "<bpmn:exclusiveGateway id='m'/>"
+         USER("c", "") END("e") FLOW("s", "f") IF("f", "a", "x = &quot;a&quot;")
+             IF("f", "b", "x = &quot;b&quot;") FLOW("a", "m") FLOW("b", "m") FLOW("m", "c") FLOW("c", "e"),
+     ""},
+    /* ... but two variables can be anything, and so can regions that overlap */
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") "<bpmn:exclusiveGateway id='m'/>"
+         USER("c", "") END("e") FLOW("s", "f") IF("f", "a", "x = &quot;a&quot;")
+             IF("f", "b", "y = &quot;b&quot;") FLOW("a", "m") FLOW("b", "m") FLOW("m", "c") FLOW("c", "e"),
+     "twice:c"},
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") "<bpmn:exclusiveGateway id='m'/>"
+         USER("c", "") END("e") FLOW("s", "f") IF("f", "a", "x &lt;= 5")
+             IF("f", "b", "x between 5 and 9") FLOW("a", "m") FLOW("b", "m") FLOW("m", "c") FLOW("c", "e"),
+     "twice:c"},
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") "<bpmn:exclusiveGateway id='m'/>"
+         USER("c", "") END("e") FLOW("s", "f") IF("f", "a", "x &lt; 5")
+             IF("f", "b", "x in ([5..9], &gt;= 20)") FLOW("a", "m") FLOW("b", "m") FLOW("m", "c") FLOW("c", "e"),
+     ""},
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") "<bpmn:exclusiveGateway id='m'/>"
+         USER("c", "") END("e") FLOW("s", "f") IF("f", "a", "x &lt; 5.5")
+             IF("f", "b", "x &gt; 5.4") FLOW("a", "m") FLOW("b", "m") FLOW("m", "c") FLOW("c", "e"),
+     "twice:c"},
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") "<bpmn:exclusiveGateway id='m'/>"
+         USER("c", "") END("e") FLOW("s", "f") IF("f", "a", "x") IF("f", "b", "not(x)")
+             FLOW("a", "m") FLOW("b", "m") FLOW("m", "c") FLOW("c", "e"),
+     ""},
+    /* both or none: the parallel join gets both */
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") PARALLEL("j") END("e") FLOW("s", "f")
+         IF("f", "a", "x = true") IF("f", "b", "x") FLOW("a", "j") FLOW("b", "j") FLOW("j", "e"),
+     ""},
+    /* what is true for the second is true for the first */
+    {__LINE__,
+     START("s") EXCLUSIVE("g", "g-c") USER("a", "") USER("b", "") USER("c", "") END("e") FLOW("s", "g")
+         IF("g", "a", "x in (&quot;a&quot;, &quot;b&quot;)") IF("g", "b", "x = &quot;b&quot;") FLOW("g", "c")
+             FLOW("a", "e") FLOW("b", "e") FLOW("c", "e"),
+     "dead:b"},
+    {__LINE__,
+     START("s") EXCLUSIVE("g", "g-c") USER("a", "") USER("b", "") USER("c", "") END("e") FLOW("s", "g")
+         IF("g", "a", "x = &quot;b&quot;") IF("g", "b", "x != &quot;a&quot;") FLOW("g", "c")
+             FLOW("a", "e") FLOW("b", "e") FLOW("c", "e"),
+     ""},
+    /* an unknown value is a value too */
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") PARALLEL("j") END("e") FLOW("s", "f")
+         IF("f", "a", "x = null or x = &quot;a&quot;") IF("f", "b", "x != &quot;a&quot;")
+             FLOW("a", "j") FLOW("b", "j") FLOW("j", "e"),
+     "stuck:j"},
+    /* one region of three has both: the join is reached, but not always */
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") PARALLEL("j") END("e") FLOW("s", "f")
+         IF("f", "a", "x &gt; -1") IF("f", "b", "x in (&lt; 1)")
+             FLOW("a", "j") FLOW("b", "j") FLOW("j", "e"),
+     "stuck:j"},
+    /* never both: the join is dead */
+    {__LINE__,
+     START("s") INCLUSIVE("f", "") USER("a", "") USER("b", "") PARALLEL("j") END("e") FLOW("s", "f")
+         IF("f", "a", "x &gt; 1") IF("f", "b", "x in [0..1]")
+             FLOW("a", "j") FLOW("b", "j") FLOW("j", "e"),
+     "stuck:j dead:j dead:e"},
+    /* what nobody expects may still come: a default flow is no dead one */
+    {__LINE__,
+     START("s") EXCLUSIVE("g", "g-c") USER("a", "") USER("b", "") USER("c", "") END("e") FLOW("s", "g")
+         IF("g", "a", "x &lt; 5") IF("g", "b", "x &gt;= 5") FLOW("g", "c") FLOW("a", "e") FLOW("b", "e")
+             FLOW("c", "e"),
+     ""},
 };
 
 /* clang-format on */

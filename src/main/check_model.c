@@ -102,8 +102,9 @@ static bool check_process(struct check_model *c, struct json *list, const struct
     struct bpmn_findings found;
     struct json *out = list != NULL ? json_push_obj(list) : NULL;
     int64_t from_us = os_mono_us(c->os);
-    if (!bpmn_check_sound(&found, p, (struct bpmn_sound_limits){(uint32_t)c->states_max}, c->arena,
-                          budget, err))
+    if (!bpmn_check_sound(&found, p,
+                          (struct bpmn_sound_limits){.states_max = (uint32_t)c->states_max},
+                          c->arena, budget, err))
         return false;
     int64_t us = os_mono_us(c->os) - from_us;
     bool sound = bpmn_unsound(&found) == NULL;
