@@ -15,7 +15,8 @@ const require = createRequire(path.join(root, "ui/package.json"));
 const load = (name) => import(pathToFileURL(require.resolve(name)));
 const json = (file) => JSON.parse(readFileSync(path.join(root, file), "utf8"));
 const { BpmnModdle } = await load("bpmn-moddle");
-const validator = await load("@bpmn-io/element-templates-validator");
+// its CommonJS file requires a module, which node learnt after version 18
+const validator = await load("@bpmn-io/element-templates-validator/dist/index.js");
 const zeebe = require("zeebe-bpmn-moddle/resources/zeebe.json");
 const mandate = json("modeler/mandate.moddle.json");
 const schema = json("modeler/mandate.schema.json");
