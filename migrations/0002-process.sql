@@ -272,6 +272,7 @@ CREATE TABLE message_taken (
     at_us INTEGER NOT NULL,
     PRIMARY KEY (message, process)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX message_taken_instance ON message_taken (instance, subscription);
 
 -- Evaluated decisions: of instances, and on their own through the API.
 CREATE TABLE decision_instance (

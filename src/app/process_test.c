@@ -769,6 +769,32 @@ void test_app_process_retention(void) {
     bench_done(&b);
 }
 
+/* Whom a message reached goes with the instance, but not while the message lives. */
+void test_app_process_message_erased(void) {
+    static const char begins[] = HEAD
+        "<bpmn:message id='m' name='go'/><bpmn:process id='begins' isExecutable='true'>"
+        "<bpmn:startEvent id='s'><bpmn:messageEventDefinition "
+        "messageRef='m'/></bpmn:startEvent>" END FLOW("f", "s",
+                                                      "e") "</bpmn:process></bpmn:definitions>";
+    struct bench b;
+    if (!bench_make(&b)) {
+        return;
+    }
+    (void)deploy_at(__LINE__, &b, "begins.bpmn", str_from(begins));
+    (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"go\"}");
+    (void)ask(&b, APP_MESSAGE_PUBLISH, 0, "{\"name\":\"go\",\"timeToLive\":60000}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM message_taken"), 2);
+    for (int i = 0; i < 2; i++)
+        (void)ask(&b, APP_INSTANCE_DELETE, count_of(&b, "SELECT min(key) FROM process_instance"),
+                  "{}");
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM message_taken"), 1);
+    clock_forward(&b, INT64_C(120) * 1000000);
+    for (int i = 0; i < 200 && count_of(&b, "SELECT count(*) FROM message") > 0; i++)
+        (void)ask(&b, APP_JOBS_ACTIVATE, 0, ACTIVATE_FOR("none", "1"));
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM message_taken"), 0);
+    bench_done(&b);
+}
+
 /* ---- cases of matters
  * ------------------------------------------------------------------------------ */
 

@@ -290,6 +290,10 @@ bool store_case_erase(struct store_tx *tx, struct case_id id, struct err *err) {
     const struct db_value of_case = db_n((int64_t)id.n);
     return store_project_drop(tx->conn, id, err) && erase_documents(tx, id, err) &&
            db_run(tx->conn, "DELETE FROM outbox WHERE case_id = ?1", DB_ARGS(of_case), err) &&
+           db_run(tx->conn,
+                  "DELETE FROM message_taken WHERE instance = 0 AND subscription >= ?1 << 24 AND "
+                  "subscription < (?1 + 1) << 24",
+                  DB_ARGS(of_case), err) &&
            db_run(tx->conn, "DELETE FROM access_look WHERE case_id = ?1", DB_ARGS(of_case), err) &&
            store_stream_forget(tx, id, err);
 }

@@ -436,6 +436,9 @@ static const char *const drops[] = {
 /* What an erased instance leaves besides, and a rebuild must not touch. */
 static const char *const erases[] = {
     "DELETE FROM api_document WHERE instance BETWEEN ?1 AND ?2",
+    /* while a message lives, whom it reached keeps it from reaching that process again */
+    "DELETE FROM message_taken WHERE instance BETWEEN ?1 AND ?2 AND message NOT IN (SELECT key "
+    "FROM message)",
 };
 
 bool store_instance_drop(struct db_conn *conn, uint64_t stream, struct err *err) {

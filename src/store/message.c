@@ -83,6 +83,10 @@ bool store_messages_expire(size_t *count_out, struct store_tx *tx, size_t most, 
         return false;
     for (size_t i = 0; i < count; i++)
         if (!db_run(tx->conn, "DELETE FROM message WHERE key = ?1", DB_ARGS(db_n(keys[i])), err) ||
+            !db_run(tx->conn,
+                    "DELETE FROM message_taken WHERE message = ?1 AND instance > 0 AND NOT EXISTS "
+                    "(SELECT 1 FROM process_instance AS p WHERE p.key = instance)",
+                    DB_ARGS(db_n(keys[i])), err) ||
             !store_note_erase(tx, process_key_stream(keys[i]), err))
             return false;
     *count_out = count;
