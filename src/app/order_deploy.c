@@ -115,17 +115,23 @@ static bool starts_by_event(const struct bpmn_process *process, const struct bpm
 }
 
 /* A condition reads variables, and before there is an instance there are none: such a process would
- * wait for ever. */
+ * wait for ever. Of a start event with several definitions a row could not say which one came. */
 static bool check_starts(const struct bpmn_process *process, struct err *err) {
     for (size_t i = 1; i < process->node_count; i++) {
         const struct bpmn_node *node = &process->nodes[i];
-        for (size_t k = 0; k < node->def_count && starts_by_event(process, node); k++)
-            if (node->defs[k].event == BPMN_EVENT_CONDITIONAL)
-                return err_set(err, ERR_UNSUPPORTED,
-                               ((struct err_at){process->source, node->line, 0}),
-                               "element '%.*s': a process is not started by a condition, since "
-                               "there are no variables before there is an instance",
-                               STR_ARG(node->id));
+        const struct err_at at = {process->source, node->line, 0};
+        if (!starts_by_event(process, node))
+            continue;
+        if (node->def_count > 1)
+            return err_set(err, ERR_UNSUPPORTED, at,
+                           "element '%.*s': a process is started by one message, signal or timer "
+                           "of a start event; draw a start event for each",
+                           STR_ARG(node->id));
+        if (node->def_count == 1 && node->defs[0].event == BPMN_EVENT_CONDITIONAL)
+            return err_set(err, ERR_UNSUPPORTED, at,
+                           "element '%.*s': a process is not started by a condition, since "
+                           "there are no variables before there is an instance",
+                           STR_ARG(node->id));
     }
     return true;
 }

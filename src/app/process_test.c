@@ -470,6 +470,12 @@ void test_app_process_start_kinds(void) {
         PROCESS("never", "\n<bpmn:startEvent id='when'><bpmn:conditionalEventDefinition>"
                          "<bpmn:condition>=x</bpmn:condition></bpmn:conditionalEventDefinition>"
                          "</bpmn:startEvent>" END FLOW("f1", "when", "e"));
+    static const char several[] =
+        HEAD "<bpmn:message id='m1' name='one'/><bpmn:message id='m2' name='two'/>"
+             "<bpmn:process id='several' isExecutable='true'><bpmn:startEvent id='any'>"
+             "<bpmn:messageEventDefinition messageRef='m1'/>"
+             "<bpmn:messageEventDefinition messageRef='m2'/></bpmn:startEvent>" END FLOW(
+                 "f1", "any", "e") "</bpmn:process></bpmn:definitions>";
     struct bench b;
     if (!bench_make(&b)) {
         return;
@@ -482,6 +488,10 @@ void test_app_process_start_kinds(void) {
     CHECK_INT(w.err.code, ERR_UNSUPPORTED);
     CHECK_INT((int64_t)w.err.at.line, 2);
     CHECK(str_find(str_from(w.err.text), STR("element 'when'")) != SIZE_MAX);
+    arena_destroy(w.arena);
+    w = deploy_file(&b, "several.bpmn", str_from(several), "{}");
+    CHECK_INT(w.err.code, ERR_UNSUPPORTED);
+    CHECK(str_find(str_from(w.err.text), STR("a start event for each")) != SIZE_MAX);
     arena_destroy(w.arena);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_definition"), 2);
     bench_done(&b);
