@@ -210,9 +210,8 @@ static const struct json *activate_one(struct bench *b, const char *body) {
 
 void test_app_process_job(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     int64_t definition = deploy(&b, "one.bpmn", ONE_JOB("one"));
     CHECK(definition == deploy(&b, "one.bpmn", ONE_JOB("one"))); /* the same file again */
     const struct json *created =
@@ -243,9 +242,8 @@ void test_app_process_job(void) {
 void test_app_process_long_poll(void) {
     struct bench b;
     struct waiting poll, end;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
     give(&poll, &b, APP_JOBS_ACTIVATE, 0,
          "{\"type\":\"work\",\"worker\":\"w\",\"timeout\":60000,\"maxJobsToActivate\":5,"
@@ -270,9 +268,8 @@ void test_app_process_long_poll(void) {
 /* Who lost a job to another cannot answer for it any more, and is known by nothing but its key. */
 void test_app_process_late_worker(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
     (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"one\"}");
     int64_t first = key_of(activate_one(&b, ACTIVATE_FOR("work", "1")), "jobKey"), second = 0;
@@ -296,9 +293,8 @@ void test_app_process_late_worker(void) {
 /* A failure leaves retries, then an incident, which is repaired. */
 void test_app_process_incident(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
     (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"one\"}");
     int64_t job = key_of(activate_one(&b, ACTIVATE("work")), "jobKey");
@@ -334,9 +330,8 @@ void test_app_process_unsound(void) {
                                            "</bpmn:sequenceFlow>" FLOW("f4", "a", "j")
                                                FLOW("f5", "b", "j") FLOW("f6", "j", "e"));
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     struct waiting w = deploy_file(&b, "stuck.bpmn", str_from(stuck), "{}");
     CHECK_INT(w.err.code, ERR_INVALID);
     CHECK(str_find(str_from(w.err.text), STR("is not sound")) != SIZE_MAX);
@@ -353,9 +348,8 @@ void test_app_process_unsound(void) {
 
 void test_app_process_user_task(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "task.bpmn",
                  PROCESS("task",
                          START "<bpmn:userTask id='a' name='Look'><bpmn:extensionElements>"
@@ -397,9 +391,8 @@ void test_app_process_message(void) {
         "m", "paid", "=order") "<bpmn:process id='waits' isExecutable='true'>" START CATCH("c", "m")
         END FLOW("f1", "s", "c") FLOW("f2", "c", "e") "</bpmn:process></bpmn:definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "waits.bpmn", str_from(waits));
     refused(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"paid\",\"correlationKey\":\"1\"}",
             ERR_NOT_FOUND);
@@ -438,9 +431,8 @@ void test_app_process_message_start(void) {
              "<bpmn:messageEventDefinition messageRef='m'/></bpmn:startEvent>" JOB("a", "work")
                  END FLOW("f1", "s", "a") FLOW("f2", "a", "e") "</bpmn:process></bpmn:definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "begins.bpmn", str_from(begins));
     for (int i = 0; i < 2; i++)
         (void)ask(&b, APP_MESSAGE_PUBLISH, 0,
@@ -477,9 +469,8 @@ void test_app_process_start_kinds(void) {
              "<bpmn:messageEventDefinition messageRef='m2'/></bpmn:startEvent>" END FLOW(
                  "f1", "any", "e") "</bpmn:process></bpmn:definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "begins.bpmn", str_from(begins));
     (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"one\"}");
     (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"two\"}");
@@ -509,9 +500,8 @@ void test_app_process_signal(void) {
                       "<bpmn:signalEventDefinition signalRef='g'/></bpmn:startEvent><bpmn:endEvent "
                       "id='e2'/>" FLOW("f3", "s2", "e2") "</bpmn:process></bpmn:definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "hears.bpmn", str_from(hears));
     for (int i = 0; i < 3; i++)
         (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"hears\"}");
@@ -528,9 +518,8 @@ void test_app_process_signal(void) {
 
 void test_app_process_call(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(
         &b, "caller.bpmn",
         PROCESS("caller", START CALL("c", "one") END FLOW("f1", "s", "c") FLOW("f2", "c", "e")));
@@ -567,9 +556,8 @@ void test_app_process_decision(void) {
         "<outputEntry><text>\"full\"</text></outputEntry></rule></decisionTable></decision>"
         "</definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "rate.dmn", str_from(dmn));
     const struct json *out = ask(&b, APP_DECISION_EVALUATE, 0,
                                  "{\"decisionDefinitionId\":\"rate\",\"variables\":{\"age\":17}}");
@@ -609,9 +597,8 @@ void test_app_process_decision_versions(void) {
         "</informationRequirement><literalExpression><text>2 * base</text></literalExpression>"
         "</decision>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "one.dmn", STR(DRG("one", "")));
     struct str both = arena_printf(b.arena, DRG("two", "%s"), twice);
     (void)deploy_at(__LINE__, &b, "two.dmn", both);
@@ -630,9 +617,8 @@ void test_app_process_decision_versions(void) {
 
 void test_app_process_modify(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "two.bpmn",
                  PROCESS("two", START JOB("a", "first") JOB("b", "second") END FLOW("f1", "s", "a")
                                     FLOW("f2", "a", "b") FLOW("f3", "b", "e")));
@@ -668,9 +654,8 @@ void test_app_process_modify(void) {
  * missed. */
 void test_app_process_timer(void) {
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "late.bpmn",
                  PROCESS("late",
                          START "<bpmn:intermediateCatchEvent id='t'><bpmn:timerEventDefinition>"
@@ -712,9 +697,8 @@ void test_app_process_rebuild(void) {
     struct store_verified out;
     uint64_t cases = 0;
     int found = 0;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
     (void)ask(&b, APP_INSTANCE_CREATE, 0,
               "{\"processDefinitionId\":\"one\",\"variables\":{\"x\":1}}");
@@ -751,9 +735,8 @@ void test_app_process_retention(void) {
     struct bench b;
     char sha256[65];
     struct err err = {0};
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
     for (int i = 0; i < 2; i++)
         (void)ask(&b, APP_INSTANCE_CREATE, 0, "{\"processDefinitionId\":\"one\"}");
@@ -787,9 +770,8 @@ void test_app_process_message_erased(void) {
         "messageRef='m'/></bpmn:startEvent>" END FLOW("f", "s",
                                                       "e") "</bpmn:process></bpmn:definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     (void)deploy_at(__LINE__, &b, "begins.bpmn", str_from(begins));
     (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"go\"}");
     (void)ask(&b, APP_MESSAGE_PUBLISH, 0, "{\"name\":\"go\",\"timeToLive\":60000}");
@@ -978,9 +960,8 @@ void test_app_process_call_error(void) {
                                                     FLOW("g4", "a",
                                                          "e3") "</bpmn:process></bpmn:definitions>";
     struct bench b;
-    if (!bench_make(&b)) {
+    if (!bench_make(&b))
         return;
-    }
     struct waiting w =
         deploy_file(&b, "fails.bpmn", str_from(called), "{\"override\":[\"fails\",\"catches\"]}");
     CHECK_INT(w.err.code, ERR_NONE);
