@@ -130,6 +130,7 @@ FUZZ_FLAGS_yaml := -detect_leaks=0
 fuzz: $(FUZZ:%=fuzz-run-%)
 fuzz-run-%: $(B)/fuzz-%
 	@mkdir -p $(B)/corpus/$* $(B)/found
+	@[ ! -f fuzz/kept/$*.tar.gz ] || tar -xzf fuzz/kept/$*.tar.gz -C $(B)/corpus/$* # what long runs found
 	$(B)/fuzz-$* -max_total_time=$(SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
 		$(FUZZ_FLAGS_$*) -print_final_stats=1 -artifact_prefix=$(B)/found/$*- $(B)/corpus/$* fuzz/corpus/$*
 else
