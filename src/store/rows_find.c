@@ -13,9 +13,11 @@ struct asking {
 
 /* ---- the rule ------------------------------------------------------------------------------- */
 
+/* One: a list of all procedures would be a search across them. */
 static bool names_value(const struct json *condition) {
     if (json_is(condition, JSON_OBJECT))
-        return json_get(condition, STR("$eq")) != NULL || json_get(condition, STR("$in")) != NULL;
+        return json_get(condition, STR("$eq")) != NULL ||
+               json_count(json_get(condition, STR("$in"))) == 1;
     return condition != NULL && !json_is(condition, JSON_NULL);
 }
 
@@ -32,7 +34,7 @@ static bool within_one(const struct json *filter) {
 static bool rule_check(const struct asking *asking, struct str name, struct err *err) {
     return within_one(asking->filter) ||
            err_set(err, ERR_INVALID, err_nowhere,
-                   "a filter by '%.*s' asks for a value of a variable, so it must also name one "
+                   "'%.*s' is a value of a variable, so the filter must also name one "
                    "procedure: a process definition, a process instance or a scope; nobody is "
                    "searched for across procedures",
                    STR_ARG(name));
@@ -144,6 +146,10 @@ bool rows_search(struct json **out, struct db_conn *conn, const struct search_en
     struct search_ask whole = *ask;
     whole.other = other_add;
     whole.ctx = &asking;
+    /* values listed across procedures would be searched by whoever reads the list */
+    if ((entity == &rows_variable || entity == &rows_variable_whole) && ask->given_count == 0 &&
+        !rule_check(&asking, STR("value"), err))
+        return false;
     return correlation_check(&asking, err) && store_search(out, conn, entity, &whole, err);
 }
 

@@ -81,6 +81,14 @@ static struct str some_value(const struct search_field *field, struct arena *are
     return STR("{\"$like\": \"a*\", \"$notIn\": [\"b\"], \"$exists\": true}");
 }
 
+/* The member that keeps a search within one procedure, where the rule asks for it. */
+static struct str place_of(const struct search_entity *entity, struct str field) {
+    if (entity == &rows_variable || entity == &rows_variable_whole)
+        return str_eq(field, STR("scopeKey")) ? STR("\"processInstanceKey\": \"16777217\"")
+                                              : STR("\"scopeKey\": \"16777217\"");
+    return str_eq(field, STR("correlationKey")) ? STR("\"processDefinitionId\": \"p\"") : STR_NONE;
+}
+
 void test_rows_every_field(void) {
     struct place p;
     place_open(&p);
@@ -89,14 +97,13 @@ void test_rows_every_field(void) {
             const struct search_field *field = &entities[i]->fields[k];
             struct err err = {0};
             struct json *out = NULL;
-            struct str rule = str_eq(str_from(field->name), STR("correlationKey"))
-                                  ? STR("\"processDefinitionId\": \"p\", ")
-                                  : STR_NONE;
+            struct str rule = place_of(entities[i], str_from(field->name));
             struct str value = some_value(field, p.arena);
-            struct str filter = (field->flags & SEARCH_BY) == 0
-                                    ? STR("{}")
-                                    : arena_printf(p.arena, "{%.*s\"%s\": %.*s}", STR_ARG(rule),
-                                                   field->name, STR_ARG(value));
+            struct str filter =
+                (field->flags & SEARCH_BY) == 0
+                    ? arena_printf(p.arena, "{%.*s}", STR_ARG(rule))
+                    : arena_printf(p.arena, "{%.*s%s\"%s\": %.*s}", STR_ARG(rule),
+                                   rule.len == 0 ? "" : ", ", field->name, STR_ARG(value));
             struct str sort = (field->flags & SEARCH_SORT) == 0
                                   ? STR("[]")
                                   : arena_printf(p.arena, "[{\"field\": \"%s\"}]", field->name);
@@ -143,6 +150,15 @@ static const struct found {
     const char *filter;
     int64_t want; /* -1: refused, and the text speaks of a procedure */
 } finds[] = {
+    {__LINE__, &rows_variable, "{}", -1},
+    {__LINE__, &rows_variable, "{\"name\": \"name\"}", -1},
+    {__LINE__, &rows_variable,
+     "{\"processInstanceKey\": {\"$in\": [\"100663297\", \"117440513\"]}}", -1},
+    {__LINE__, &rows_variable, "{\"processInstanceKey\": {\"$in\": [\"100663297\"]}}", 1},
+    {__LINE__, &rows_process_instance,
+     "{\"processDefinitionId\": {\"$in\": [\"p\", \"q\"]}, \"variables\": [{\"name\": \"name\", "
+     "\"value\": \"\\\"one\\\"\"}]}",
+     -1},
     {__LINE__, &rows_process_instance, "{}", 2},
     {__LINE__, &rows_process_instance, "{\"processInstanceKey\": \"100663297\"}", 1},
     {__LINE__, &rows_process_instance, "{\"tags\": [\"a\"]}", 1},
@@ -168,7 +184,6 @@ static const struct found {
      2},
     {__LINE__, &rows_variable, "{\"processInstanceKey\": \"117440513\"}", 1},
     {__LINE__, &rows_variable, "{\"processInstanceKey\": \"117440512\"}", 0},
-    {__LINE__, &rows_variable, "{\"name\": \"name\"}", 2},
     {__LINE__, &rows_variable, "{\"value\": \"\\\"two\\\"\"}", -1},
     {__LINE__, &rows_variable, "{\"scopeKey\": \"117440513\", \"value\": \"\\\"two\\\"\"}", 1},
     {__LINE__, &rows_message_subscription, "{\"correlationKey\": \"x\"}", -1},
