@@ -1,129 +1,12 @@
 /* The service without its wire, on the public-security pack: whole paths, then the store proved
  * from its bytes, and proved to notice when a byte is not what was written. */
-#include "app/app.h"
-
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
-#include "app/inner.h"
+#include "app/bench_test.h"
 #include "app/mail.h"
 #include "app/offline.h"
 #include "app/reader.h"
-#include "base/test.h"
-
-static const char *const pack_dirs[] = {"packs/public-security"};
-
-struct bench {
-    struct arena *arena;
-    const char *folder;
-    struct app *app;
-    struct app_caller caller;
-};
-
-static void quiet(void *self, struct str line) {
-    (void)self, (void)line;
-}
-
-static bool bench_open(struct bench *b) {
-    struct err err = {0};
-    const struct app_config config = {.data_dir = b->folder,
-                                      .pack_dirs = pack_dirs,
-                                      .pack_count = COUNT_OF(pack_dirs),
-                                      .demo = true,
-                                      .base_url = "http://127.0.0.1:8110"};
-    bool ok = app_open(&b->app, &config, os_env_real(), &err);
-    CHECK_OK(ok, &err);
-    return ok;
-}
-
-static bool bench_make(struct bench *b) {
-    char path[] = "/tmp/mandate-app-XXXXXX";
-    *b = (struct bench){.arena = arena_create("test", 256 << 20)};
-    CHECK(mkdtemp(path) != NULL);
-    b->folder = arena_cstr(b->arena, str_from(path));
-    log_sink_set(quiet, NULL);
-    return bench_open(b);
-}
-
-static void bench_done(struct bench *b) {
-    struct err err = {0};
-    app_close(b->app);
-    CHECK_OK(os_folder_remove(b->folder, &err), &err);
-    log_sink_set(NULL, NULL);
-    arena_destroy(b->arena);
-}
-
-/* ---- orders, waited for -----------------------------------------------------------------------
- */
-
-struct waiting {
-    struct arena *arena;
-    const struct json *body;
-    struct err err;
-    bool repeated;
-    _Atomic bool over;
-};
-
-static void waiting_done(void *ctx, const struct app_answer *answer) {
-    struct waiting *w = ctx;
-    w->err = answer->err;
-    w->repeated = answer->repeated;
-    w->body = answer->body == NULL ? NULL : json_copy(answer->body, w->arena);
-    atomic_store(&w->over, true);
-}
-
-static void pause_us(int64_t us) {
-    struct os_mutex mutex;
-    struct os_cond never;
-    os_mutex_init(&mutex);
-    os_cond_init(&never);
-    os_mutex_lock(&mutex);
-    (void)os_cond_wait_us(&never, &mutex, us);
-    os_mutex_unlock(&mutex);
-    os_cond_done(&never);
-    os_mutex_done(&mutex);
-}
-
-static void waiting_end(struct waiting *w) {
-    while (!atomic_load(&w->over))
-        pause_us(200);
-}
-
-static const struct json *parse(struct bench *b, const char *text) {
-    const struct json *out = NULL;
-    struct err err = {0};
-    struct budget budget = budget_of(100000, 16 << 20);
-    CHECK_OK(json_read(&out, str_from(text), "test", b->arena, &budget, &err), &err);
-    return out;
-}
-
-static void order_give(struct waiting *w, struct bench *b, struct app_order order) {
-    *w = (struct waiting){.arena = b->arena};
-    if (order.caller == NULL)
-        order.caller = &b->caller;
-    if (!app_do(b->app, &order, waiting_done, w, &w->err))
-        atomic_store(&w->over, true);
-}
-
-static struct waiting ask(struct bench *b, struct app_order order) {
-    struct waiting w;
-    order_give(&w, b, order);
-    waiting_end(&w);
-    return w;
-}
-
-static bool sign_in(struct app_caller *out, struct bench *b, const char *user) {
-    struct err err = {0};
-    struct str body =
-        arena_printf(b->arena, "{\"user\":\"%s\",\"password\":\"mandate-demo\"}", user);
-    struct waiting w = ask(b, (struct app_order){.verb = APP_SIGN_IN, .body = parse(b, body.at)});
-    CHECK_INT(w.err.code, ERR_NONE);
-    struct str token = json_get_text(w.body, STR("token"));
-    bool ok = app_caller_session(out, b->app, token, b->arena, &err);
-    CHECK_OK(ok, &err);
-    return ok;
-}
 
 static const char application[] =
     "{\"matter\":\"residence-permit-issue\",\"place\":\"330302\",\"lang\":\"zh\",\"applicant\":"
@@ -133,18 +16,19 @@ static const char application[] =
     "\"delivery\":\"station\"}}";
 
 static struct waiting apply(struct bench *b, const char *key) {
-    return ask(b, (struct app_order){.verb = APP_APPLY,
-                                     .idempotency_key = str_from(key),
-                                     .body = parse(b, application)});
+    return bench_order(b, (struct app_order){.verb = APP_APPLY,
+                                             .idempotency_key = str_from(key),
+                                             .body = bench_json(b, application)});
 }
 
 static enum err_code task_do(struct bench *b, const struct app_caller *who, enum app_verb verb,
                              const char *task, const char *outcome) {
     struct str body =
         arena_printf(b->arena, "{\"outcome\":\"%s\",\"reasons\":\"Reasons.\"}", outcome);
-    return ask(b,
-               (struct app_order){
-                   .verb = verb, .caller = who, .task = str_from(task), .body = parse(b, body.at)})
+    return bench_order(b, (struct app_order){.verb = verb,
+                                             .caller = who,
+                                             .task = str_from(task),
+                                             .body = bench_json(b, body.at)})
         .err.code;
 }
 
@@ -166,9 +50,9 @@ struct officers {
 };
 
 static void officers_in(struct officers *o, struct bench *b) {
-    CHECK(sign_in(&o->clerk, b, "clerk"));
-    CHECK(sign_in(&o->examiner, b, "examiner"));
-    CHECK(sign_in(&o->head, b, "head"));
+    CHECK(bench_sign_in(&o->clerk, b, "clerk"));
+    CHECK(bench_sign_in(&o->examiner, b, "examiner"));
+    CHECK(bench_sign_in(&o->head, b, "head"));
 }
 
 static void granted(struct bench *b, const struct officers *o, uint64_t case_id) {
@@ -180,39 +64,10 @@ static void granted(struct bench *b, const struct officers *o, uint64_t case_id)
 /* ---- proving the folder ------------------------------------------------------------------------
  */
 
-struct found {
-    int count;
-    char last[300];
-};
-static void found_one(void *ctx, const char *line) {
-    struct found *f = ctx;
-    f->count++;
-    (void)snprintf(f->last, sizeof f->last, "%s", line);
-}
-
-/* Closes the service, verifies its folder, and opens it again. */
-static struct store_verified verified(struct bench *b, struct found *found, bool reopen) {
-    struct err err = {0};
-    struct store_verified out = {0};
-    struct app *app = NULL;
-    app_close(b->app);
-    b->app = NULL;
-    *found = (struct found){0};
-    CHECK_OK(app_offline_open(&app, b->folder, false, os_env_real(), &err), &err);
-    bool ok = app_offline_verify(&out, app, found_one, found, &err);
-    CHECK(ok == (found->count == 0));
-    if (found->count > 0 && err.code != ERR_CORRUPT)
-        CHECK_OK(ok, &err);
-    app_close(app);
-    if (reopen)
-        CHECK(bench_open(b));
-    return out;
-}
-
 void test_app_whole_path_is_proved(void) {
     struct bench b;
     struct officers o;
-    struct found found;
+    struct bench_found found;
     if (!bench_make(&b))
         return;
     struct waiting w = apply(&b, "");
@@ -225,22 +80,15 @@ void test_app_whole_path_is_proved(void) {
     CHECK_INT(task_do(&b, &o.clerk, APP_CLAIM, task, ""), ERR_NONE);
     granted(&b, &o, 1);
     CHECK_INT(task_do(&b, &o.clerk, APP_COMPLETE, task, "accept"), ERR_CONFLICT);
-    struct store_verified v = verified(&b, &found, true);
+    struct store_verified v = bench_verify(&found, &b);
+    CHECK(bench_open(&b));
     CHECK_INT(found.count, 0);
     CHECK_INT((int64_t)v.cases, 1);
     CHECK(v.events > 20);
     /* a rebuild makes the same rows */
-    struct app *offline = NULL;
-    struct err err = {0};
-    uint64_t cases = 0;
-    app_close(b.app);
-    b.app = NULL;
-    CHECK_OK(app_offline_open(&offline, b.folder, false, os_env_real(), &err), &err);
-    CHECK_OK(app_offline_rebuild(&cases, offline, &err), &err);
-    CHECK_INT((int64_t)cases, 1);
-    app_close(offline);
+    CHECK_INT((int64_t)bench_rebuild(&b), 1);
     CHECK(bench_open(&b));
-    struct store_verified again = verified(&b, &found, false);
+    struct store_verified again = bench_verify(&found, &b);
     CHECK_INT(found.count, 0);
     CHECK(merkle_hash_eq(&v.head.root, &again.head.root));
     bench_done(&b);
@@ -292,7 +140,7 @@ void test_app_verify_finds_every_change(void) {
     struct app *app = app_blank(&config, os_env_real());
     CHECK_OK(store_open(&app->store, b.folder, os_env_real(), &err), &err);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct found found = {0};
+        struct bench_found found = {0};
         struct store_verified out;
         const char *copy = arena_printf(b.arena, "%s/copy-%zu", b.folder, i).at;
         CHECK_OK(app_offline_backup(app, copy, &err), &err);
@@ -300,8 +148,8 @@ void test_app_verify_finds_every_change(void) {
         CHECK_OK_AT(rows[i].line, store_open(&changed->store, copy, os_env_real(), &err), &err);
         struct db_conn *writer = db_writer(store_db(changed->store));
         CHECK_OK_AT(rows[i].line, db_script(writer, rows[i].sql, &err), &err);
-        CHECK_AT(rows[i].line, !store_verify(&out, changed->store, &changed->store_packs, found_one,
-                                             &found, &err));
+        CHECK_AT(rows[i].line, !store_verify(&out, changed->store, &changed->store_packs,
+                                             bench_found_add, &found, &err));
         CHECK_AT(rows[i].line, err.code == ERR_CORRUPT);
         CHECK_AT(rows[i].line, found.count > 0);
         err_reset(&err);
@@ -320,16 +168,16 @@ void test_app_same_key_same_answer(void) {
     struct waiting again = apply(&b, "one key");
     CHECK(!first.repeated && again.repeated);
     CHECK(json_equal(first.body, again.body));
-    struct waiting other =
-        ask(&b, (struct app_order){.verb = APP_APPLY,
-                                   .idempotency_key = STR("one key"),
-                                   .body = parse(&b, "{\"matter\":\"residence-permit-issue\"}")});
+    struct waiting other = bench_order(
+        &b, (struct app_order){.verb = APP_APPLY,
+                               .idempotency_key = STR("one key"),
+                               .body = bench_json(&b, "{\"matter\":\"residence-permit-issue\"}")});
     CHECK_INT(other.err.code, ERR_CONFLICT);
     for (size_t i = 0; i < COUNT_OF(at_once); i++)
-        order_give(&at_once[i], &b,
-                   (struct app_order){.verb = APP_APPLY,
-                                      .idempotency_key = STR("two"),
-                                      .body = parse(&b, application)});
+        bench_order_give(&at_once[i], &b,
+                         (struct app_order){.verb = APP_APPLY,
+                                            .idempotency_key = STR("two"),
+                                            .body = bench_json(&b, application)});
     int fresh = 0;
     for (size_t i = 0; i < COUNT_OF(at_once); i++) {
         waiting_end(&at_once[i]);
@@ -345,10 +193,11 @@ void test_app_form_faults_are_told_at_once(void) {
     struct bench b;
     if (!bench_make(&b))
         return;
-    struct waiting w = ask(&b, (struct app_order){.verb = APP_APPLY,
-                                                  .body = parse(&b, "{\"matter\":\"residence-"
-                                                                    "permit-issue\",\"place\":"
-                                                                    "\"330302\"}")});
+    struct waiting w =
+        bench_order(&b, (struct app_order){.verb = APP_APPLY,
+                                           .body = bench_json(&b, "{\"matter\":\"residence-"
+                                                                  "permit-issue\",\"place\":"
+                                                                  "\"330302\"}")});
     CHECK_INT(w.err.code, ERR_INVALID);
     CHECK(json_count(json_get(w.body, STR("faults"))) > 5);
     /* a refused one took no number */
@@ -364,25 +213,27 @@ void test_app_wrong_passwords_wait(void) {
     struct err err = {0};
     if (!bench_make(&b))
         return;
-    const struct json *wrong = parse(&b, "{\"user\":\"clerk\",\"password\":\"not this one\"}");
-    const struct json *right = parse(&b, "{\"user\":\"clerk\",\"password\":\"mandate-demo\"}");
-    const struct json *nobody = parse(&b, "{\"user\":\"nobody\",\"password\":\"mandate-demo\"}");
-    struct waiting unknown = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = nobody});
+    const struct json *wrong = bench_json(&b, "{\"user\":\"clerk\",\"password\":\"not this one\"}");
+    const struct json *right = bench_json(&b, "{\"user\":\"clerk\",\"password\":\"mandate-demo\"}");
+    const struct json *nobody =
+        bench_json(&b, "{\"user\":\"nobody\",\"password\":\"mandate-demo\"}");
+    struct waiting unknown =
+        bench_order(&b, (struct app_order){.verb = APP_SIGN_IN, .body = nobody});
     CHECK_INT(unknown.err.code, ERR_SIGNED_OUT);
     for (int i = 0; i < 6; i++) {
-        struct waiting w = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = wrong});
+        struct waiting w = bench_order(&b, (struct app_order){.verb = APP_SIGN_IN, .body = wrong});
         CHECK_INT(w.err.code, ERR_SIGNED_OUT);
         CHECK_STR(str_from(w.err.text), str_from(unknown.err.text)); /* no way to tell them apart */
     }
-    struct waiting w = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
+    struct waiting w = bench_order(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
     CHECK_INT(w.err.code, ERR_SIGNED_OUT); /* it must wait two seconds now */
-    pause_us(2100000);
-    w = ask(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
+    bench_pause_us(2100000);
+    w = bench_order(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
     CHECK_INT(w.err.code, ERR_NONE);
     struct str token = json_get_text(w.body, STR("token"));
     CHECK_OK(app_caller_session(&caller, b.app, token, b.arena, &err), &err);
     CHECK_STR(caller.csrf, json_get_text(w.body, STR("csrf")));
-    w = ask(&b, (struct app_order){.verb = APP_SIGN_OUT, .caller = &caller});
+    w = bench_order(&b, (struct app_order){.verb = APP_SIGN_OUT, .caller = &caller});
     CHECK_INT(w.err.code, ERR_NONE);
     CHECK(!app_caller_session(&caller, b.app, token, b.arena, &err));
     CHECK_INT(err.code, ERR_SIGNED_OUT);
@@ -397,20 +248,21 @@ void test_app_accounts_by_an_administrator(void) {
     struct app_caller admin, clerk;
     if (!bench_make(&b))
         return;
-    CHECK(sign_in(&admin, &b, "admin") && sign_in(&clerk, &b, "clerk"));
-    struct app_order order = {.verb = APP_ACCOUNT_ADD, .caller = &clerk, .body = parse(&b, add)};
-    CHECK_INT(ask(&b, order).err.code, ERR_FORBIDDEN);
+    CHECK(bench_sign_in(&admin, &b, "admin") && bench_sign_in(&clerk, &b, "clerk"));
+    struct app_order order = {
+        .verb = APP_ACCOUNT_ADD, .caller = &clerk, .body = bench_json(&b, add)};
+    CHECK_INT(bench_order(&b, order).err.code, ERR_FORBIDDEN);
     order.caller = &admin;
-    CHECK_INT(ask(&b, order).err.code, ERR_NONE);
-    CHECK_INT(ask(&b, order).err.code, ERR_CONFLICT);
+    CHECK_INT(bench_order(&b, order).err.code, ERR_NONE);
+    CHECK_INT(bench_order(&b, order).err.code, ERR_CONFLICT);
     struct app_order lock = {.verb = APP_ACCOUNT_LOCK,
                              .caller = &admin,
-                             .body = parse(&b, "{\"user\":\"clerk\",\"locked\":true}")};
-    CHECK_INT(ask(&b, lock).err.code, ERR_NONE);
-    struct waiting w =
-        ask(&b, (struct app_order){.verb = APP_SIGN_IN,
-                                   .body = parse(&b, "{\"user\":\"clerk\",\"password\":"
-                                                     "\"mandate-demo\"}")});
+                             .body = bench_json(&b, "{\"user\":\"clerk\",\"locked\":true}")};
+    CHECK_INT(bench_order(&b, lock).err.code, ERR_NONE);
+    struct waiting w = bench_order(
+        &b, (struct app_order){.verb = APP_SIGN_IN,
+                               .body = bench_json(&b, "{\"user\":\"clerk\",\"password\":"
+                                                      "\"mandate-demo\"}")});
     CHECK_INT(w.err.code, ERR_SIGNED_OUT);
     bench_done(&b);
 }
@@ -444,7 +296,7 @@ void test_app_views_are_never_stale(void) {
     struct str references[CASES];
     if (!bench_make(&b))
         return;
-    CHECK(sign_in(&clerk, &b, "clerk"));
+    CHECK(bench_sign_in(&clerk, &b, "clerk"));
     CHECK_OK(app_reader_create(&reader, b.app, &err), &err);
     for (int i = 0; i < CASES; i++)
         references[i] =
@@ -471,7 +323,7 @@ void test_app_look_is_known_once_recorded(void) {
     struct err err = {0};
     if (!bench_make(&b))
         return;
-    CHECK(sign_in(&clerk, &b, "clerk") && sign_in(&examiner, &b, "examiner"));
+    CHECK(bench_sign_in(&clerk, &b, "clerk") && bench_sign_in(&examiner, &b, "examiner"));
     CHECK_OK(app_reader_create(&reader, b.app, &err), &err);
     struct str one = json_get_text(apply(&b, "one").body, STR("reference"));
     struct str two = json_get_text(apply(&b, "two").body, STR("reference"));
@@ -480,7 +332,7 @@ void test_app_look_is_known_once_recorded(void) {
                                    {&examiner, json_obj(b.arena), b.arena, true}};
     CHECK(!app_view_looked(reader, &asks[0], one, STR_NONE));
     struct app_order look = {.verb = APP_LOOK, .caller = &clerk, .reference = one};
-    CHECK_INT(ask(&b, look).err.code, ERR_NONE);
+    CHECK_INT(bench_order(&b, look).err.code, ERR_NONE);
     CHECK(app_view_looked(reader, &asks[0], one, STR_NONE));
     CHECK(!app_view_looked(reader, &asks[0], two, STR_NONE));
     CHECK(!app_view_looked(reader, &asks[1], one, STR_NONE));
@@ -491,16 +343,17 @@ void test_app_look_is_known_once_recorded(void) {
 
 void test_app_clock_breaches_by_itself(void) {
     struct bench b;
-    struct found found;
+    struct bench_found found;
     struct db_conn *conn;
     struct err err = {0};
     int64_t breached = 0;
     if (!bench_make(&b))
         return;
     (void)apply(&b, "");
-    struct waiting w = ask(&b, (struct app_order){.verb = APP_DEMO_CLOCK,
-                                                  .body = parse(&b, "{\"now\":\"2099-12-"
-                                                                    "31T00:00:00Z\"}")});
+    struct waiting w =
+        bench_order(&b, (struct app_order){.verb = APP_DEMO_CLOCK,
+                                           .body = bench_json(&b, "{\"now\":\"2099-12-"
+                                                                  "31T00:00:00Z\"}")});
     if (w.err.code == ERR_RANGE) /* the pack's calendar does not reach so far */
         w.err.code = ERR_NONE;
     CHECK_INT(w.err.code, ERR_NONE);
@@ -510,7 +363,7 @@ void test_app_clock_breaches_by_itself(void) {
         &err);
     db_reader_give(store_db(b.app->store), conn);
     CHECK(breached > 0);
-    (void)verified(&b, &found, false);
+    (void)bench_verify(&found, &b);
     CHECK_INT(found.count, 0);
     bench_done(&b);
 }
@@ -527,7 +380,7 @@ static int nth_fails(void *self, enum db_fault_op op) {
 
 void test_app_full_disk_each_write(void) {
     struct bench b;
-    struct found found;
+    struct bench_found found;
     uint64_t done = 0;
     if (!bench_make(&b))
         return;
@@ -543,7 +396,8 @@ void test_app_full_disk_each_write(void) {
             break;
     }
     CHECK(done > 0);
-    struct store_verified v = verified(&b, &found, true);
+    struct store_verified v = bench_verify(&found, &b);
+    CHECK(bench_open(&b));
     CHECK_INT(found.count, 0);
     CHECK_INT((int64_t)v.cases, (int64_t)done);
     CHECK_INT(apply(&b, "").err.code, ERR_NONE);
@@ -558,7 +412,7 @@ static struct str message_read(struct bench *b) {
         struct os_entry *files = NULL;
         size_t count = 0;
         struct str text;
-        pause_us(10000);
+        bench_pause_us(10000);
         if (os_folder_list(&files, &count, folder, b->arena, &err) && count > 0 &&
             str_ends(files[0].name, STR(".eml")) &&
             os_file_read(&text, arena_printf(b->arena, "%s/%s", folder, files[0].name.at).at,
@@ -602,7 +456,7 @@ void test_app_broken_pack_keeps_the_old(void) {
 
 void test_app_erased_case_leaves_the_log_valid(void) {
     struct bench b;
-    struct found found;
+    struct bench_found found;
     struct err err = {0};
     struct app *app;
     struct store_tx tx;
@@ -610,7 +464,7 @@ void test_app_erased_case_leaves_the_log_valid(void) {
         return;
     (void)apply(&b, "");
     (void)apply(&b, "");
-    struct store_verified before = verified(&b, &found, false);
+    struct store_verified before = bench_verify(&found, &b);
     CHECK_OK(app_offline_open(&app, b.folder, false, os_env_real(), &err), &err);
     CHECK_OK(store_begin(&tx, app->store, &err), &err);
     CHECK_OK(store_case_erase(&tx, (struct case_id){2}, &err), &err);
@@ -621,7 +475,7 @@ void test_app_erased_case_leaves_the_log_valid(void) {
     CHECK(bench_open(&b));
     struct waiting w = apply(&b, ""); /* its id is not given again */
     CHECK_INT(w.err.code, ERR_NONE);
-    struct store_verified after = verified(&b, &found, false);
+    struct store_verified after = bench_verify(&found, &b);
     CHECK_INT(found.count, 0);
     CHECK(after.cases == 2 && after.erased == 1 && after.events > before.events);
     bench_done(&b);

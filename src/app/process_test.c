@@ -1,212 +1,8 @@
 /* Process instances through the service's own orders: what the REST API does, without its wire. */
-#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "app/bench_test.h"
 #include "app/offline.h"
-#include "app/process_inner.h"
-#include "base/test.h"
-
-static const char *const pack_dirs[] = {"packs/public-security"};
-
-struct bench {
-    struct arena *arena;
-    const char *folder;
-    struct app *app;
-    struct app_caller caller;
-};
-
-static void quiet(void *self, struct str line) {
-    (void)self, (void)line;
-}
-
-static bool bench_open(struct bench *b) {
-    struct err err = {0};
-    const struct app_config config = {.data_dir = b->folder,
-                                      .pack_dirs = pack_dirs,
-                                      .pack_count = COUNT_OF(pack_dirs),
-                                      .demo = true,
-                                      .base_url = "http://127.0.0.1:8110"};
-    bool ok = app_open(&b->app, &config, os_env_real(), &err);
-    CHECK_OK(ok, &err);
-    return ok;
-}
-
-static bool bench_make(struct bench *b) {
-    char path[] = "/tmp/mandate-process-XXXXXX";
-    *b = (struct bench){.arena = arena_create("test", 256 << 20),
-                        .caller = {.kind = APP_ACCOUNT, .account = 7}};
-    CHECK(mkdtemp(path) != NULL);
-    b->folder = arena_cstr(b->arena, str_from(path));
-    log_sink_set(quiet, NULL);
-    return bench_open(b);
-}
-
-static void found_one(void *ctx, const char *line) {
-    (void)ctx;
-    CHECK_STR(str_from(line), STR(""));
-}
-
-/* Every test ends with this: all that was logged gives the rows that are there. */
-static void bench_verify(struct bench *b) {
-    struct err err = {0};
-    struct app *app;
-    struct store_verified out;
-    CHECK_OK(app_offline_open(&app, b->folder, false, os_env_real(), &err), &err);
-    CHECK_OK(app_offline_verify(&out, app, found_one, NULL, &err), &err);
-    app_close(app);
-}
-
-static void bench_done(struct bench *b) {
-    struct err err = {0};
-    app_close(b->app);
-    bench_verify(b);
-    CHECK_OK(os_folder_remove(b->folder, &err), &err);
-    log_sink_set(NULL, NULL);
-    arena_destroy(b->arena);
-}
-
-/* ---- orders, waited for ------------------------------------------------------------------------
- */
-
-struct waiting {
-    struct arena *arena;
-    const struct json *body;
-    struct err err;
-    _Atomic bool over;
-};
-
-static void waiting_done(void *ctx, const struct app_answer *answer) {
-    struct waiting *w = ctx;
-    w->err = answer->err;
-    w->body = answer->body == NULL ? NULL : json_copy(answer->body, w->arena);
-    atomic_store(&w->over, true);
-}
-
-static void waiting_end(struct waiting *w) {
-    struct os_mutex mutex;
-    struct os_cond never;
-    os_mutex_init(&mutex);
-    os_cond_init(&never);
-    os_mutex_lock(&mutex);
-    while (!atomic_load(&w->over))
-        (void)os_cond_wait_us(&never, &mutex, 200);
-    os_mutex_unlock(&mutex);
-    os_cond_done(&never);
-    os_mutex_done(&mutex);
-}
-
-static const struct json *parse(struct bench *b, struct str text) {
-    const struct json *out = NULL;
-    struct err err = {0};
-    struct budget budget = budget_of(100000, 16 << 20);
-    CHECK_OK(json_read(&out, text, "test", b->arena, &budget, &err), &err);
-    return out;
-}
-
-static void give(struct waiting *w, struct bench *b, enum app_verb verb, int64_t key,
-                 const char *body) {
-    *w = (struct waiting){.arena = arena_create("waiting", 16 << 20)};
-    const struct app_order order = {
-        .verb = verb, .caller = &b->caller, .key = key, .body = parse(b, str_from(body))};
-    if (!app_do(b->app, &order, waiting_done, w, &w->err))
-        atomic_store(&w->over, true);
-}
-
-static const struct json *take(struct waiting *w, struct bench *b) {
-    waiting_end(w);
-    const struct json *body = w->body == NULL ? json_obj(b->arena) : json_copy(w->body, b->arena);
-    arena_destroy(w->arena);
-    return body;
-}
-
-/* The answer; the error's code must be `want`. */
-static const struct json *ask_at(int line, struct bench *b, enum app_verb verb, int64_t key,
-                                 const char *body, enum err_code want) {
-    struct waiting w;
-    give(&w, b, verb, key, body);
-    const struct json *answer = take(&w, b);
-    CHECK_INT_AT(line, w.err.code, want);
-    if (w.err.code != want)
-        CHECK_STR_AT(line, str_from(w.err.text), STR(""));
-    return answer;
-}
-#define ask(b, verb, key, body)           ask_at(__LINE__, b, verb, key, body, ERR_NONE)
-#define refused(b, verb, key, body, code) ((void)ask_at(__LINE__, b, verb, key, body, code))
-
-static int64_t key_of(const struct json *answer, const char *name) {
-    int64_t key = 0;
-    CHECK(str_to_i64(&key, json_get_text(answer, str_from(name))));
-    return key;
-}
-
-static struct waiting deploy_file(struct bench *b, const char *name, struct str bytes,
-                                  const char *body) {
-    const struct app_file file = {str_from(name), bytes};
-    struct waiting w = {.arena = arena_create("waiting", 16 << 20)};
-    const struct app_order order = {.verb = APP_DEPLOY,
-                                    .caller = &b->caller,
-                                    .body = parse(b, str_from(body)),
-                                    .files = &file,
-                                    .file_count = 1};
-    if (!app_do(b->app, &order, waiting_done, &w, &w.err))
-        atomic_store(&w.over, true);
-    waiting_end(&w);
-    return w;
-}
-
-#define HEAD                                                                                       \
-    "<bpmn:definitions xmlns:bpmn='http://www.omg.org/spec/BPMN/20100524/MODEL' "                  \
-    "xmlns:zeebe='http://camunda.org/schema/zeebe/1.0' targetNamespace='t' "                       \
-    "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>"
-#define PROCESS(id, content)                                                                       \
-    HEAD "<bpmn:process id='" id "' isExecutable='true'>" content                                  \
-         "</bpmn:process></bpmn:definitions>"
-#define START "<bpmn:startEvent id='s'/>"
-#define END   "<bpmn:endEvent id='e'/>"
-#define FLOW(id, from, to)                                                                         \
-    "<bpmn:sequenceFlow id='" id "' sourceRef='" from "' targetRef='" to "'/>"
-#define JOB(id, type)                                                                              \
-    "<bpmn:serviceTask id='" id "'><bpmn:extensionElements><zeebe:taskDefinition type='" type      \
-    "'/></bpmn:extensionElements></bpmn:serviceTask>"
-#define USER(id)                                                                                   \
-    "<bpmn:userTask id='" id                                                                       \
-    "'><bpmn:extensionElements><zeebe:userTask/></bpmn:extensionElements></bpmn:userTask>"
-#define ONE_JOB(id)                                                                                \
-    PROCESS(id, START JOB("a", "work") END FLOW("f1", "s", "a") FLOW("f2", "a", "e"))
-
-/* The key of the definition that the file brings. */
-static int64_t deploy_at(int line, struct bench *b, const char *name, struct str bytes) {
-    struct waiting w = deploy_file(b, name, bytes, "{}");
-    CHECK_INT_AT(line, w.err.code, ERR_NONE);
-    if (w.err.code != ERR_NONE)
-        CHECK_STR_AT(line, str_from(w.err.text), STR(""));
-    const struct json *first = json_item(json_get(w.body, STR("deployments")), 0);
-    const struct json *process = json_get(first, STR("processDefinition"));
-    int64_t key = process == NULL ? 0 : key_of(process, "processDefinitionKey");
-    arena_destroy(w.arena);
-    return key;
-}
-#define deploy(b, name, text) deploy_at(__LINE__, b, name, STR(text))
-
-static int64_t count_of(struct bench *b, const char *sql) {
-    struct err err = {0};
-    struct db_conn *conn;
-    int64_t n = -1;
-    CHECK_OK(db_reader_take(&conn, store_db(b->app->store), &err), &err);
-    CHECK_OK(db_get_i64(&n, conn, sql, DB_NO_ARGS, &err), &err);
-    db_reader_give(store_db(b->app->store), conn);
-    return n;
-}
-
-#define ACTIVATE_FOR(type, ms)                                                                     \
-    "{\"type\":\"" type "\",\"worker\":\"w\",\"timeout\":" ms ",\"maxJobsToActivate\":5}"
-#define ACTIVATE(type) ACTIVATE_FOR(type, "60000")
-
-static const struct json *activate_one(struct bench *b, const char *body) {
-    const struct json *jobs = json_get(ask(b, APP_JOBS_ACTIVATE, 0, body), STR("jobs"));
-    CHECK_INT((int64_t)json_count(jobs), 1);
-    return json_item(jobs, 0);
-}
 
 void test_app_process_job(void) {
     struct bench b;
@@ -235,7 +31,7 @@ void test_app_process_job(void) {
     CHECK_INT(count_of(&b, "SELECT count(*) FROM sequence_flow"), 2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM variable"), 3);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE state = 'COMPLETED' AND open = 0"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* Whoever asked before there was a job gets it when there is one. */
@@ -262,7 +58,7 @@ void test_app_process_long_poll(void) {
     give(&poll, &b, APP_JOBS_ACTIVATE, 0,
          "{\"type\":\"none\",\"timeout\":1000,\"maxJobsToActivate\":1,\"requestTimeout\":20}");
     CHECK_INT((int64_t)json_count(json_get(take(&poll, &b), STR("jobs"))), 0);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* Who lost a job to another cannot answer for it any more, and is known by nothing but its key. */
@@ -287,7 +83,7 @@ void test_app_process_late_worker(void) {
     CHECK_INT(count_of(&b, "SELECT lease FROM job"), 1);
     (void)ask(&b, APP_JOB_COMPLETE, second, "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* A failure leaves retries, then an incident, which is repaired. */
@@ -316,7 +112,7 @@ void test_app_process_incident(void) {
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED' AND "
                            "incidents = 0"),
               1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* What can get stuck is refused with the way there, and deployed when it is named. */
@@ -340,7 +136,7 @@ void test_app_process_unsound(void) {
     CHECK_INT(w.err.code, ERR_NONE);
     CHECK_INT((int64_t)json_count(json_get(w.body, STR("warnings"))), 1);
     arena_destroy(w.arena);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* ---- user tasks, messages, signals, calls, decisions, changes
@@ -376,7 +172,7 @@ void test_app_process_user_task(void) {
     refused(&b, APP_TASK_COMPLETE, task, "{}", ERR_NOT_FOUND);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM user_task WHERE state = 'COMPLETED'"), 1);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 #define MESSAGE(id, name, key)                                                                     \
@@ -419,7 +215,7 @@ void test_app_process_message(void) {
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 1);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM subscription WHERE open = 1"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* While an instance that a key started runs, the key starts no other; the message waits for that.
@@ -442,7 +238,7 @@ void test_app_process_message_start(void) {
     (void)ask(&b, APP_JOB_COMPLETE, job, "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* An instantiating receive task and what stands behind an instantiating gateway start one too; a
@@ -485,7 +281,7 @@ void test_app_process_start_kinds(void) {
     CHECK(str_find(str_from(w.err.text), STR("a start event for each")) != SIZE_MAX);
     arena_destroy(w.arena);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_definition"), 2);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 void test_app_process_signal(void) {
@@ -508,7 +304,7 @@ void test_app_process_signal(void) {
     (void)ask(&b, APP_SIGNAL, 0, "{\"signalName\":\"alarm\",\"variables\":{\"level\":2}}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 4);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM variable WHERE name = 'level'"), 4);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 #define CALL(id, process)                                                                          \
@@ -542,7 +338,7 @@ void test_app_process_call(void) {
     (void)ask(&b, APP_INSTANCE_CANCEL, second, "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'TERMINATED'"), 2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM job WHERE state = 'CANCELED' AND open = 0"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 void test_app_process_decision(void) {
@@ -583,7 +379,7 @@ void test_app_process_decision(void) {
                            "id = 'rate' AND definition <> 0"),
               2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM decision_instance WHERE element_key <> 0"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* One decision asks another: each is told with its own version and key. */
@@ -612,7 +408,7 @@ void test_app_process_decision_versions(void) {
         CHECK_STR(json_text(json_get(one, STR("decisionDefinitionVersion"))),
                   str_from(want[i].version));
     }
-    bench_done(&b);
+    bench_end(&b);
 }
 
 void test_app_process_modify(void) {
@@ -647,7 +443,7 @@ void test_app_process_modify(void) {
     int64_t job = key_of(activate_one(&b, ACTIVATE("second")), "jobKey");
     (void)ask(&b, APP_JOB_COMPLETE, job, "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* A timer fires by the service's clock; a start cycle that fell behind starts one for all it
@@ -682,21 +478,13 @@ void test_app_process_timer(void) {
             "{\"type\":\"none\",\"timeout\":1,\"maxJobsToActivate\":1,\"requestTimeout\":10}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 2);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM start_event WHERE due_us > 0"), 1);
-    bench_done(&b);
-}
-
-static void count_one(void *ctx, const char *line) {
-    (void)line;
-    ++*(int *)ctx;
+    bench_end(&b);
 }
 
 /* A row that was changed beside the service is found, and made again. */
 void test_app_process_rebuild(void) {
     struct bench b;
-    struct err err = {0};
-    struct store_verified out;
-    uint64_t cases = 0;
-    int found = 0;
+    struct bench_found found;
     if (!bench_make(&b))
         return;
     (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
@@ -705,29 +493,18 @@ void test_app_process_rebuild(void) {
     for (int i = 0; i < 4; i++)
         (void)ask(&b, APP_VARIABLES_SET, count_of(&b, "SELECT key FROM process_instance"),
                   "{\"variables\":{\"x\":2}}");
-    app_close(b.app);
-    CHECK_OK(app_offline_open(&b.app, b.folder, false, os_env_real(), &err), &err);
-    struct db_conn *w = db_writer(store_db(b.app->store));
-    CHECK_OK(db_run(w, "UPDATE variable SET value = '9'", DB_NO_ARGS, &err), &err);
-    CHECK_OK(db_run(w, "DELETE FROM element_instance WHERE node > 0", DB_NO_ARGS, &err), &err);
-    CHECK(!app_offline_verify(&out, b.app, count_one, &found, &err));
-    CHECK_INT(found, 2);
-    err_reset(&err);
-    CHECK_OK(app_offline_rebuild(&cases, b.app, &err), &err);
-    CHECK_OK(app_offline_verify(&out, b.app, found_one, NULL, &err), &err);
-    CHECK_INT((int64_t)out.instances, 1);
-    app_close(b.app);
+    bench_spoil(&b, "UPDATE variable SET value = '9'");
+    bench_spoil(&b, "DELETE FROM element_instance WHERE node > 0");
+    (void)bench_verify(&found, &b);
+    CHECK_INT(found.count, 2);
+    (void)bench_rebuild(&b);
+    CHECK_INT((int64_t)bench_verify(&found, &b).instances, 1);
+    CHECK_INT(found.count, 0);
     CHECK(bench_open(&b));
     int64_t job = key_of(activate_one(&b, ACTIVATE("work")), "jobKey");
     (void)ask(&b, APP_JOB_COMPLETE, job, "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 1);
-    bench_done(&b);
-}
-
-static void clock_forward(struct bench *b, int64_t us) {
-    char now[CAL_TEXT_MAX];
-    size_t len = cal_us_format(now, app_now_us(b->app) + us, NULL);
-    (void)ask(b, APP_DEMO_CLOCK, 0, arena_printf(b->arena, "{\"now\":\"%.*s\"}", (int)len, now).at);
+    bench_end(&b);
 }
 
 /* What has ended is kept for its time and then erased, with its documents; what runs stays. */
@@ -750,16 +527,16 @@ void test_app_process_retention(void) {
     (void)ask(&b, APP_DOCUMENT_PUT, 0, body.at);
     refused(&b, APP_DOCUMENT_PUT, 0, body.at, ERR_CONFLICT);
     (void)ask(&b, APP_INSTANCE_CANCEL, first, "{}");
-    clock_forward(&b, INT64_C(179) * 86400 * 1000000);
+    bench_clock_forward(&b, INT64_C(179) * 86400 * 1000000);
     app_retention_run(b.app);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 2);
-    clock_forward(&b, INT64_C(2) * 86400 * 1000000);
+    bench_clock_forward(&b, INT64_C(2) * 86400 * 1000000);
     app_retention_run(b.app);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'ACTIVE'"), 1);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 1);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM api_document"), 0);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM job"), 1);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* Whom a message reached goes with the instance, but not while the message lives. */
@@ -780,11 +557,11 @@ void test_app_process_message_erased(void) {
         (void)ask(&b, APP_INSTANCE_DELETE, count_of(&b, "SELECT min(key) FROM process_instance"),
                   "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM message_taken"), 1);
-    clock_forward(&b, INT64_C(120) * 1000000);
+    bench_clock_forward(&b, INT64_C(120) * 1000000);
     for (int i = 0; i < 200 && count_of(&b, "SELECT count(*) FROM message") > 0; i++)
         (void)ask(&b, APP_JOBS_ACTIVATE, 0, ACTIVATE_FOR("none", "1"));
     CHECK_INT(count_of(&b, "SELECT count(*) FROM message_taken"), 0);
-    bench_done(&b);
+    bench_end(&b);
 }
 
 /* ---- cases of matters
@@ -825,28 +602,15 @@ static const char *pack_with(struct bench *b, const char *messages, const char *
 
 static bool bench_make_case(struct bench *b, const char *messages, const char *nodes,
                             const char *first, const char *last) {
-    struct err err = {0};
-    char path[] = "/tmp/mandate-process-XXXXXX";
-    *b = (struct bench){.arena = arena_create("test", 256 << 20),
-                        .caller = {.kind = APP_ACCOUNT, .account = 7}};
-    CHECK(mkdtemp(path) != NULL);
-    b->folder = arena_cstr(b->arena, str_from(path));
-    log_sink_set(quiet, NULL);
-    const char *pack = pack_with(b, messages, nodes, first, last);
-    const struct app_config config = {.data_dir = b->folder,
-                                      .pack_dirs = &pack,
-                                      .pack_count = 1,
-                                      .demo = true,
-                                      .base_url = "http://127.0.0.1:8110"};
-    CHECK_OK(app_open(&b->app, &config, os_env_real(), &err), &err);
-    return b->app != NULL;
+    bench_folder(b);
+    return bench_open_pack(b, pack_with(b, messages, nodes, first, last));
 }
 
 static void bench_done_case(struct bench *b) {
     struct err err = {0};
     char packs[64];
     (void)snprintf(packs, sizeof packs, "%s-packs", b->folder);
-    bench_done(b);
+    bench_end(b);
     CHECK_OK(os_folder_remove(packs, &err), &err);
 }
 
@@ -979,5 +743,5 @@ void test_app_process_call_error(void) {
               1);
     (void)ask(&b, APP_INSTANCE_CANCEL, alone, "{}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM incident WHERE state = 'ACTIVE'"), 0);
-    bench_done(&b);
+    bench_end(&b);
 }
