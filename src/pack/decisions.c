@@ -3,14 +3,28 @@
 
 #include "pack/inner.h"
 
+/* A fault of a file is met again by every file that imports it. */
+static bool is_told(const struct pack_reader *r, const struct err *err) {
+    for (size_t i = 0; err->at.source != NULL && i < r->findings->count; i++) {
+        const struct pack_finding *f = &r->findings->list[i];
+        if (f->at.source != NULL && strcmp(f->at.source, err->at.source) == 0 &&
+            f->at.line == err->at.line && str_eq(f->text, str_from(err->text)))
+            return true;
+    }
+    return false;
+}
+
 void pack_read_decision(struct pack_reader *r, const struct pack_file *file) {
     struct err err = {0};
     struct pack *p = r->pack;
     struct dmn_model *model;
-    struct dmn_options options = {.strict = true};
+    struct dmn_options options = {.strict = true, .import = pack_import_rules, .import_self = r};
+    if (!pack_imports_found(r, file))
+        return;
     if (!dmn_load(&model, r->arena, file->bytes, pack_source(r, file->path), &options, &r->budget,
                   &err)) {
-        pack_fault_err(r, 7, &err);
+        if (!is_told(r, &err))
+            pack_fault_err(r, 7, &err);
         return;
     }
     for (size_t i = 0; i < dmn_count(model); i++) {

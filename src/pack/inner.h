@@ -71,7 +71,8 @@ struct pack_reader {
     bool has_own, has_base; /* pack.yaml was seen */
     struct str extends;
     struct err_at extends_at;
-    struct err first; /* the first fault that is no warning */
+    struct pack_rules *rules; /* every .dmn file with what it imports (imports.c) */
+    struct err first;         /* the first fault that is no warning */
 };
 
 /* ---- findings ---- */
@@ -140,6 +141,15 @@ void pack_read_form(struct pack_reader *r, const struct pack_file *file);
 void pack_read_template(struct pack_reader *r, const struct pack_file *file, struct str name);
 
 bool pack_has_decision(const struct pack *p, struct str id);
+
+/* ---- which .dmn files import which (imports.c) ---- */
+void pack_note_rules(struct pack_reader *r, const struct pack_file *file); /* for every one first */
+void pack_find_imports(struct pack_reader *r); /* then once: what is not found is a fault */
+/* Can all imports of the file be followed? If not, why is among the findings. */
+bool pack_imports_found(struct pack_reader *r, const struct pack_file *file);
+/* A dmn_import_fn over the files that pack_imports_found() reached last; self: the reader. */
+bool pack_import_rules(struct str *xml, const char **file, void *self, struct str ns,
+                       struct str location, struct err *err);
 
 /* ---- tying names together ---- */
 void pack_bind_organs(struct pack_reader *r);

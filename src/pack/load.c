@@ -173,6 +173,10 @@ static void read_files(struct pack_reader *r) {
             pack_fault(r, 0, (struct err_at){pack_source(r, p->files[i].path), 0, 0},
                        "nothing in a pack reads this file; see doc/packs.md for the folders");
     }
+    for (size_t i = 0; i < count; i++)
+        if (turns[i].part == PART_DECISION)
+            pack_note_rules(r, turns[i].file);
+    pack_find_imports(r);
     for (int part = 0; part < PARTS; part++)
         for (int own = 0; own < 2; own++)
             for (size_t i = 0; i < count; i++)

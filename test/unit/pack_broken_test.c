@@ -137,6 +137,15 @@ static const struct row rows[] = {
     /* 7 rules: a gap, an overlap */
     {__LINE__, "decisions/resident-id-validity.dmn", "[16..26)", "[17..26)", "", NULL, 7, ""},
     {__LINE__, "decisions/resident-id-validity.dmn", "[16..26)", "[16..27)", "", NULL, 7, ""},
+    /* a rule that rests on another file's */
+    {__LINE__, "decisions/resident-id-validity.dmn", "  <inputData id=\"form-data\"",
+     "  <import name=\"f\" namespace=\"urn:fees\" importType=\"https://www.omg.org/spec/DMN/\"/>\n"
+     "  <inputData id=\"form-data\"",
+     "<import", NULL, 7, "no file in decisions/ has the imported namespace 'urn:fees'"},
+    {__LINE__, "decisions/resident-id-validity.dmn", "  <inputData id=\"form-data\"",
+     "  <import name=\"f\" namespace=\"https://mandate.example/packs/public-security\" "
+     "importType=\"https://www.omg.org/spec/DMN/\"/>\n  <inputData id=\"form-data\"",
+     "<import", NULL, 7, "3 files in decisions/ have the imported namespace"},
 };
 
 static struct pack_file *find_file(struct pack_file *files, size_t count, const char *path) {
