@@ -240,6 +240,7 @@ static bool act(struct run *run, uint32_t id, const struct arms *arms) {
     case BPMN_CALL: return call(run, id, arms);
     case BPMN_SUB_PROCESS:
     case BPMN_TRANSACTION: return run_arm(run, id, arms) && run_open(run, id);
+    case BPMN_EVENT_SUB_PROCESS: return run_arm(run, id, arms) && run_open_handler(run, id);
     case BPMN_EVENT_BASED:
     case BPMN_RECEIVE_TASK: return run_arm(run, id, arms);
     case BPMN_CATCH:

@@ -299,6 +299,8 @@ struct bpmn_event_def run_def(const struct bpmn_node *node, uint32_t index);
  * (BPMN_KINDS). */
 bool run_disarm(struct run *run, uint32_t id, enum bpmn_kind only);
 bool run_close_jobs(struct run *run, uint32_t id);
+/* An event sub-process that has been entered goes on with its start event, which fired. */
+bool run_open_handler(struct run *run, uint32_t sub);
 /* The event of `node`, for which `owner` waited, came. */
 bool run_trigger(struct run *run, uint32_t owner, uint32_t node, struct feel_value variables);
 /* ---- throw.c ---- */

@@ -125,7 +125,7 @@ static bool undo(struct run *run, struct bpmn_undoing row, struct bpmn_done done
     if (!enter_for(run, &sub, handler->index, id, BPMN_AS_ELEMENT, id) ||
         !enter_for(run, &start, handler->start, sub, BPMN_AS_ELEMENT, id))
         return false;
-    run_later(run, (struct todo){TODO_EXECUTE, start, 0});
+    run_later(run, (struct todo){TODO_EXECUTE, sub, 0});
     return true;
 }
 

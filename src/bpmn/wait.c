@@ -199,30 +199,67 @@ static bool enter_fired(struct run *run, uint32_t node, uint32_t scope, uint32_t
                : run_leave(run, id);
 }
 
+/* The instance of a start event that has fired, entered with what its event brought. */
+static bool enter_start(uint32_t *out, struct run *run, uint32_t node, uint32_t scope,
+                        struct feel_value variables) {
+    struct entry entry = {.node = node,
+                          .scope = scope,
+                          .flow = -1,
+                          .trigger = run_instance(run, scope)->triggered_by};
+    return run_enter(run, out, entry) && run_accept(run, *out, variables);
+}
+
+static bool pass_start(struct run *run, uint32_t start) {
+    bool within;
+    if (!run_in_limit(&within, run, start) || !within)
+        return run->err->code == ERR_NONE;
+    return run_has_listeners(run, run_node(run, start), BPMN_LISTEN_START) ? run_execute(run, start)
+                                                                           : run_leave(run, start);
+}
+
+bool run_open_handler(struct run *run, uint32_t sub) {
+    uint32_t node = run_node(run, sub)->start, id = 0;
+    for (uint32_t i = 0; i < run->state->instances.count && id == 0; i++)
+        if (run->state->instances.list[i].scope == sub &&
+            run->state->instances.list[i].node == node)
+            id = run->state->instances.list[i].id;
+    return (id != 0 || enter_start(&id, run, node, sub, feel_null())) && pass_start(run, id);
+}
+
+/* An event sub-process of a scope. Its start event is entered at once when the sub-process itself
+ * has to wait, for a listener or in an incident: so what the event brought is kept. */
+static bool fire_handler(struct run *run, uint32_t node, uint32_t scope, uint32_t trigger,
+                         struct feel_value variables) {
+    const struct bpmn_node *handler = &run->process->nodes[run->process->nodes[node].parent];
+    struct entry entry = {.node = handler->index, .scope = scope, .flow = -1, .trigger = trigger};
+    enum bpmn_incident code = BPMN_INCIDENT_MAPPING;
+    struct arms arms;
+    struct str why;
+    uint32_t sub, id;
+    if (!run_enter(run, &sub, entry) || !run_map_inputs(&why, run, sub))
+        return false;
+    bool listens = why.len == 0 && run_has_listeners(run, handler, BPMN_LISTEN_START);
+    if (why.len == 0 && !listens && !run_arms(&arms, &why, &code, run, sub))
+        return false;
+    if (why.len > 0)
+        return enter_start(&id, run, node, sub, variables) &&
+               run_incident(run, sub, code, BPMN_PHASE_ENTERING, why);
+    if (listens) {
+        bool asked;
+        return enter_start(&id, run, node, sub, variables) &&
+               run_listen(&asked, run, sub, BPMN_LISTEN_START, 0);
+    }
+    return run_arm(run, sub, &arms) && enter_start(&id, run, node, sub, variables) &&
+           pass_start(run, id);
+}
+
 /* A boundary event or the event sub-process of a scope. */
 /* BPMN 2.0.2: 10.5.6, 13.5.2 */
 static bool fire(struct run *run, uint32_t node, uint32_t scope, uint32_t trigger,
                  struct feel_value variables) {
-    const struct bpmn_node *event = &run->process->nodes[node];
-    uint32_t sub = scope;
-    if (event->kind == BPMN_START) {
-        struct entry entry = {
-            .node = event->parent, .scope = scope, .flow = -1, .trigger = trigger};
-        struct str why;
-        if (!run_enter(run, &sub, entry) || !run_map_inputs(&why, run, sub))
-            return false;
-        if (why.len > 0)
-            return run_incident(run, sub, BPMN_INCIDENT_MAPPING, BPMN_PHASE_ENTERING, why);
-        struct arms arms;
-        enum bpmn_incident code = BPMN_INCIDENT_NONE;
-        if (!run_arms(&arms, &why, &code, run, sub))
-            return false;
-        if (why.len > 0)
-            return run_incident(run, sub, code, BPMN_PHASE_ENTERING, why);
-        if (!run_arm(run, sub, &arms))
-            return false;
-    }
-    return enter_fired(run, node, sub, trigger, variables);
+    return run->process->nodes[node].kind == BPMN_START
+               ? fire_handler(run, node, scope, trigger, variables)
+               : enter_fired(run, node, scope, trigger, variables);
 }
 
 /* Does the event, of which one part came, wait for others? Then what came is kept, and when all are
