@@ -185,6 +185,8 @@ static void work(struct buf *out, const struct bpmn_node *n) {
     flag(out, "native", n->native);
     flag(out, "all-in", n->all_in);
     flag(out, "all-out", n->all_out);
+    number(out, "start-quantity", n->start_quantity, 1);
+    number(out, "completion-quantity", n->completion_quantity, 1);
     flag(out, "one-at-a-time", n->one_at_a_time);
     flag(out, "keeps-remaining", n->keeps_remaining);
 }

@@ -85,6 +85,14 @@ static inline bool bpmn_is_join(const struct bpmn_node *node) {
     return node->in_count > 1 && (node->kind == BPMN_PARALLEL || node->kind == BPMN_INCLUSIVE ||
                                   node->kind == BPMN_COMPLEX);
 }
+/* An activity begins only with several tokens, on whichever of its flows they come. */
+static inline bool bpmn_gathers(const struct bpmn_node *node) {
+    return node->start_quantity > 1 && node->in_count > 0;
+}
+/* Do tokens wait before the node until there are enough? */
+static inline bool bpmn_keeps_tokens(const struct bpmn_node *node) {
+    return bpmn_is_join(node) || bpmn_gathers(node);
+}
 /* Is the subscription or timer still there after it has fired? Of an event that needs several, none
  * is: all are opened again. */
 static inline bool bpmn_stays_armed(const struct bpmn_node *node) {
@@ -171,7 +179,7 @@ bool run_stop(struct run *run); /* everything, from outside */
 bool run_closing(struct run *run, uint32_t id, enum bpmn_closing how);
 /* After an instance in the scope is gone: the scope goes on when nothing is left in it. */
 bool run_gone(struct run *run, uint32_t scope);
-/* Does a token wait on every flow into the join? */
+/* Does a token wait on every flow into the join, or do enough of them before the activity? */
 bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node *join);
 /* Cancel an instance with everything in it. With listeners for canceling it stays, closing, until
  * their jobs are done; nothing waits for that but its scope's completion. */

@@ -63,12 +63,31 @@ static bool take_token(struct bpmn_state *state, bool parked, uint32_t scope, ui
     return false;
 }
 
+/* As many tokens as the activity begins with, the oldest first; -1 when there are fewer. */
+static int64_t gather(struct bpmn_state *state, const struct bpmn_node *node, uint32_t scope) {
+    uint32_t kept = 0, taken = 0;
+    struct bpmn_token *list = state->parked.list;
+    for (uint32_t i = 0; i < state->parked.count; i++) {
+        bool take = false;
+        for (uint32_t in = 0; taken < node->start_quantity && !take && in < node->in_count; in++)
+            take = list[i].scope == scope && list[i].flow == node->in[in];
+        if (take)
+            taken++;
+        else
+            list[kept++] = list[i];
+    }
+    state->parked.count = kept;
+    return taken == node->start_quantity ? (int64_t)taken : -1;
+}
+
 /* How many tokens the entered node consumed; -1 when a needed one is missing. A complex gateway
  * that starts remembers whose tokens it took, until it resets. */
 static int64_t consume(struct bpmn_state *state, const struct bpmn_node *node,
                        const struct bpmn_record *record) {
     if (record->n < 0)
         return 0;
+    if (bpmn_gathers(node))
+        return gather(state, node, record->scope);
     if (!bpmn_is_join(node))
         return take_token(state, false, record->scope, (uint32_t)record->n) ? 1 : -1;
     int64_t consumed = 0;
@@ -218,7 +237,7 @@ static bool fold_taken(struct bpmn_state *state, const struct bpmn_process *proc
         process->nodes[process->flows[record->node].to].parent != scope->node)
         return fold_corrupt(record, err, "the flow does not stand in that scope");
     struct bpmn_token token = {record->scope, record->node};
-    if (bpmn_is_join(&process->nodes[process->flows[record->node].to]))
+    if (bpmn_keeps_tokens(&process->nodes[process->flows[record->node].to]))
         LIST_ADD(state, parked, token);
     else
         LIST_ADD(state, moving, token);

@@ -140,8 +140,20 @@ static bool choose(struct choice *choice, struct run *run, const struct bpmn_nod
     return true;
 }
 
+/* BPMN 2.0.2: 13.3.2, StartQuantity */
+static bool has_gathered(const struct run *run, uint32_t scope, const struct bpmn_node *activity) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < run->state->parked.count; i++) {
+        struct bpmn_token token = run->state->parked.list[i];
+        count += token.scope == scope && run->process->flows[token.flow].to == activity->index;
+    }
+    return count >= activity->start_quantity;
+}
+
 /* BPMN 2.0.2: 13.4.1 */
 bool run_is_ready(const struct run *run, uint32_t scope, const struct bpmn_node *join) {
+    if (bpmn_gathers(join))
+        return has_gathered(run, scope, join);
     for (uint32_t in = 0; in < join->in_count; in++) {
         bool there = false;
         for (uint32_t i = 0; !there && i < run->state->parked.count; i++)
@@ -159,7 +171,8 @@ static bool take_flow(struct run *run, uint32_t scope, uint32_t flow) {
         return false;
     if (to->kind == BPMN_COMPLEX && bpmn_is_join(to))
         run_later(run, (struct todo){TODO_GATE, scope, flow});
-    if (to->kind != BPMN_PARALLEL || !bpmn_is_join(to) || !run_is_ready(run, scope, to))
+    bool waits = bpmn_gathers(to) || (to->kind == BPMN_PARALLEL && bpmn_is_join(to));
+    if (!waits || !run_is_ready(run, scope, to))
         return true;
     if (run->ready_count == run->ready_room) {
         size_t room = run->ready_room == 0 ? 8 : run->ready_room * 2;
@@ -322,9 +335,11 @@ bool run_finish(struct run *run, uint32_t id) {
     if (!run_clocks(run, id, node, true) || !run_compensable(run, id) ||
         !emit_left(run, id, node->index))
         return false;
+    /* BPMN 2.0.2: table 10.3, CompletionQuantity */
     for (uint32_t i = 0; i < choice.count; i++)
-        if (!take_flow(run, instance.scope, choice.flows[i]))
-            return false;
+        for (uint32_t n = 0; n < node->completion_quantity; n++)
+            if (!take_flow(run, instance.scope, choice.flows[i]))
+                return false;
     if (node->kind == BPMN_END)
         run->last_end = node->index;
     if (stops_after(run, node->index))

@@ -123,7 +123,9 @@ static bool check_token(const struct plan *plan, struct bpmn_token token) {
             continue;
         plan->flows[token.flow] = i;
         plan->nodes[old->to] = join;
-        return bpmn_is_join(&plan->to->nodes[join]) ||
+        if (plan->to->nodes[join].start_quantity != plan->from->nodes[old->to].start_quantity)
+            return refuse(plan, old->to, "its target begins with another number of tokens");
+        return bpmn_keeps_tokens(&plan->to->nodes[join]) ||
                refuse(plan, old->to, "its target joins nothing");
     }
     return refuse(plan, old->to,

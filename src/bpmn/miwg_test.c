@@ -69,9 +69,10 @@ static const struct model {
     {__LINE__, "C.2.0", ERR_INVALID, 101,
      "in '_7ea6639e-e773-4236-94bf-78f149188c30': the attribute 'errorRef' is missing", 4, 29, 25,
      8, 7},
-    {__LINE__, "C.3.0", ERR_UNSUPPORTED, 75,
-     "'userTask' '_c73a5f4a-72f1-4e11-bb40-2f98da75fb9a' is not executed: token quantities", 1, 14,
-     15, 0, 10},
+    {__LINE__, "C.3.0", ERR_SYNTAX, 336,
+     "'conditionExpression' 'Bpmn_FormalExpression_ipW2kBqIEeWDuOtG0oS24A': expected an "
+     "expression",
+     1, 14, 15, 0, 8},
     {__LINE__, "C.4.0", ERR_UNSUPPORTED, 72,
      "'dataOutputAssociation' '_5c5f0068-874e-4dbb-ad30-ae8389921645' is not executed: what is "
      "kept beyond",

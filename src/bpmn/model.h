@@ -22,9 +22,10 @@
 #define BPMN_MANDATE_NS "https://mandate.example/bpmn/1"
 
 enum {
-    BPMN_NODES_MAX = 4096, /* in one process; the largest MIWG model has 83 */
-    BPMN_FLOWS_MAX = 8192, /* likewise */
-    BPMN_DEPTH_MAX = 32,   /* sub-processes in sub-processes */
+    BPMN_NODES_MAX = 4096,    /* in one process; the largest MIWG model has 83 */
+    BPMN_FLOWS_MAX = 8192,    /* likewise */
+    BPMN_DEPTH_MAX = 32,      /* sub-processes in sub-processes */
+    BPMN_QUANTITY_MAX = 1000, /* tokens that an activity gathers or gives to each flow */
 };
 #define BPMN_NONE    UINT32_MAX /* "no such index"; an enumerator is an int in C17 */
 #define BPMN_NEVER   INT64_MAX  /* a time that does not come */
@@ -329,6 +330,9 @@ struct bpmn_node {
     /* complex gateways: tokens needed, with `activationCount` and flow ids as variables */
     struct bpmn_expr activation;
     struct bpmn_loop_def *loop; /* activities; NULL: once */
+    /* Activities (BPMN 2.0.2: table 10.3): tokens that must have arrived, on whichever flows,
+     * before it begins; tokens that it puts on each flow that it takes. */
+    uint32_t start_quantity, completion_quantity;
     /* ad-hoc sub-processes (BPMN 2.0.2: 10.3.5) */
     bool one_at_a_time;              /* ordering="Sequential" */
     bool keeps_remaining;            /* cancelRemainingInstances="false" */

@@ -85,6 +85,8 @@ static struct bpmn_node new_node(enum bpmn_kind kind, struct str id, uint32_t li
                               .activity = BPMN_NONE,
                               .handler = BPMN_NONE,
                               .compensates = BPMN_NONE,
+                              .start_quantity = 1,
+                              .completion_quantity = 1,
                               .start = BPMN_NONE};
 }
 

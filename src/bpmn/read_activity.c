@@ -246,14 +246,22 @@ static bool read_parts(struct reader *r, struct bpmn_node *node, const struct xm
     return true;
 }
 
+/* BPMN 2.0.2: table 10.3, StartQuantity, CompletionQuantity */
+static bool read_quantity(uint32_t *out, struct reader *r, const struct xml_node *x,
+                          const char *attribute) {
+    struct str text = str_trim(xml_attr_text(x, str_from(attribute)));
+    uint64_t n = 1;
+    if (text.len > 0 && (!str_to_u64(&n, text) || n < 1 || n > BPMN_QUANTITY_MAX))
+        return read_wrong(r, x, "%s '%.*s' is no number from 1 to %d", attribute, STR_ARG(text),
+                          BPMN_QUANTITY_MAX);
+    *out = (uint32_t)n;
+    return true;
+}
+
 bool read_activity(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
-    static const char *const quantities[] = {"startQuantity", "completionQuantity"};
-    for (size_t i = 0; i < COUNT_OF(quantities); i++) {
-        struct str n = xml_attr_text(x, str_from(quantities[i]));
-        if (n.len > 0 && !str_eq(n, STR("1")) &&
-            !read_refuse(r, x, "token quantities other than 1 are not supported"))
-            return false;
-    }
+    if (!read_quantity(&node->start_quantity, r, x, "startQuantity") ||
+        !read_quantity(&node->completion_quantity, r, x, "completionQuantity"))
+        return false;
     node->for_compensation = read_flag(x, "isForCompensation", false);
     if (node->kind == BPMN_RECEIVE_TASK)
         node->instantiates = read_flag(x, "instantiate", false);

@@ -1,6 +1,7 @@
 /* Connecting what was read, and what BPMN 2.0.2 demands of a process before it can be executed. */
 #include "bpmn/read.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* --- flows
@@ -312,6 +313,11 @@ static bool check_event_based(struct reader *r, const struct bpmn_node *node,
             return false;
         if (to->in_count != 1 &&
             !read_wrong(r, x, "'%.*s' may be reached only from the gateway", STR_ARG(to->id)))
+            return false;
+        if (to->start_quantity > 1 &&
+            !read_wrong(r, x,
+                        "'%.*s' behind it begins with its one event, not with %" PRIu32 " tokens",
+                        STR_ARG(to->id), to->start_quantity))
             return false;
         if (to->boundary_count > 0 &&
             !read_refuse(r, x,

@@ -37,7 +37,10 @@ static const struct row {
     {__LINE__, WITH(NODE_OF("userTask", "a", "", MULTI(" behavior='One' oneBehaviorEventRef='x'", "<bpmn:loopCardinality>3</bpmn:loopCardinality>"))), ERR_UNKNOWN, "no event definition"},
     {__LINE__, WITH(NODE_OF("userTask", "a", "", MULTI("", "<bpmn:loopDataInputRef>no</bpmn:loopDataInputRef>"))), ERR_UNKNOWN, "no data of this process"},
     {__LINE__, WITH(NODE_OF("userTask", "a", "", "<bpmn:standardLoopCharacteristics loopMaximum='many'/>")), ERR_INVALID, "loopMaximum 'many'"},
-    {__LINE__, WITH(NODE_OF("userTask", "a", " startQuantity='2'", "")), ERR_UNSUPPORTED, "token quantities"},
+    {__LINE__, WITH(NODE_OF("userTask", "a", " startQuantity='2'", "")), ERR_NONE, ""},
+    {__LINE__, WITH(NODE_OF("userTask", "a", " startQuantity='0'", "")), ERR_INVALID, "no number from 1"},
+    {__LINE__, WITH(NODE_OF("userTask", "a", " completionQuantity='1001'", "")), ERR_INVALID, "no number from 1"},
+    {__LINE__, WITH(NODE_OF("userTask", "a", " completionQuantity='many'", "")), ERR_INVALID, "completionQuantity 'many'"},
     {__LINE__, WITH(NODE_OF("userTask", "a", "", "<bpmn:potentialOwner><bpmn:resourceRef>r</bpmn:resourceRef></bpmn:potentialOwner>")), ERR_UNKNOWN, "no such resource"},
     {__LINE__, WITH(NODE_OF("scriptTask", "a", "", "<bpmn:script>1</bpmn:script>")), ERR_UNSUPPORTED, "zeebe:script"},
     /* compensation */

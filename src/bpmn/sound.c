@@ -98,14 +98,14 @@ static void look(struct space *s, const struct bpmn_state *state, uint32_t place
                     state->instances.list[k].scope == a->scope;
         if (same > 0 && s->twice_at[a->node] == 0)
             s->twice_at[a->node] = place + 1;
-        s->unbounded = s->unbounded || same >= BPMN_SOUND_TOKENS_MAX;
+        s->unbounded = s->unbounded || same >= s->tokens_max;
     }
     for (uint32_t i = 0; i < state->parked.count; i++) {
         uint32_t same = 0;
         for (uint32_t k = 0; k < i; k++)
             same += state->parked.list[k].flow == state->parked.list[i].flow &&
                     state->parked.list[k].scope == state->parked.list[i].scope;
-        s->unbounded = s->unbounded || same >= BPMN_SOUND_TOKENS_MAX;
+        s->unbounded = s->unbounded || same >= s->tokens_max;
     }
 }
 
@@ -516,6 +516,17 @@ static void space_init(struct space *s) {
     buf_init(&s->bytes, STATE_BYTES_MAX);
 }
 
+/* The largest number of tokens that the model itself counts on. */
+static uint32_t most_tokens(const struct bpmn_process *p) {
+    uint32_t most = 1;
+    for (size_t i = 1; i < p->node_count; i++) {
+        const struct bpmn_node *node = &p->nodes[i];
+        most = node->start_quantity > most ? node->start_quantity : most;
+        most = node->completion_quantity > most ? node->completion_quantity : most;
+    }
+    return most;
+}
+
 /* First what is left of the process without what can be seen to be harmless. What is found there is
  * not told but looked for in the whole, unless that has too many states. */
 bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
@@ -526,6 +537,7 @@ bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *proc
     struct space whole = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
     *out = (struct bpmn_findings){0};
     whole.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
+    whole.tokens_max = BPMN_SOUND_TOKENS_MAX + most_tokens(process) - 1;
     whole.scratch = arena_create("soundness", SCRATCH_MAX);
     if ((!limits.free_choices &&
          !run_known_ways(&whole.ways, process, arena, whole.scratch, budget, err)) ||

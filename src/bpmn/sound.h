@@ -56,7 +56,8 @@ struct bpmn_sound_limits {
 };
 enum {
     BPMN_SOUND_STATES_DEFAULT = 100000, /* the largest demonstration process has about 200 */
-    BPMN_SOUND_TOKENS_MAX = 8,  /* in one element or before one join: beyond it, unbounded */
+    BPMN_SOUND_TOKENS_MAX = 8,  /* in one element or before one join, and as many more as the
+                                   largest quantity of tokens says: beyond it, unbounded */
     BPMN_SOUND_STEPS_MAX = 200, /* shown of a path; it is a shortest one */
 };
 

@@ -86,7 +86,8 @@ static void take_out_flow(struct reducer *r, uint32_t flow, uint32_t other) {
 /* One way in, one way out, nothing on it, done once. */
 static bool is_link(const struct reducer *r, const struct bpmn_node *n) {
     if (n->in_count != 1 || n->out_count != 1 || n->boundary_count > 0 || n->loop != NULL ||
-        n->for_compensation || n->handler != BPMN_NONE || n->instantiates)
+        n->for_compensation || n->handler != BPMN_NONE || n->instantiates ||
+        n->start_quantity != 1 || n->completion_quantity != 1)
         return false;
     const struct bpmn_flow *in = &r->p->flows[n->in[0]], *out = &r->p->flows[n->out[0]];
     return r->p->nodes[in->from].kind != BPMN_EVENT_BASED && out->condition.text.at == NULL &&
@@ -262,7 +263,7 @@ static bool rule_boundary(struct reducer *r, struct bpmn_node *n) {
     struct bpmn_node *host = &r->p->nodes[n->attached_to];
     bool comes = n->event == BPMN_EVENT_TIMER || n->event == BPMN_EVENT_CONDITIONAL;
     if (!comes || !can_wait(host) || host->loop != NULL || host->out_count != 1 ||
-        host->handler != BPMN_NONE)
+        host->handler != BPMN_NONE || host->completion_quantity != 1)
         return false;
     const struct bpmn_flow *out = &r->p->flows[host->out[0]];
     uint32_t task, flow = n->out[0], to = end_of_way(&task, r, flow);

@@ -48,7 +48,7 @@ struct space {
     uint8_t *taken;          /* by flow */
     uint32_t *twice_at;      /* by node: the place where it runs twice, plus 1 */
     bool unbounded;
-    uint32_t states_max;
+    uint32_t states_max, tokens_max;
     uint32_t expanding;
     struct bpmn_records records;
 };

@@ -54,6 +54,8 @@ static const char *not_proved(const struct bpmn_process *process, const struct b
         return "loops";
     if (node->for_compensation)
         return "compensation";
+    if (node->start_quantity != 1 || node->completion_quantity != 1)
+        return "quantities of tokens";
     if (node->escapes)
         return "errors that nothing catches";
     if (node->kind != BPMN_END && node->kind != BPMN_EVENT_SUB_PROCESS && node->out_count == 0)
