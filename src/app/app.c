@@ -26,6 +26,7 @@ static void config_keep(struct app *app, const struct app_config *config) {
         .mail_from = keep(app, config->mail_from),
         .process_history =
             keep(app, config->process_history != NULL ? config->process_history : "P180D"),
+        .queue_max = config->queue_max,
     };
 }
 
@@ -44,7 +45,8 @@ static bool start(struct app *app, struct err *err) {
         return false;
     app_tick_init(app);
     app_waiters_init(app);
-    const struct writer_config writer = {app->store, app_tick, app_batch_over, app};
+    const struct writer_config writer = {app->store, app->config.queue_max, app_tick,
+                                         app_batch_over, app};
     size_t kept_count; /* the findings are logged where they arise */
     return writer_start(&app->writer, &writer, err) && app_packs_deploy(app, &kept_count, err) &&
            app_hashers_start(app, err) && (!app->config.demo || app_demo_accounts(app, err)) &&

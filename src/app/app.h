@@ -21,6 +21,7 @@ struct app_config {
     const char *mail_from;
     const char
         *process_history; /* how long an instance is kept after its end: "P180D"; NULL: that */
+    unsigned queue_max;   /* orders that may wait for the writer; 0: QUEUE_COMMANDS_MAX */
 };
 
 /* Open the store, recover, check and deploy the packs, start the writer and the outbox.

@@ -222,6 +222,8 @@ bool writer_start(struct writer **out, const struct writer_config *config, struc
     struct writer *w = arena_new(arena, struct writer, 1);
     w->arena = arena;
     w->config = *config;
+    if (w->config.queue_max == 0)
+        w->config.queue_max = QUEUE_COMMANDS_MAX;
     w->env = store_env(config->store);
     queue_init(&w->waiting);
     queue_init(&w->own);
@@ -254,7 +256,7 @@ void writer_stop(struct writer *w) {
 bool writer_put(struct writer *w, struct writer_job *job, struct err *err) {
     os_mutex_lock(&w->mutex);
     bool stopping = w->stopping;
-    bool full = w->waiting.count >= QUEUE_COMMANDS_MAX;
+    bool full = w->waiting.count >= w->config.queue_max;
     if (!stopping && !full) {
         queue_put(&w->waiting, job);
         os_cond_wake_one(&w->changed);

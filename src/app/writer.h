@@ -22,6 +22,7 @@ struct writer; /* opaque */
 
 struct writer_config {
     struct store *store;
+    unsigned queue_max; /* jobs that may wait; 0: QUEUE_COMMANDS_MAX */
     /* Called on the writer's thread, outside of transactions, whenever it is due: adds what the
      * clock demands by writer_put_own(). Returns the time of os_mono_us() at which it wants to be
      * called again. May be NULL. */
@@ -35,7 +36,7 @@ MUST_USE bool writer_start(struct writer **out, const struct writer_config *conf
                            struct err *err);
 /* Takes no more jobs, finishes those taken, and ends the thread. NULL is fine. */
 void writer_stop(struct writer *w);
-/* ERR_BUSY when QUEUE_COMMANDS_MAX wait or the writer is stopping; then done is not called. */
+/* ERR_BUSY when queue_max wait or the writer is stopping; then done is not called. */
 MUST_USE bool writer_put(struct writer *w, struct writer_job *job, struct err *err);
 /* From within tick(): in front of what waits, and without a limit. */
 void writer_put_own(struct writer *w, struct writer_job *job);

@@ -20,7 +20,7 @@ static void quiet(void *self, struct str line) {
     (void)self, (void)line;
 }
 
-static void room_open(struct room *r) {
+static void room_open_for(struct room *r, unsigned queue_max) {
     char path[] = "/tmp/mandate-writer-XXXXXX";
     struct err err = {0};
     *r = (struct room){.arena = arena_create("test", 16 << 20)};
@@ -29,8 +29,12 @@ static void room_open(struct room *r) {
     os_mutex_init(&r->gate);
     log_sink_set(quiet, NULL);
     CHECK_OK(store_open(&r->store, r->folder, os_env_real(), &err), &err);
-    const struct writer_config config = {.store = r->store};
+    const struct writer_config config = {.store = r->store, .queue_max = queue_max};
     CHECK_OK(writer_start(&r->writer, &config, &err), &err);
+}
+
+static void room_open(struct room *r) {
+    room_open_for(r, 0);
 }
 
 static void room_close(struct room *r) {
@@ -167,6 +171,23 @@ void test_writer_runs_a_plain_refusal_once(void) {
     os_mutex_unlock(&r.gate);
     wait_for(&r, 3);
     CHECK_INT(atomic_load(&r.runs), 3);
+    room_close(&r);
+}
+
+/* A bound of its own. */
+void test_writer_queue_is_as_long_as_said(void) {
+    enum { ROOM = 3 };
+    struct room r;
+    struct err err = {0};
+    room_open_for(&r, ROOM);
+    gate_close(&r);
+    for (int i = 1; i <= ROOM; i++)
+        (void)job_put(&r, i, WRITES);
+    struct test_job extra = {{.run = test_run, .done = test_done}, &r, -1, WRITES, ERR_NONE, 0};
+    CHECK(!writer_put(r.writer, &extra.job, &err) && err.code == ERR_BUSY);
+    os_mutex_unlock(&r.gate);
+    wait_for(&r, 1 + ROOM);
+    CHECK_INT(extra.answers, 0);
     room_close(&r);
 }
 

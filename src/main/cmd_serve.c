@@ -15,6 +15,8 @@
 #include "os/signal.h"
 #include "web/web.h"
 
+enum { QUEUE_SETTING_MAX = 65536 }; /* orders that wait; each holds its request in memory */
+
 struct service {
     struct settings settings;
     struct arena *arena;
@@ -60,6 +62,7 @@ static bool app_make(struct service *s, struct err *err) {
         .smtp_url = settings->smtp[0] != '\0' ? settings->smtp : NULL,
         .mail_from = settings->mail_from,
         .process_history = settings->process_history,
+        .queue_max = (unsigned)MIN_OF(MAX_OF(settings->queue, 1), (int64_t)QUEUE_SETTING_MAX),
     };
     return app_open(&s->app, config, os_env_real(), err);
 }
