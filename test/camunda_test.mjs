@@ -1,51 +1,15 @@
 // Camunda's own clients, as npm delivers them, against the service: everything that a program does with
 // process instances. The second client checks every answer against its schemas.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import buffer from "node:buffer";
 import path from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root, run, start } from "./harness.mjs";
+import { basic, folder, now, packages, refused, sdk, strict } from "./camunda/clients.mjs";
 import { endEvent, ext, fees, flow, form, job, line, message, person, plainFees, process as model, startEvent, waitMessage, waitSignal } from "./camunda/models.mjs";
 import { page, written } from "../tool/camunda-routes.mjs";
-
-globalThis.File ??= buffer.File; // node 18 has it there
-const folder = path.join(root, "test/camunda");
-const now = { consistency: { waitUpToMs: 0 } }; // a search is never behind
-
-function packages() {
-  if (!existsSync(path.join(folder, "node_modules/@camunda8/sdk"))) {
-    const done = spawnSync("npm", ["ci", "--ignore-scripts", "--no-progress", "--loglevel=error"], { cwd: folder, encoding: "utf8" });
-    assert.equal(done.status, 0, done.stderr);
-  }
-  const need = createRequire(path.join(folder, "package.json"));
-  return { Camunda8: need("@camunda8/sdk").Camunda8, createCamundaClient: need("@camunda8/orchestration-cluster-api").default ?? need("@camunda8/orchestration-cluster-api").createCamundaClient };
-}
-
-// One of @camunda8/sdk's clients.
-function sdk(Camunda8, service, settings) {
-  return new Camunda8({ ZEEBE_REST_ADDRESS: service.url, CAMUNDA_LOG_LEVEL: "none", CAMUNDA_SUPPORT_LOG_ENABLED: false, ...settings }).getCamundaRestClient();
-}
-const basic = (user) => ({ CAMUNDA_AUTH_STRATEGY: "BASIC", CAMUNDA_BASIC_AUTH_USERNAME: user, CAMUNDA_BASIC_AUTH_PASSWORD: "mandate-demo" });
-const strict = { CAMUNDA_SDK_VALIDATION: "req:none,res:strict", CAMUNDA_SDK_LOG_LEVEL: "silent" };
-
-// The problem of a refused request, whichever client it went through.
-async function refused(promise, status, pattern) {
-  let error;
-  try {
-    await promise;
-  } catch (caught) {
-    error = caught;
-  }
-  assert.ok(error, `it was not refused with ${status}`);
-  const got = error.statusCode ?? error.status ?? error.response?.statusCode;
-  const text = [error.detail, error.message, error.response?.body, error.body && JSON.stringify(error.body)].join(" ");
-  assert.equal(got, status, text);
-  if (pattern) assert.match(text, pattern);
-}
 
 test("Camunda's clients", { timeout: 300_000 }, async (t) => {
   const { Camunda8, createCamundaClient } = packages();
@@ -466,18 +430,6 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     }
     await c.deleteDocument({ documentId: made.documentId });
     await refused(c.downloadDocument({ documentId: made.documentId }), 404);
-  });
-
-  await part("back-pressure: a client tries again", async () => {
-    // A proxy that says 503 RESOURCE_EXHAUSTED twice, as the service does when its queue is full.
-    let refusals = 0;
-    const fetchThrough = async (input, init) => {
-      if (refusals++ < 2) return new Response(JSON.stringify({ type: "about:blank", title: "RESOURCE_EXHAUSTED", status: 503, detail: "the queue is full" }), { status: 503, headers: { "content-type": "application/problem+json" } });
-      return fetch(input, init);
-    };
-    const patient = createCamundaClient({ config: { CAMUNDA_REST_ADDRESS: service.url, ...basic("admin"), ...strict }, fetch: fetchThrough });
-    await patient.getTopology();
-    assert.equal(refusals, 3);
   });
 
   await part("resources are taken out of use", async () => {

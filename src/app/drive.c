@@ -239,6 +239,15 @@ bool drive_effect(struct drive *d, const struct drive_at *at, const struct proce
     case PROCESS_EFFECT_CANCELLED:
     case PROCESS_EFFECT_ERROR: return on_end(d, at, e, err);
     case PROCESS_EFFECT_ESCALATED: return to_parent(d, at, e, err);
+    case PROCESS_EFFECT_TASK_DONE: app_tell_task(d->app, at->stream, e->id, STR_NONE); return true;
+    case PROCESS_EFFECT_TASK_DENIED:
+        app_tell_task(
+            d->app, at->stream, e->id,
+            arena_printf(d->arena, "a listener of the task denied it: %.*s", STR_ARG(e->text)));
+        return true;
+    case PROCESS_EFFECT_TASK_GONE:
+        app_tell_task(d->app, at->stream, e->id, STR("the task is cancelled"));
+        return true;
     }
     return true;
 }

@@ -118,6 +118,7 @@ MUST_USE bool app_user_name_fits(struct str user, struct err *err);
 bool app_run_draft(struct app_job *j, struct err *err);
 bool app_run_draft_drop(struct app_job *j, struct err *err);
 bool app_run_demo_clock(struct app_job *j, struct err *err);
+bool app_run_demo_clock_reset(struct app_job *j, struct err *err);
 
 /* ---- password.c: Argon2id off the writer's and the loops' threads ---- */
 MUST_USE bool app_hashers_start(struct app *app, struct err *err);

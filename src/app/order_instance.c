@@ -179,6 +179,46 @@ static bool set_variables(struct app_job *j, struct drive *d, struct err *err) {
            drive_run(d, process_key_stream(j->order.key), &command, err);
 }
 
+/* ---- ad-hoc sub-processes
+ * ------------------------------------------------------------------------- */
+
+bool app_take_activations(struct process_command *command, const struct json *list,
+                          const struct bpmn_process *process, struct arena *arena,
+                          struct err *err) {
+    size_t count = json_count(list);
+    if (count > INSTRUCTIONS_MAX)
+        return err_set(err, ERR_LIMIT, err_nowhere, "at most %d elements", INSTRUCTIONS_MAX);
+    struct bpmn_activate *activate = arena_new(arena, struct bpmn_activate, count);
+    struct bpmn_scoped *scoped = arena_new(arena, struct bpmn_scoped, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct json *one = json_item(list, i);
+        if (!node_of(&activate[i].node, process, json_get_text(one, STR("elementId")), err) ||
+            !app_take_variables(&scoped[i].variables, one, "variables", arena, err))
+            return false;
+        if (!feel_is_null(scoped[i].variables)) {
+            activate[i].scoped = &scoped[i];
+            activate[i].scoped_count = 1;
+        }
+    }
+    command->activate = activate;
+    command->activate_count = count;
+    return true;
+}
+
+static bool ad_hoc(struct app_job *j, struct drive *d, struct err *err) {
+    struct process_command command = about(j, PROCESS_ACTIVATE);
+    const struct json *elements = json_get(j->order.body, STR("elements"));
+    uint64_t stream = process_key_stream(j->order.key);
+    struct app_live *live;
+    if (!json_is(elements, JSON_ARRAY) || json_count(elements) == 0)
+        return err_set(err, ERR_INVALID, err_nowhere, "'elements' must be a list of at least one");
+    return app_take_bool(&command.cancel_remaining, j->order.body, "cancelRemainingInstances",
+                         err) &&
+           app_live_get(&live, j->app, j->tx, stream, err) &&
+           app_take_activations(&command, elements, live->p->process, d->arena, err) &&
+           drive_run(d, stream, &command, err);
+}
+
 /* ---- modification
  * --------------------------------------------------------------------------------- */
 
@@ -300,6 +340,7 @@ bool app_run_instance(struct app_job *j, struct err *err) {
     case APP_INSTANCE_DELETE: return erase(j, err);
     case APP_INSTANCE_MODIFY: return modify(j, &d, err);
     case APP_INSTANCE_MIGRATE: return migrate(j, &d, err);
+    case APP_AD_HOC_ACTIVATE: return ad_hoc(j, &d, err);
     case APP_VARIABLES_SET: return set_variables(j, &d, err);
     case APP_INCIDENT_RESOLVE: return resolve(j, &d, err);
     default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no instance");

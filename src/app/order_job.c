@@ -36,20 +36,97 @@ static bool activation_read(struct activation *a, struct app_job *j, struct err 
     return true;
 }
 
-static void user_task_json(struct json *out, const struct process_instance *p,
-                           const struct bpmn_job *job, struct arena *arena) {
-    const struct bpmn_task *task = process_task(p->flow, job->instance);
-    if (job->kind != BPMN_JOB_TASK_LISTENER || task == NULL)
+/* The task that a listener's job is about, or NULL. */
+static const struct bpmn_task *task_of(const struct process_instance *p,
+                                       const struct bpmn_job *job) {
+    return job->kind == BPMN_JOB_TASK_LISTENER ? process_task(p->flow, job->instance) : NULL;
+}
+
+/* What the change brings, where it is attributes; a completing brings variables. */
+static struct feel_value changes_of(const struct bpmn_task *task) {
+    return task->pending == BPMN_LISTEN_COMPLETING ? feel_null() : task->brought;
+}
+
+static void attributes_over(struct process_attributes *a, struct feel_value changes,
+                            struct json *names, struct arena *arena) {
+    const struct process_attributes more = process_attributes_of(changes, arena);
+    size_t count = feel_kind(changes) == FEEL_CONTEXT ? feel_count(changes) : 0;
+    for (size_t i = 0; i < count; i++)
+        json_push_str(names, feel_entries(changes)[i].name);
+    if (more.has & PROCESS_HAS_ASSIGNEE)
+        a->assignee = more.assignee;
+    if (more.has & PROCESS_HAS_GROUPS)
+        a->groups_json = more.groups_json;
+    if (more.has & PROCESS_HAS_USERS)
+        a->users_json = more.users_json;
+    if (more.has & PROCESS_HAS_DUE)
+        a->due_us = more.due_us;
+    if (more.has & PROCESS_HAS_FOLLOW_UP)
+        a->follow_up_us = more.follow_up_us;
+    if (more.has & PROCESS_HAS_PRIORITY)
+        a->priority = more.priority;
+}
+
+static bool list_set(struct json *out, struct str name, struct str list, struct app_job *j,
+                     struct err *err) {
+    const struct json *tree = json_arr(j->app->scratch);
+    if (list.len > 0 && !json_read(&tree, list, "candidates", j->app->scratch, &j->budget, err))
+        return false;
+    json_set(out, name, tree);
+    return true;
+}
+
+static void date_set(struct json *out, struct str name, int64_t at_us, struct arena *arena) {
+    char text[CAL_TEXT_MAX];
+    if (at_us == 0)
         return;
+    (void)cal_us_format(text, at_us, NULL);
+    json_set_str(out, name, arena_str(arena, str_from(text)));
+}
+
+/* The task as it will be when its listeners let the change pass. */
+static bool user_task_json(struct json *out, const struct process_instance *p,
+                           const struct bpmn_job *job, struct app_job *j, struct err *err) {
+    const struct bpmn_task *task = task_of(p, job);
+    struct arena *arena = j->app->scratch;
+    if (task == NULL)
+        return true;
     struct process_attributes a = process_attributes_of(task->attributes, arena);
-    struct process_attributes change = process_attributes_of(task->brought, arena);
     struct json *one = json_set_obj(out, STR("userTask"));
-    struct str action = task->action;
-    json_set_str(one, STR("action"), action);
-    json_set_str(one, STR("assignee"),
-                 change.has & PROCESS_HAS_ASSIGNEE ? change.assignee : a.assignee);
+    struct json *names = json_arr(arena);
+    attributes_over(&a, changes_of(task), names, arena);
+    attributes_over(&a, task->corrected, names, arena);
+    json_set_str(one, STR("action"), task->action);
+    if (a.assignee.len > 0)
+        json_set_str(one, STR("assignee"), a.assignee);
     json_set_i64(one, STR("priority"), a.priority);
+    date_set(one, STR("dueDate"), a.due_us, arena);
+    date_set(one, STR("followUpDate"), a.follow_up_us, arena);
+    json_set(one, STR("changedAttributes"), names);
     app_set_key(one, STR("userTaskKey"), process_key(p->stream, job->instance));
+    return list_set(one, STR("candidateGroups"), a.groups_json, j, err) &&
+           list_set(one, STR("candidateUsers"), a.users_json, j, err);
+}
+
+/* What the job's worker sees; of a completing that waits also what it brings. */
+static bool variables_of(const struct json **out, const struct process_instance *p,
+                         const struct bpmn_job *job, const struct activation *a,
+                         struct arena *arena, struct err *err) {
+    const struct bpmn_task *task = task_of(p, job);
+    const struct json *brought;
+    if (!app_variables_json(out, bpmn_variables(p->flow, job->instance, arena), a->names,
+                            a->name_count, arena, err))
+        return false;
+    if (task == NULL || task->pending != BPMN_LISTEN_COMPLETING ||
+        feel_kind(task->brought) != FEEL_CONTEXT)
+        return true;
+    if (!app_variables_json(&brought, task->brought, a->names, a->name_count, arena, err))
+        return false;
+    struct json *both = json_copy(*out, arena);
+    for (size_t i = 0; i < json_count(brought); i++)
+        json_set(both, json_member_at(brought, i)->key.text, json_member_at(brought, i)->value);
+    *out = both;
+    return true;
 }
 
 static bool headers_set(struct json *out, struct str headers, struct app_job *j, struct err *err) {
@@ -70,9 +147,7 @@ static bool job_json(struct json *out, struct app_job *j, const struct store_job
     const struct bpmn_job *job = process_job(p->flow, process_key_n(row->key));
     const struct json *variables, *tags;
     struct arena *arena = j->app->scratch;
-    if (!app_variables_json(&variables, bpmn_variables(p->flow, job->instance, arena), a->names,
-                            a->name_count, arena, err) ||
-        !headers_set(out, row->headers, j, err))
+    if (!variables_of(&variables, p, job, a, arena, err) || !headers_set(out, row->headers, j, err))
         return false;
     app_set_key(out, STR("jobKey"), process_key_leased(row->key, job->lease));
     json_set_str(out, STR("type"), row->type);
@@ -89,7 +164,8 @@ static bool job_json(struct json *out, struct app_job *j, const struct store_job
     json_set_str(out, STR("tenantId"), APP_TENANT);
     json_set_str(out, STR("kind"), row->kind);
     json_set_str(out, STR("listenerEventType"), row->event);
-    user_task_json(out, p, job, arena);
+    if (!user_task_json(out, p, job, j, err))
+        return false;
     if (p->origin.tags_json.len == 0)
         json_set_arr(out, STR("tags"));
     else if (!json_read(&tags, p->origin.tags_json, "tags", arena, &j->budget, err))
@@ -165,30 +241,10 @@ static bool take_listener(struct process_job_result *out, const struct json *res
 static bool take_ad_hoc(struct process_job_result *out, struct process_command *command,
                         const struct json *result, const struct bpmn_process *process,
                         struct arena *arena, struct err *err) {
-    const struct json *list = json_get(result, STR("activateElements"));
-    size_t count = json_count(list);
-    struct bpmn_activate *activate = arena_new(arena, struct bpmn_activate, count);
-    struct bpmn_scoped *scoped = arena_new(arena, struct bpmn_scoped, count);
-    if (!app_take_bool(&out->fulfilled, result, "isCompletionConditionFulfilled", err) ||
-        !app_take_bool(&out->cancel_remaining, result, "isCancelRemainingInstances", err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct str id = json_get_text(json_item(list, i), STR("elementId"));
-        const struct bpmn_node *node = bpmn_node(process, id);
-        if (node == NULL)
-            return err_set(err, ERR_INVALID, err_nowhere, "the process has no element '%.*s'",
-                           STR_ARG(id));
-        if (!app_take_variables(&scoped[i].variables, json_item(list, i), "variables", arena, err))
-            return false;
-        activate[i] = (struct bpmn_activate){.node = node->index};
-        if (!feel_is_null(scoped[i].variables)) {
-            activate[i].scoped = &scoped[i];
-            activate[i].scoped_count = 1;
-        }
-    }
-    command->activate = activate;
-    command->activate_count = count;
-    return true;
+    return app_take_bool(&out->fulfilled, result, "isCompletionConditionFulfilled", err) &&
+           app_take_bool(&out->cancel_remaining, result, "isCancelRemainingInstances", err) &&
+           app_take_activations(command, json_get(result, STR("activateElements")), process, arena,
+                                err);
 }
 
 static bool take_result(struct process_job_result *out, struct process_command *command,

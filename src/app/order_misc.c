@@ -59,3 +59,16 @@ bool app_run_demo_clock(struct app_job *j, struct err *err) {
     view_time(j->body, STR("now"), to_us, any_pack(j->app)->timezone);
     return true;
 }
+
+/* Back to the machine's time. A clock that was moved is ahead of it, and nothing that happened may
+ * come to lie in the future: so there is a way back only where nothing is to be gone back. */
+bool app_run_demo_clock_reset(struct app_job *j, struct err *err) {
+    if (!j->app->config.demo)
+        return err_set(err, ERR_NOT_FOUND, err_nowhere, "this is no demonstration");
+    if (store_clock_is_moved(j->tx))
+        return err_set(err, ERR_CONFLICT, err_nowhere,
+                       "the clock was moved forward and never goes back: a new data folder has "
+                       "the machine's time");
+    j->body = json_obj(j->arena);
+    return true;
+}

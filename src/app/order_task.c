@@ -69,6 +69,22 @@ static bool complete(struct app_job *j, struct process_command *c, struct err *e
            app_take_variables(&c->variables, j->order.body, "variables", j->app->scratch, err);
 }
 
+/* A change that its listeners have still to let pass is answered when they have, or when one has
+ * denied it. */
+static bool listeners_await(struct app_job *j, struct err *err) {
+    struct app_live *live;
+    uint64_t stream = process_key_stream(j->order.key);
+    struct err gone = {0};
+    if (!app_live_get(&live, j->app, j->tx, stream, &gone))
+        return gone.code == ERR_NOT_FOUND || err_set(err, gone.code, gone.at, "%s", gone.text);
+    const struct bpmn_task *task = process_task(live->p->flow, process_key_n(j->order.key));
+    if (task == NULL || task->pending == 0)
+        return true;
+    j->body = json_obj(j->arena);
+    return app_wait_for_task(j, stream, task->instance,
+                             os_mono_us(j->app->os) + APP_AWAIT_MS_DEFAULT * 1000, err);
+}
+
 bool app_run_task(struct app_job *j, struct err *err) {
     struct drive d;
     struct process_command command = {.id = process_key_n(j->order.key)};
@@ -81,5 +97,6 @@ bool app_run_task(struct app_job *j, struct err *err) {
     case APP_TASK_COMPLETE: ok = complete(j, &command, err); break;
     default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no task");
     }
-    return ok && drive_run(&d, process_key_stream(j->order.key), &command, err);
+    return ok && drive_run(&d, process_key_stream(j->order.key), &command, err) &&
+           listeners_await(j, err);
 }

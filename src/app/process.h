@@ -27,9 +27,9 @@ struct dmn_model;
 
 enum {
     APP_JOBS_MAX = 1000,               /* in one activation */
-    APP_AWAIT_MS_DEFAULT = 10000,      /* for an instance's end */
+    APP_AWAIT_MS_DEFAULT = 10000,      /* for an instance's end, for a task's listeners */
     APP_AWAIT_MS_MAX = 600000,         /* for jobs or an end: longer is asked again */
-    APP_WAITERS_MAX = 4096,            /* orders that wait for jobs or for an instance's end */
+    APP_WAITERS_MAX = 4096,            /* orders that wait for jobs, for an end or for listeners */
     APP_VARIABLES_BYTES_MAX = 4 << 20, /* of one order's variables */
 };
 

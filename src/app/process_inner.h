@@ -3,7 +3,7 @@
  * models.c    compiled processes and decisions, kept by key
  * live.c      decoded instances, kept on the writer's thread
  * drive.c     a command and everything that follows from it in other streams
- * waiters.c   orders that wait: for jobs, for an instance's end
+ * waiters.c   orders that wait: for jobs, for an instance's end, for a task's listeners
  * order_deploy.c order_instance.c order_job.c order_message.c order_decide.c: the verbs */
 #ifndef MANDATE_APP_PROCESS_INNER_H
 #define MANDATE_APP_PROCESS_INNER_H
@@ -172,9 +172,14 @@ MUST_USE bool app_wait_for_jobs(struct app_job *j, struct str type, int64_t unti
                                 struct err *err);
 MUST_USE bool app_wait_for_end(struct app_job *j, uint64_t stream, int64_t until_us,
                                struct err *err);
+/* Until the listeners of what was ordered of this user task have done. */
+MUST_USE bool app_wait_for_task(struct app_job *j, uint64_t stream, uint32_t task, int64_t until_us,
+                                struct err *err);
 /* Said within a transaction, heard after its commit. */
 void app_tell_jobs(struct app *app, struct str type);
 void app_tell_end(struct app *app, uint64_t stream, const struct json *variables);
+/* refused: why it was not done as ordered; empty: it was. */
+void app_tell_task(struct app *app, uint64_t stream, uint32_t task, struct str refused);
 bool app_end_awaited(const struct app *app, uint64_t stream);
 /* After a batch was answered. */
 void app_waiters_committed(struct app *app, bool ok);
@@ -225,6 +230,10 @@ MUST_USE bool app_take_variables(struct feel_value *out, const struct json *body
 /* A list of texts. */
 MUST_USE bool app_take_texts(struct str **out, size_t *count_out, const struct json *body,
                              const char *name, struct arena *arena, struct err *err);
+/* What an ad-hoc sub-process is to begin, [{elementId, variables}], into the command. */
+MUST_USE bool app_take_activations(struct process_command *command, const struct json *list,
+                                   const struct bpmn_process *process, struct arena *arena,
+                                   struct err *err);
 /* A context as JSON, those named alone (names NULL: all). */
 MUST_USE bool app_variables_json(const struct json **out, struct feel_value context,
                                  const struct str *names, size_t name_count, struct arena *arena,

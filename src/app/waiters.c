@@ -10,8 +10,9 @@ static const int64_t LOOK_US = 1000000; /* leases that run out free a job withou
 
 struct app_wait {
     struct app_job *j;
-    struct str type; /* of jobs; empty: waits for an end */
+    struct str type; /* of jobs; empty: waits for an end or for a task's listeners */
     uint64_t stream;
+    uint32_t task; /* of the stream; 0: waits for an end */
     int64_t until_us;
     struct app_wait *next;
 };
@@ -19,8 +20,10 @@ struct app_wait {
 struct telling {
     struct str type;
     uint64_t stream;
+    uint32_t task;
     size_t count;
     const struct json *variables;
+    struct str refused;
 };
 
 struct app_waiters {
@@ -29,7 +32,7 @@ struct app_waiters {
     struct arena *arena; /* of the tellings, until the commit */
     struct telling tellings[TELLINGS_MAX];
     size_t telling_count;
-    size_t asked; /* orders of this batch that will wait for an end: they are not parked yet */
+    size_t asked; /* orders of this batch that will wait for a stream: they are not parked yet */
 };
 
 void app_waiters_init(struct app *app) {
@@ -56,23 +59,31 @@ void app_waiters_done(struct app *app) {
     arena_destroy(w->arena);
 }
 
-static bool wait_for(struct app_job *j, struct str type, uint64_t stream, int64_t until_us,
-                     struct err *err) {
+static bool wait_for(struct app_job *j, const struct app_wait *what, struct err *err) {
     if (j->app->waiters->count >= APP_WAITERS_MAX)
         return err_set(err, ERR_BUSY, err_nowhere, "too many orders wait");
     j->wait = arena_new(j->arena, struct app_wait, 1);
-    *j->wait = (struct app_wait){
-        .j = j, .type = arena_str(j->arena, type), .stream = stream, .until_us = until_us};
+    *j->wait = *what;
+    j->wait->j = j;
+    j->wait->type = arena_str(j->arena, what->type);
+    j->app->waiters->asked += what->stream != 0;
     return true;
 }
 
 bool app_wait_for_jobs(struct app_job *j, struct str type, int64_t until_us, struct err *err) {
-    return wait_for(j, type, 0, until_us, err);
+    const struct app_wait what = {.type = type, .until_us = until_us};
+    return wait_for(j, &what, err);
 }
 
 bool app_wait_for_end(struct app_job *j, uint64_t stream, int64_t until_us, struct err *err) {
-    j->app->waiters->asked++;
-    return wait_for(j, STR_NONE, stream, until_us, err);
+    const struct app_wait what = {.stream = stream, .until_us = until_us};
+    return wait_for(j, &what, err);
+}
+
+bool app_wait_for_task(struct app_job *j, uint64_t stream, uint32_t task, int64_t until_us,
+                       struct err *err) {
+    const struct app_wait what = {.stream = stream, .task = task, .until_us = until_us};
+    return wait_for(j, &what, err);
 }
 
 bool app_waiters_park(struct app_job *j) {
@@ -100,42 +111,51 @@ static struct app_wait *take(struct app_waiters *w, struct app_wait **at) {
 /* ---- saying -----------------------------------------------------------------------------------
  */
 
-static void tell(struct app *app, struct str type, uint64_t stream, const struct json *variables) {
+static void tell(struct app *app, const struct telling *t) {
     struct app_waiters *w = app->waiters;
-    for (size_t i = 0; stream == 0 && i < w->telling_count; i++)
-        if (w->tellings[i].stream == 0 && str_eq(w->tellings[i].type, type)) {
+    for (size_t i = 0; t->stream == 0 && i < w->telling_count; i++)
+        if (w->tellings[i].stream == 0 && str_eq(w->tellings[i].type, t->type)) {
             w->tellings[i].count++;
             return;
         }
     if (w->telling_count == TELLINGS_MAX)
         return; /* whoever waits for jobs looks again within a second; an end that is not heard
                    is told by the timeout */
-    w->tellings[w->telling_count++] =
-        (struct telling){arena_str(w->arena, type), stream, 1,
-                         variables == NULL ? NULL : json_copy(variables, w->arena)};
+    struct telling *kept = &w->tellings[w->telling_count++];
+    *kept = *t;
+    kept->type = arena_str(w->arena, t->type);
+    kept->refused = arena_str(w->arena, t->refused);
+    kept->count = 1;
+    if (t->variables != NULL)
+        kept->variables = json_copy(t->variables, w->arena);
 }
 
 void app_tell_jobs(struct app *app, struct str type) {
     if (app->waiters->count > 0)
-        tell(app, type, 0, NULL);
+        tell(app, &(struct telling){.type = type});
 }
 
-static bool awaited(const struct app_waiters *w, uint64_t stream) {
+static bool awaited(const struct app_waiters *w, uint64_t stream, uint32_t task) {
     if (w->asked > 0)
         return true;
     for (const struct app_wait *wait = w->first; wait != NULL; wait = wait->next)
-        if (wait->stream == stream)
+        if (wait->stream == stream && wait->task == task)
             return true;
     return false;
 }
 
 void app_tell_end(struct app *app, uint64_t stream, const struct json *variables) {
-    if (awaited(app->waiters, stream))
-        tell(app, STR_NONE, stream, variables);
+    if (awaited(app->waiters, stream, 0))
+        tell(app, &(struct telling){.stream = stream, .variables = variables});
+}
+
+void app_tell_task(struct app *app, uint64_t stream, uint32_t task, struct str refused) {
+    if (awaited(app->waiters, stream, task))
+        tell(app, &(struct telling){.stream = stream, .task = task, .refused = refused});
 }
 
 bool app_end_awaited(const struct app *app, uint64_t stream) {
-    return awaited(app->waiters, stream);
+    return awaited(app->waiters, stream, 0);
 }
 
 /* ---- hearing -----------------------------------------------------------------------------------
@@ -174,20 +194,22 @@ static void wake_for_jobs(struct app *app, const struct telling *t) {
     }
 }
 
-static void answer_end(struct app *app, const struct telling *t) {
+static void answer_stream(struct app *app, const struct telling *t) {
     struct app_waiters *w = app->waiters;
     struct err err = {0};
     for (struct app_wait **at = &w->first; *at != NULL;) {
-        if ((*at)->stream != t->stream) {
+        if ((*at)->stream != t->stream || (*at)->task != t->task) {
             at = &(*at)->next;
             continue;
         }
         struct app_wait *wait = take(w, at);
         struct app_job *j = wait->j;
-        if (t->variables != NULL)
+        if (t->task != 0 && t->refused.len > 0)
+            (void)err_set(&err, ERR_CONFLICT, err_nowhere, "%.*s", STR_ARG(t->refused));
+        else if (t->task == 0 && t->variables != NULL)
             json_set(j->body, STR("variables"),
                      app_variables_chosen(t->variables, j->order.body, j->arena));
-        else
+        else if (t->task == 0)
             (void)err_set(&err, ERR_CONFLICT, err_nowhere,
                           "the process instance was terminated before it completed");
         give_up(wait, &err);
@@ -199,7 +221,7 @@ void app_waiters_committed(struct app *app, bool ok) {
     struct app_waiters *w = app->waiters;
     for (size_t i = 0; ok && i < w->telling_count; i++) {
         if (w->tellings[i].stream != 0)
-            answer_end(app, &w->tellings[i]);
+            answer_stream(app, &w->tellings[i]);
         else
             wake_for_jobs(app, &w->tellings[i]);
     }

@@ -270,9 +270,12 @@ static bool check_activate(struct run *run, const struct bpmn_input *input, uint
     for (size_t i = 0; i < input->activate_count; i++) {
         const struct bpmn_activate *one = &input->activate[i];
         if (!can_begin(run->process, node, one->node))
-            return err_set(run->err, ERR_INVALID, err_nowhere,
-                           "element %" PRIu32 " of ad-hoc sub-process '%.*s' cannot be activated",
-                           one->node, STR_ARG(node->id));
+            return err_set(
+                run->err, ERR_INVALID, err_nowhere,
+                "'%.*s' is no element of ad-hoc sub-process '%.*s' that can be activated",
+                STR_ARG(one->node < run->process->node_count ? run->process->nodes[one->node].id
+                                                             : STR_NONE),
+                STR_ARG(node->id));
         for (size_t k = 0; k < one->scoped_count; k++)
             if (!vars_check(one->scoped[k].variables, run->state, run->err))
                 return false;

@@ -24,6 +24,28 @@ static void on_thrown(struct process_effects *out, const struct bpmn_record *rec
                                      .variables = record->value});
 }
 
+static void on_task(struct process_effects *out, const struct bpmn_process *process,
+                    const struct bpmn_record *record) {
+    const struct bpmn_node *node = &process->nodes[record->node];
+    struct process_effect effect = {.id = record->instance, .node = record->node};
+    if (node->kind != BPMN_USER_TASK || node->listener_count == 0)
+        return;
+    switch (record->kind) {
+    case BPMN_REC_TASK_CHANGED:
+        if (record->code != BPMN_LISTEN_ASSIGNING && record->code != BPMN_LISTEN_UPDATING)
+            return; /* it is created, or corrected before it is completed */
+        effect.kind = PROCESS_EFFECT_TASK_DONE;
+        break;
+    case BPMN_REC_LEFT: effect.kind = PROCESS_EFFECT_TASK_DONE; break;
+    case BPMN_REC_TASK_DENIED:
+        effect.kind = PROCESS_EFFECT_TASK_DENIED;
+        effect.text = record->text;
+        break;
+    default: effect.kind = PROCESS_EFFECT_TASK_GONE; break;
+    }
+    add(out, effect);
+}
+
 static void on_ended(struct process_effects *out, const struct bpmn_state *state,
                      const struct bpmn_record *record) {
     struct process_effect effect = {.kind = PROCESS_EFFECT_ENDED};
@@ -56,7 +78,12 @@ void process_effects_of(struct process_effects *out, const struct bpmn_process *
                 add(out, (struct process_effect){.kind = PROCESS_EFFECT_UNCALL,
                                                  .id = record->instance,
                                                  .node = record->node});
+            on_task(out, process, record);
             break;
+        case BPMN_REC_LEFT:
+        case BPMN_REC_CLOSING:
+        case BPMN_REC_TASK_CHANGED:
+        case BPMN_REC_TASK_DENIED: on_task(out, process, record); break;
         case BPMN_REC_WAIT:
             if (record->code == BPMN_EVENT_MESSAGE)
                 add(out, (struct process_effect){.kind = PROCESS_EFFECT_WAIT,

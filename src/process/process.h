@@ -235,7 +235,11 @@ enum process_effect_kind {
     PROCESS_EFFECT_ENDED,     /* completed: variables, all of the instance's */
     PROCESS_EFFECT_CANCELLED, /* it was terminated */
     PROCESS_EFFECT_ERROR,     /* it ended by an error that its caller catches: name, variables */
-    PROCESS_EFFECT_ESCALATED  /* it goes on; its caller catches the escalation: name, variables */
+    PROCESS_EFFECT_ESCALATED, /* it goes on; its caller catches the escalation: name, variables */
+    /* A change of a user task that has listeners: whoever ordered it may wait for them. */
+    PROCESS_EFFECT_TASK_DONE,   /* id = the task: changed or completed as it was ordered */
+    PROCESS_EFFECT_TASK_DENIED, /* id; text = why */
+    PROCESS_EFFECT_TASK_GONE    /* id: it is cancelled, and the change with it */
 };
 struct process_effect {
     enum process_effect_kind kind;

@@ -270,6 +270,10 @@ bool store_setting_put(struct store_tx *tx, struct str name, struct str value, s
                   DB_ARGS(db_t(name), db_t(value)), err);
 }
 
+bool store_clock_is_moved(const struct store_tx *tx) {
+    return tx->clock_offset_us != 0;
+}
+
 bool store_clock_move(struct store_tx *tx, int64_t now_us, struct err *err) {
     if (now_us < store_now_us(tx->store))
         return err_set(err, ERR_RANGE, err_nowhere, "the clock moves forward only");

@@ -360,6 +360,8 @@ MUST_USE bool store_setting_put(struct store_tx *tx, struct str name, struct str
 /* Move the service's clock forward to now_us; ERR_RANGE when that is in its past. Counts from the
  * commit on. */
 MUST_USE bool store_clock_move(struct store_tx *tx, int64_t now_us, struct err *err);
+/* Does the service's clock go as the machine's does, or has it been moved? */
+bool store_clock_is_moved(const struct store_tx *tx);
 
 /* ---- the audit log --------------------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ static const struct v2_verb {
      "operationReference targetProcessDefinitionKey mappingInstructions"},
     {"v2_instance_delete", APP_INSTANCE_DELETE, 204, "operationReference"},
     {"v2_variables_set", APP_VARIABLES_SET, 204, "variables local operationReference"},
+    {"v2_ad_hoc_activate", APP_AD_HOC_ACTIVATE, 204, "elements cancelRemainingInstances"},
     {"v2_incident_resolve", APP_INCIDENT_RESOLVE, 204, "operationReference"},
     {"v2_job_activate", APP_JOBS_ACTIVATE, 200,
      "type worker timeout maxJobsToActivate fetchVariable requestTimeout tenantIds"},
@@ -49,6 +50,7 @@ static const struct v2_verb {
      "decisionDefinitionId decisionDefinitionKey variables tenantId"},
     {"v2_resource_delete", APP_RESOURCE_DELETE, 200, "operationReference"},
     {"v2_clock", APP_DEMO_CLOCK, 204, "timestamp"},
+    {"v2_clock_reset", APP_DEMO_CLOCK_RESET, 204, ""},
 };
 
 static const struct v2_verb *verb_of(const struct web_request *r) {
@@ -63,7 +65,11 @@ static void answered(struct web_request *r, const struct app_answer *answer) {
     if (answer->err.code != ERR_NONE)
         v2_fail(r, &answer->err);
     else if (json_is_true(json_get(answer->body, STR("timedOut"))))
-        v2_fail_status(r, 504, "the process instance did not end within the time; it goes on");
+        v2_fail_status(r, 504,
+                       verb->verb == APP_INSTANCE_CREATE
+                           ? "the process instance did not end within the time; it goes on"
+                           : "the task's listeners were not done within the time; the order still "
+                             "waits for them");
     else if (verb->status == 204)
         v2_send_nothing(r);
     else
