@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "app/bench_test.h"
+#include "app/live.h"
 #include "app/mail.h"
 #include "app/offline.h"
+#include "app/order.h"
 #include "app/reader.h"
 
 static const char application[] =
@@ -405,6 +407,171 @@ void test_app_full_disk_each_write(void) {
 }
 
 /* The first finished message, in at most five seconds. */
+/* ---- what the writer keeps decoded -------------------------------------------------------------
+ */
+
+struct comparing {
+    struct bench *b;
+    uint64_t cases;
+    size_t same, kept;
+};
+
+/* Each case as it is kept, beside what the store says; on the writer's thread. */
+static bool lives_compare(void *ctx, struct store_tx *tx, struct err *err) {
+    struct comparing *c = ctx;
+    struct app *app = c->b->app;
+    c->kept = app_lives_count(app);
+    for (uint64_t id = 1; id <= c->cases; id++) {
+        struct arena *arena = arena_create("fresh", 64 << 20);
+        struct app_live *live;
+        struct store_case row;
+        struct case_file *fresh;
+        struct buf kept, stored;
+        buf_init(&kept, 1 << 20);
+        buf_init(&stored, 1 << 20);
+        if (app_live_case(&live, app, tx, (struct case_id){id}, err) &&
+            store_case_by_id(&row, tx->conn, (struct case_id){id}, arena, err) &&
+            store_case_load(&fresh, tx->conn, &row, &app->store_packs, arena, err) &&
+            case_encode(&kept, live->file, err) && case_encode(&stored, fresh, err) &&
+            str_eq(buf_view(&kept), buf_view(&stored)) &&
+            live->file_head.event_count == row.event_count &&
+            live->file_head.last_event == (int64_t)row.last_event &&
+            live->file_head.wake_us == row.wake_us)
+            c->same++;
+        buf_done(&kept);
+        buf_done(&stored);
+        arena_destroy(arena);
+    }
+    app_lives_over(app, true);
+    return true;
+}
+
+static size_t lives_checked(struct bench *b, uint64_t cases) {
+    struct comparing c = {.b = b, .cases = cases};
+    struct err err = {0};
+    CHECK_OK(app_sync(b->app, lives_compare, &c, &err), &err);
+    CHECK_INT((int64_t)c.same, (int64_t)cases);
+    return c.kept;
+}
+
+/* Refused orders between others, one after the other and many in one batch. */
+void test_app_kept_cases_after_refusals(void) {
+    enum { CASES = 6 };
+    struct bench b;
+    struct officers o;
+    struct waiting many[4 * CASES];
+    if (!bench_make(&b))
+        return;
+    officers_in(&o, &b);
+    for (int i = 0; i < CASES; i++)
+        (void)apply(&b, arena_printf(b.arena, "key %d", i).at);
+    CHECK_INT((int64_t)lives_checked(&b, CASES), CASES);
+    for (uint64_t i = 1; i <= CASES; i++) {
+        const char *task = task_of(&b, i);
+        const struct json *none = bench_json(&b, "{\"outcome\":\"no such outcome\"}");
+        const struct app_order orders[] = {
+            {.verb = APP_CLAIM, .caller = &o.clerk, .task = str_from(task)},
+            {.verb = APP_CLAIM, .caller = &o.head, .task = str_from(task)},
+            {.verb = APP_COMPLETE, .caller = &o.clerk, .task = str_from(task), .body = none},
+            {.verb = APP_RELEASE, .caller = &o.clerk, .task = str_from(task)},
+        };
+        for (size_t k = 0; k < COUNT_OF(orders); k++)
+            bench_order_give(&many[4 * (i - 1) + k], &b, orders[k]);
+    }
+    for (size_t i = 0; i < COUNT_OF(many); i++) {
+        static const enum err_code want[] = {ERR_NONE, ERR_NOT_FOUND, ERR_INVALID, ERR_NONE};
+        waiting_end(&many[i]);
+        CHECK_INT(many[i].err.code, want[i % 4]);
+    }
+    (void)lives_checked(&b, CASES);
+    granted(&b, &o, 1);
+    /* one that is closed is kept no longer; the comparison reads it again */
+    CHECK_INT((int64_t)lives_checked(&b, CASES), CASES - 1);
+    bench_end(&b);
+}
+
+/* A batch that finds the disk full leaves nothing of itself in what is kept. */
+void test_app_kept_cases_after_a_full_disk(void) {
+    struct bench b;
+    struct officers o;
+    int refused = 0;
+    if (!bench_make(&b))
+        return;
+    officers_in(&o, &b);
+    (void)apply(&b, "");
+    const char *task = task_of(&b, 1);
+    bool taken = false;
+    for (int n = 1; n < 200; n++) {
+        struct nth nth = {n};
+        db_fault_set(nth_fails, &nth);
+        enum err_code code = task_do(&b, &o.clerk, taken ? APP_RELEASE : APP_CLAIM, task, "");
+        bool clean = atomic_load(&nth.left) > 0;
+        db_fault_set(NULL, NULL);
+        CHECK(code == ERR_NONE || code == ERR_FULL);
+        taken = code == ERR_NONE ? !taken : taken;
+        refused += code == ERR_FULL ? 1 : 0;
+        (void)lives_checked(&b, 1);
+        if (clean)
+            break;
+    }
+    CHECK(refused > 0);
+    CHECK_INT(task_do(&b, &o.clerk, APP_COMPLETE, task, "accept"), ERR_NONE);
+    (void)lives_checked(&b, 1);
+    bench_end(&b);
+}
+
+/* Dropped within an order, it can be read until that is over, and the store is asked again. */
+static bool lives_drop(void *ctx, struct store_tx *tx, struct err *err) {
+    struct bench *b = ctx;
+    struct case_id id = {1};
+    struct app_live *live, *again = NULL;
+    bool ok = app_live_case(&live, b->app, tx, id, err);
+    app_live_drop(b->app, id.n);
+    ok = ok && app_live_case(&again, b->app, tx, id, err);
+    CHECK(ok && live != again);
+    CHECK_STR(live->file->reference, again->file->reference);
+    CHECK(!app_live_get(&again, b->app, tx, id.n, err) && err->code == ERR_NOT_FOUND);
+    err_reset(err);
+    app_live_drop(b->app, id.n);
+    CHECK(store_case_erase(tx, id, err));
+    CHECK(!app_live_case(&again, b->app, tx, id, err) && err->code == ERR_NOT_FOUND);
+    err_reset(err);
+    app_lives_over(b->app, true);
+    return true;
+}
+
+/* More than may be kept at once, in one order: the newest stay, within the bound. */
+static bool lives_fill(void *ctx, struct store_tx *tx, struct err *err) {
+    enum { MANY = 30000 };
+    struct bench *b = ctx;
+    size_t before = app_lives_count(b->app);
+    int64_t version;
+    const struct pack *pack = app_pack_for(&version, b->app, STR("residence-permit-issue"));
+    (void)tx, (void)err;
+    for (uint64_t i = 0; i < MANY; i++) {
+        struct app_live *live = app_live_case_new(b->app, (struct case_id){1000 + i}, pack, 1);
+        CHECK(live->file->id.n == 1000 + i);
+        app_lives_next(b->app);
+    }
+    size_t kept = app_lives_count(b->app);
+    CHECK(kept > 100 && kept < MANY);
+    CHECK(kept * sizeof(struct case_file) < APP_LIVES_BYTES_MAX);
+    app_lives_over(b->app, false); /* the whole order failed: all of its own go */
+    CHECK(app_lives_count(b->app) <= before);
+    return true;
+}
+
+void test_app_kept_cases_are_bounded_and_dropped(void) {
+    struct bench b;
+    struct err err = {0};
+    if (!bench_make(&b))
+        return;
+    (void)apply(&b, "");
+    CHECK_OK(app_sync(b.app, lives_drop, &b, &err), &err);
+    CHECK_OK(app_sync(b.app, lives_fill, &b, &err), &err);
+    bench_done(&b);
+}
+
 static struct str message_read(struct bench *b) {
     const char *folder = arena_printf(b->arena, "%s/mail", b->folder).at;
     for (int i = 0; i < 500; i++) {

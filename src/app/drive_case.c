@@ -6,21 +6,13 @@
 #include "app/order.h"
 #include "app/process_inner.h"
 
-struct case_at {
-    struct store_case row;
-    struct case_file *state;
-};
-
 static struct order_env env_of(struct drive *d) {
     return (struct order_env){d->app, d->tx, &d->app->store_packs, d->arena, d->budget};
 }
 
-static bool case_load(struct case_at *out, struct drive *d, uint64_t stream, struct err *err) {
-    struct case_id id = {stream};
+static bool case_load(struct app_live **out, struct drive *d, uint64_t stream, struct err *err) {
     err_reset(err);
-    return store_case_by_id(&out->row, d->tx->conn, id, d->arena, err) &&
-           store_case_load(&out->state, d->tx->conn, &out->row, &d->app->store_packs, d->arena,
-                           err);
+    return app_live_case(out, d->app, d->tx, (struct case_id){stream}, err);
 }
 
 static struct drive_at at_of(const struct case_file *state) {
@@ -142,7 +134,7 @@ static bool is_job(enum process_command_kind kind) {
 
 bool drive_case(struct drive *d, uint64_t stream, const struct process_command *c,
                 struct err *err) {
-    struct case_at at;
+    struct app_live *at;
     const struct bpmn_job *job;
     struct bpmn_input inputs[2];
     struct case_outside outside = {.inputs = inputs, .input_count = 1, .element = c->id};
@@ -151,7 +143,7 @@ bool drive_case(struct drive *d, uint64_t stream, const struct process_command *
     if (!case_load(&at, d, stream, err))
         return false;
     if (is_job(c->kind)) {
-        if (!process_job_check(&job, at.state->flow, c, d->tx->now_us, err))
+        if (!process_job_check(&job, at->file->flow, c, d->tx->now_us, err))
             return false;
         outside.input_count = job_inputs(inputs, &outside, c, job);
     } else if (!other_input(&inputs[0], &outside, c, err)) {
@@ -163,15 +155,14 @@ bool drive_case(struct drive *d, uint64_t stream, const struct process_command *
                   .account = d->account},
         .outside = &outside,
     };
-    return order_case_run(&result, &env, at.state, at.row.pack_version, &command, err) &&
-           effects(d, at.state, &result, err);
+    return order_case_run(&result, &env, at, &command, err) && effects(d, at->file, &result, err);
 }
 
 bool drive_case_catches(struct drive *d, int64_t element, enum bpmn_event event, struct str code) {
-    struct case_at at;
+    struct app_live *at;
     struct err err = {0};
     return case_load(&at, d, process_key_stream(element), &err) &&
-           bpmn_catches(at.state->flow, at.state->matter->process, process_key_n(element), event,
+           bpmn_catches(at->file->flow, at->file->matter->process, process_key_n(element), event,
                         code);
 }
 
@@ -228,31 +219,31 @@ static bool seen_of(const struct json **out, struct app_job *j, const struct cas
 bool drive_case_job(struct json *out, struct app_job *j, const struct store_job *row,
                     struct str worker, struct err *err) {
     struct drive d;
-    struct case_at at;
+    struct app_live *at;
     const struct json *variables;
     drive_init(&d, j);
     if (!case_load(&at, &d, process_key_stream(row->key), err))
         return false;
-    const struct bpmn_job *job = process_job(at.state->flow, process_key_n(row->key));
-    const struct bpmn_node *node = &at.state->matter->process->nodes[row->node];
-    if (!seen_of(&variables, j, at.state, node, job->instance, err))
+    const struct bpmn_job *job = process_job(at->file->flow, process_key_n(row->key));
+    const struct bpmn_node *node = &at->file->matter->process->nodes[row->node];
+    if (!seen_of(&variables, j, at->file, node, job->instance, err))
         return false;
     if (json_count(variables) > 0 && node->purpose_count > 0) {
         const struct store_look look = {
             .account = j->order.caller->account,
-            .organ = case_decider(at.state),
+            .organ = case_decider(at->file),
             .post = worker,
             .purpose = purpose_json(&node->purposes[0].why, d.arena),
         };
-        if (!store_look_add(j->tx, at.row.id, &look, err))
+        if (!store_look_add(j->tx, at->file->id, &look, err))
             return false;
     }
     app_set_key(out, STR("jobKey"), process_key_leased(row->key, job->lease));
     json_set_str(out, STR("type"), row->type);
-    app_set_key(out, STR("processInstanceKey"), process_key(at.row.id.n, 1));
-    json_set_str(out, STR("processDefinitionId"), at.state->matter->id);
-    json_set_i64(out, STR("processDefinitionVersion"), at.row.pack_version);
-    app_set_key(out, STR("processDefinitionKey"), process_key(at.row.id.n, 0));
+    app_set_key(out, STR("processInstanceKey"), process_key(at->file->id.n, 1));
+    json_set_str(out, STR("processDefinitionId"), at->file->matter->id);
+    json_set_i64(out, STR("processDefinitionVersion"), at->file_head.pack_version);
+    app_set_key(out, STR("processDefinitionKey"), process_key(at->file->id.n, 0));
     json_set_str(out, STR("elementId"), row->element);
     app_set_key(out, STR("elementInstanceKey"), row->element_key);
     json_set_str(out, STR("worker"), worker);

@@ -155,9 +155,8 @@ static bool order_run(struct writer_job *job, struct store_tx *tx, struct err *e
         ok = order_text(&order, &j->order, err) && run_once(j, buf_view(&order), err);
         buf_done(&order);
     }
-    if (!ok)
-        app_lives_over(j->app, false);
     order_keep(j, err);
+    app_lives_over(j->app, ok);
     arena_rewind(j->app->scratch, mark);
     return ok;
 }

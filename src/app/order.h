@@ -34,9 +34,10 @@ MUST_USE bool order_look_of(struct store_look *out, const struct case_file *stat
                             struct arena *arena, struct err *err);
 
 /* Apply a command to a case and save it: nothing else. */
+struct app_live;
 MUST_USE bool order_case_run(struct case_result *result, const struct order_env *env,
-                             struct case_file *state, int64_t pack_version,
-                             const struct case_command *command, struct err *err);
+                             struct app_live *live, const struct case_command *command,
+                             struct err *err);
 /* Carry out what a command of a case asks of others (drive_case.c). */
 MUST_USE bool drive_from_case(const struct order_env *env, const struct case_file *state,
                               const struct case_result *result, struct err *err);

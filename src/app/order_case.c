@@ -15,21 +15,11 @@ enum { CODE_CHARS = 12 }; /* 60 bits: guessing is rate-limited, and hopeless bes
 /* ---- loading ------------------------------------------------------------------------------------
  */
 
-struct loaded {
-    struct store_case row;
-    struct case_file *state;
-};
-
-static bool load(struct loaded *out, const struct order_env *env, struct str reference,
+static bool load(struct app_live **out, const struct order_env *env, struct str reference,
                  struct err *err) {
-    return store_case_by_reference(&out->row, env->tx->conn, reference, env->arena, err) &&
-           store_case_load(&out->state, env->tx->conn, &out->row, env->packs, env->arena, err);
-}
-
-static bool load_id(struct loaded *out, const struct order_env *env, struct case_id id,
-                    struct err *err) {
-    return store_case_by_id(&out->row, env->tx->conn, id, env->arena, err) &&
-           store_case_load(&out->state, env->tx->conn, &out->row, env->packs, env->arena, err);
+    struct case_id id;
+    return store_case_find(&id, env->tx->conn, reference, err) &&
+           app_live_case(out, env->app, env->tx, id, err);
 }
 
 static bool next_number(uint64_t *out, void *ctx, struct str series, int32_t year,
@@ -38,8 +28,7 @@ static bool next_number(uint64_t *out, void *ctx, struct str series, int32_t yea
     return store_number_next(out, env->tx, series, year, err);
 }
 
-bool order_case_run(struct case_result *result, const struct order_env *env,
-                    struct case_file *state, int64_t pack_version,
+bool order_case_run(struct case_result *result, const struct order_env *env, struct app_live *live,
                     const struct case_command *command, struct err *err) {
     unsigned char seed[CASE_SEED_BYTES];
     os_random(store_env(env->tx->store), seed, sizeof seed);
@@ -50,16 +39,20 @@ bool order_case_run(struct case_result *result, const struct order_env *env,
         .ctx = (void *)(uintptr_t)env,
         .base_url = str_from(app_config_of(env->app)->base_url),
     };
-    return case_apply(result, state, command, &world, env->arena, env->budget, err) &&
-           store_case_save(env->tx, state, result, pack_version, env->arena, err);
+    return case_apply(result, live->file, command, &world, env->arena, env->budget, err) &&
+           store_case_save(env->tx, &live->file_head, live->file, result, env->arena, err);
 }
 
-/* A command of a person or the clock, and what others have to do because of it. */
-static bool run(const struct order_env *env, struct case_file *state, int64_t pack_version,
+/* A command of a person or the clock, and what others have to do because of it. *live is brought up
+ * to date: what followed may have dropped it. */
+static bool run(const struct order_env *env, struct app_live **live,
                 const struct case_command *command, struct err *err) {
     struct case_result result;
-    return order_case_run(&result, env, state, pack_version, command, err) &&
-           (!result.outside || drive_from_case(env, state, &result, err));
+    struct case_id id = (*live)->file->id;
+    if (!order_case_run(&result, env, *live, command, err))
+        return false;
+    return !result.outside || (drive_from_case(env, (*live)->file, &result, err) &&
+                               app_live_case(live, env->app, env->tx, id, err));
 }
 
 /* ---- who acts -----------------------------------------------------------------------------------
@@ -83,20 +76,15 @@ static bool applicant_of(struct case_actor *out, const struct app_caller *caller
 static bool officer_of(struct case_actor *out, const struct app_caller *caller,
                        const struct case_file *state, struct str organ, struct str post,
                        struct err *err) {
-    bool found = false;
-    for (size_t i = 0; i < caller->post_count && caller->kind == APP_ACCOUNT; i++) {
-        struct case_actor actor = {CASE_ACTOR_OFFICER, caller->account, caller->posts[i].organ,
-                                   caller->posts[i].post};
-        if (!case_has_part(state, actor))
-            continue;
-        bool preferred = str_eq(actor.organ, organ) && str_eq(actor.post, post);
-        if (!found || preferred)
-            *out = actor;
-        found = true;
-        if (preferred)
-            break;
-    }
-    return found || no_such_case(err);
+    for (int preferred = 1; preferred >= 0 && caller->kind == APP_ACCOUNT; preferred--)
+        for (size_t i = 0; i < caller->post_count; i++) {
+            const struct app_appointment *p = &caller->posts[i];
+            *out = (struct case_actor){CASE_ACTOR_OFFICER, caller->account, p->organ, p->post};
+            if (preferred == (str_eq(p->organ, organ) && str_eq(p->post, post)) &&
+                case_has_part(state, *out))
+                return true;
+        }
+    return no_such_case(err);
 }
 
 /* ---- reading an order's body --------------------------------------------------------------------
@@ -237,7 +225,7 @@ static bool take_parent(const struct case_link **out, const struct order_env *en
                         const struct app_order *order, struct str matter, struct err *err) {
     const struct json *parent = json_get(order->body, STR("parent"));
     struct str reference;
-    struct loaded reviewed;
+    struct app_live *reviewed;
     *out = NULL;
     if (parent == NULL || json_is(parent, JSON_NULL))
         return true;
@@ -245,17 +233,18 @@ static bool take_parent(const struct case_link **out, const struct order_env *en
         !load(&reviewed, env, reference, err))
         return no_such_case(err);
     bool own = order->caller->kind == APP_APPLICANT && str_eq(order->caller->reference, reference);
-    if (!own && !code_is_right(env, json_get_text(parent, STR("code")), reviewed.row.code_sha256))
+    if (!own &&
+        !code_is_right(env, json_get_text(parent, STR("code")), reviewed->file->code_sha256))
         return no_such_case(err);
-    const struct case_letter *letter = letter_of(reviewed.state, json_get(parent, STR("letter")));
+    const struct case_letter *letter = letter_of(reviewed->file, json_get(parent, STR("letter")));
     if (letter == NULL || !offers(env, letter, matter))
         return err_set(err, ERR_INVALID, err_nowhere, "this letter does not offer that remedy");
-    uint64_t *accounts = arena_new(env->arena, uint64_t, reviewed.state->task_count);
+    uint64_t *accounts = arena_new(env->arena, uint64_t, reviewed->file->task_count);
     size_t count = 0;
-    for (size_t i = 0; i < reviewed.state->task_count; i++)
-        if (reviewed.state->tasks[i].state == CASE_TASK_DONE &&
-            reviewed.state->tasks[i].account != 0)
-            accounts[count++] = reviewed.state->tasks[i].account;
+    for (size_t i = 0; i < reviewed->file->task_count; i++)
+        if (reviewed->file->tasks[i].state == CASE_TASK_DONE &&
+            reviewed->file->tasks[i].account != 0)
+            accounts[count++] = reviewed->file->tasks[i].account;
     struct case_link *link = arena_new(env->arena, struct case_link, 1);
     *link = (struct case_link){
         .reference = reference,
@@ -342,11 +331,11 @@ static bool apply(struct json **answer, const struct order_env *env, const struc
     command.reference = case_reference_make(env->arena, region, year, n);
     command.code_sha256 = hash_of_code(env, code);
     uint64_t leaf_index = env->tx->frontier.leaf_count;
-    struct case_file *state = case_create(env->arena, pack, command.id);
+    struct app_live *live = app_live_case_new(env->app, command.id, pack, version);
     /* the number is taken last: a refusal has then written nothing, and leaves no gap */
-    if (!run(env, state, version, &command, err) ||
-        !store_number_next(&n, env->tx, series, year, err))
+    if (!run(env, &live, &command, err) || !store_number_next(&n, env->tx, series, year, err))
         return false;
+    const struct case_file *state = live->file;
     *answer = json_obj(env->arena);
     json_set_str(*answer, STR("reference"), state->reference);
     json_set_str(*answer, STR("access_code"), shown_code(env, code));
@@ -369,13 +358,13 @@ static void add_after(struct json **answer, const struct order_env *env,
     json_set_bool(*answer, STR("closed"), state->closed);
 }
 
-static bool find_task(struct loaded *out, const struct case_task **task,
+static bool find_task(struct app_live **out, const struct case_task **task,
                       const struct order_env *env, const struct app_order *order, struct err *err) {
     struct case_id id;
     uint64_t n;
-    if (!view_task_id(&id, &n, order->task, err) || !load_id(out, env, id, err))
+    if (!view_task_id(&id, &n, order->task, err) || !app_live_case(out, env->app, env->tx, id, err))
         return false;
-    *task = case_task(out->state, n);
+    *task = case_task((*out)->file, n);
     if (*task == NULL)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no such task");
     return true;
@@ -384,11 +373,11 @@ static bool find_task(struct loaded *out, const struct case_task **task,
 static bool task_order(struct json **answer, const struct order_env *env,
                        const struct app_order *order, enum case_command_kind kind,
                        struct err *err) {
-    struct loaded at;
+    struct app_live *at;
     const struct case_task *task;
     struct case_command command = {.kind = kind};
     if (!find_task(&at, &task, env, order, err) ||
-        !officer_of(&command.actor, order->caller, at.state, task->organ, task->post, err))
+        !officer_of(&command.actor, order->caller, at->file, task->organ, task->post, err))
         return false;
     command.task = task->id;
     command.outcome = json_get_text(order->body, STR("outcome"));
@@ -398,14 +387,14 @@ static bool task_order(struct json **answer, const struct order_env *env,
         command.variables = NULL;
     if (command.variables != NULL && !json_is(command.variables, JSON_OBJECT))
         return err_set(err, ERR_INVALID, err_nowhere, "variables is not an object");
-    if (!run(env, at.state, at.row.pack_version, &command, err))
+    if (!run(env, &at, &command, err))
         return false;
-    add_after(answer, env, at.state);
+    add_after(answer, env, at->file);
     json_set_str(*answer, STR("task"), order->task);
     return true;
 }
 
-static bool load_named(struct loaded *out, const struct order_env *env,
+static bool load_named(struct app_live **out, const struct order_env *env,
                        const struct app_order *order, struct err *err) {
     struct str reference;
     if (!case_reference_read(&reference, env->arena, order->reference))
@@ -416,68 +405,67 @@ static bool load_named(struct loaded *out, const struct order_env *env,
 static bool applicant_order(struct json **answer, const struct order_env *env,
                             const struct app_order *order, enum case_command_kind kind,
                             struct err *err) {
-    struct loaded at;
+    struct app_live *at;
     struct case_command command = {.kind = kind};
     if (!load_named(&at, env, order, err) ||
-        !applicant_of(&command.actor, order->caller, at.state, err) ||
+        !applicant_of(&command.actor, order->caller, at->file, err) ||
         !take_documents(&command, env, order->body, err))
         return false;
     command.form = json_get(order->body, STR("form"));
     command.reasons = json_get_text(order->body, STR("reasons"));
     if (kind == CASE_CORRECT) {
         const struct json *old;
-        if (!json_read(&old, at.state->form_json, "form", env->arena, env->budget, err))
+        if (!json_read(&old, at->file->form_json, "form", env->arena, env->budget, err))
             return false;
         struct json *merged = json_copy(old, env->arena);
         for (size_t i = 0; i < json_count(command.form); i++)
             json_set(merged, json_member_at(command.form, i)->key.text,
                      json_member_at(command.form, i)->value);
-        if (!forms_pass(answer, env, at.state->pack, at.state->matter, NULL, merged, err))
+        if (!forms_pass(answer, env, at->file->pack, at->file->matter, NULL, merged, err))
             return false;
     }
-    if (!run(env, at.state, at.row.pack_version, &command, err))
+    if (!run(env, &at, &command, err))
         return false;
-    add_after(answer, env, at.state);
+    add_after(answer, env, at->file);
     return true;
 }
 
 static bool officer_order(struct json **answer, const struct order_env *env,
                           const struct app_order *order, enum case_command_kind kind,
                           struct err *err) {
-    struct loaded at;
+    struct app_live *at;
     struct case_command command = {.kind = kind};
     if (!load_named(&at, env, order, err))
         return false;
     command.clock = json_get_text(order->body, STR("clock"));
-    const struct case_clock *clock = case_clock(at.state, command.clock);
+    const struct case_clock *clock = case_clock(at->file, command.clock);
     struct str post =
         kind == CASE_EXTEND && clock != NULL ? clock->limit->extension.post : STR_NONE;
-    if (!officer_of(&command.actor, order->caller, at.state, case_decider(at.state), post, err))
+    if (!officer_of(&command.actor, order->caller, at->file, case_decider(at->file), post, err))
         return false;
     int64_t element = 0;
     command.reasons = json_get_text(order->body, kind == CASE_NOTE ? STR("text") : STR("reasons"));
     if (kind == CASE_RETRY && !json_to_i64(&element, json_get(order->body, STR("element"))))
         return err_set(err, ERR_INVALID, err_nowhere, "element is not a number");
     command.task = (uint64_t)element;
-    if (!run(env, at.state, at.row.pack_version, &command, err))
+    if (!run(env, &at, &command, err))
         return false;
-    add_after(answer, env, at.state);
+    add_after(answer, env, at->file);
     return true;
 }
 
 static bool attach_order(struct json **answer, const struct order_env *env,
                          const struct app_order *order, struct err *err) {
-    struct loaded at;
+    struct app_live *at;
     struct case_command command = {.kind = CASE_ATTACH};
     if (!load_named(&at, env, order, err))
         return false;
     bool known = order->caller->kind == APP_APPLICANT
-                     ? applicant_of(&command.actor, order->caller, at.state, err)
-                     : officer_of(&command.actor, order->caller, at.state, STR_NONE, STR_NONE, err);
-    if (!known || !take_documents(&command, env, order->body, err) ||
-        !run(env, at.state, at.row.pack_version, &command, err))
+                     ? applicant_of(&command.actor, order->caller, at->file, err)
+                     : officer_of(&command.actor, order->caller, at->file, STR_NONE, STR_NONE, err);
+    if (!known || !take_documents(&command, env, order->body, err) || !run(env, &at, &command, err))
         return false;
-    add_after(answer, env, at.state);
+    add_after(answer, env, at->file);
     return true;
 }
 
@@ -518,7 +506,7 @@ bool order_look_of(struct store_look *out, const struct case_file *state,
 
 static bool look_order(struct json **answer, const struct order_env *env,
                        const struct app_order *order, struct err *err) {
-    struct loaded at;
+    struct app_live *at;
     struct case_actor applicant;
     struct store_look look;
     const struct case_task *task = NULL;
@@ -528,9 +516,9 @@ static bool look_order(struct json **answer, const struct order_env *env,
     if (!ok)
         return false;
     if (task == NULL && order->caller->kind == APP_APPLICANT)
-        return applicant_of(&applicant, order->caller, at.state, err);
-    return order_look_of(&look, at.state, order->caller, task, env->arena, err) &&
-           store_look_add(env->tx, at.row.id, &look, err);
+        return applicant_of(&applicant, order->caller, at->file, err);
+    return order_look_of(&look, at->file, order->caller, task, env->arena, err) &&
+           store_look_add(env->tx, at->file->id, &look, err);
 }
 
 bool order_case(struct json **answer, const struct order_env *env, const struct app_order *order,
@@ -554,17 +542,17 @@ bool order_case(struct json **answer, const struct order_env *env, const struct 
 }
 
 bool order_tick(const struct order_env *env, struct case_id id, struct err *err) {
-    struct loaded at;
-    if (!load_id(&at, env, id, err))
+    struct app_live *at;
+    if (!app_live_case(&at, env->app, env->tx, id, err))
         return false;
-    if (at.state->wake_us == 0 || at.state->wake_us > env->tx->now_us)
+    if (at->file->wake_us == 0 || at->file->wake_us > env->tx->now_us)
         return true;
     struct case_command command = {.kind = CASE_TICK};
-    return run(env, at.state, at.row.pack_version, &command, err);
+    return run(env, &at, &command, err);
 }
 
 bool order_reviewed(const struct order_env *env, const struct store_outbox *item, struct err *err) {
-    struct loaded parent;
+    struct app_live *parent;
     struct store_case review;
     if (!store_case_by_id(&review, env->tx->conn, item->case_id, env->arena, err) ||
         !load(&parent, env, item->reference, err))
@@ -572,5 +560,5 @@ bool order_reviewed(const struct order_env *env, const struct store_outbox *item
     struct case_link link = {
         .reference = review.reference, .letter = item->letter, .outcome = item->outcome};
     struct case_command command = {.kind = CASE_REVIEWED, .link = &link};
-    return run(env, parent.state, parent.row.pack_version, &command, err);
+    return run(env, &parent, &command, err);
 }

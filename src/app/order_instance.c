@@ -328,6 +328,7 @@ static bool erase(struct app_job *j, struct err *err) {
         return false;
     if (head.ended_us == 0)
         return err_set(err, ERR_CONFLICT, err_nowhere, "the process instance has not ended");
+    app_live_drop(j->app, head.stream);
     return store_instance_erase(j->tx, head.stream, err);
 }
 

@@ -1,7 +1,7 @@
 /* app/process_inner.h - what the files about process instances share. Only src/app includes this.
  *
  * models.c    compiled processes and decisions, kept by key
- * live.c      decoded instances, kept on the writer's thread
+ * live.c      decoded cases and instances, kept on the writer's thread (live.h)
  * drive.c     a command and everything that follows from it in other streams
  * waiters.c   orders that wait: for jobs, for an instance's end, for a task's listeners
  * order_deploy.c order_instance.c order_job.c order_message.c order_decide.c: the verbs */
@@ -9,16 +9,15 @@
 #define MANDATE_APP_PROCESS_INNER_H
 
 #include "app/inner.h"
+#include "app/live.h"
 #include "app/process.h"
 #include "dmn/dmn.h"
 #include "process/process.h"
 #include "store/definition.h"
 
 enum {
-    APP_MODELS_KEPT = 256,        /* compiled definitions that nobody uses: some 100 kB each */
-    APP_LIVE_MAX = 4096,          /* decoded instances: 8 kB each as a rule */
-    APP_LIVE_BYTES_MAX = 1 << 20, /* one that has grown beyond it is decoded again */
-    APP_DRIVE_MAX = 10000,        /* commands that follow from one order */
+    APP_MODELS_KEPT = 256, /* compiled definitions that nobody uses: some 100 kB each */
+    APP_DRIVE_MAX = 10000, /* commands that follow from one order */
     APP_MESSAGE_KEEP_MS =
         3600000, /* a message that a process sends waits so long for who takes it */
 };
@@ -43,38 +42,6 @@ bool app_models_find(const struct bpmn_process **out, void *ctx, int64_t definit
 MUST_USE bool app_process_compile(const struct bpmn_process **out, struct str bytes,
                                   struct str name, struct str id, struct arena *arena,
                                   struct err *err);
-
-/* ---- live.c: the writer's thread only ---- */
-struct app_live {
-    uint64_t stream;
-    struct arena *arena;
-    struct process_instance *p;
-    struct store_instance head;
-    struct app_live_hold *holds; /* models that the instance points into */
-    struct app_live *hash_next, *newer, *older;
-    struct app_live *touched_next;
-    bool touched; /* in this transaction */
-};
-struct app_lives;
-void app_lives_init(struct app *app);
-void app_lives_done(struct app *app);
-/* ERR_NOT_FOUND. Valid until the end of the order. */
-MUST_USE bool app_live_get(struct app_live **out, struct app *app, struct store_tx *tx,
-                           uint64_t stream, struct err *err);
-/* A new one, with nothing in it yet. */
-MUST_USE bool app_live_new(struct app_live **out, struct app *app, struct store_tx *tx,
-                           uint64_t stream, int64_t definition, struct err *err);
-/* Another definition that the instance is to point into. */
-MUST_USE bool app_live_hold(const struct bpmn_process **out, struct app *app, struct app_live *live,
-                            struct store_tx *tx, int64_t definition, struct err *err);
-const struct app_model *app_live_model(const struct app_live *live);
-/* One whose command failed before it wrote: it may be half moved. */
-void app_live_drop(struct app *app, uint64_t stream);
-/* After an order: one that failed throws away what the batch has touched so far. */
-void app_lives_over(struct app *app, bool ok);
-/* After a batch: all that it touched goes when it was rolled back, else what has ended or has grown
- * too large. */
-void app_lives_committed(struct app *app, bool ok);
 
 /* ---- drive.c ---- */
 struct drive {

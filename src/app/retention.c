@@ -47,9 +47,11 @@ static bool instances_run(void *ctx, struct store_tx *tx, struct err *err) {
     if (!store_api_documents_expire(tx, err) ||
         !store_instances_ended(streams, CLOSED_READ, &count, tx->conn, e->before_us, err))
         return false;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        app_live_drop(e->app, streams[i]);
         if (!store_instance_erase(tx, streams[i], err))
             return false;
+    }
     e->erased = count;
     return true;
 }
@@ -71,8 +73,15 @@ static bool instances_erase(struct app *app, size_t *erased, struct err *err) {
 /* ---- cases
  * ---------------------------------------------------------------------------------------- */
 
+struct erasing_case {
+    struct app *app;
+    struct case_id id;
+};
+
 static bool erase_run(void *ctx, struct store_tx *tx, struct err *err) {
-    return store_case_erase(tx, *(const struct case_id *)ctx, err);
+    const struct erasing_case *e = ctx;
+    app_live_drop(e->app, e->id.n);
+    return store_case_erase(tx, e->id, err);
 }
 
 /* One page of closed cases, oldest first: true when a further page may hold more. */
@@ -95,8 +104,9 @@ static bool page(struct app *app, struct case_id *after, size_t *erased, struct 
         db_reader_give(store_db(app->store), conn);
     }
     for (size_t i = 0; ok && i < count; i++) {
+        struct erasing_case e = {app, rows[i].id};
         *after = rows[i].id;
-        ok = !over[i] || app_sync(app, erase_run, &rows[i].id, err);
+        ok = !over[i] || app_sync(app, erase_run, &e, err);
         *erased += ok && over[i] ? 1 : 0;
     }
     arena_destroy(arena);

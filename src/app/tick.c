@@ -71,8 +71,7 @@ static bool wake_run(struct writer_job *job, struct store_tx *tx, struct err *er
     struct budget budget = tick_budget();
     const struct order_env env = {t->app, tx, &t->app->store_packs, scratch, &budget};
     bool ok = order_tick(&env, t->id, err);
-    if (!ok)
-        app_lives_over(t->app, false);
+    app_lives_over(t->app, ok);
     err->at = err_nowhere; /* it may point into the scratch */
     arena_rewind(scratch, mark);
     return ok;
@@ -104,9 +103,10 @@ static bool tell_run(struct writer_job *job, struct store_tx *tx, struct err *er
     int64_t written = store_written(tx);
     struct budget budget = tick_budget();
     const struct order_env env = {t->app, tx, &t->app->store_packs, t->arena, &budget};
-    if (order_reviewed(&env, &item, &why) && store_outbox_sent(tx, &item, &why))
+    bool told = order_reviewed(&env, &item, &why) && store_outbox_sent(tx, &item, &why);
+    app_lives_over(t->app, told);
+    if (told)
         return true;
-    app_lives_over(t->app, false);
     if (store_written(tx) != written) { /* half told: nothing of it may stay */
         *err = why;
         return false;
@@ -212,6 +212,7 @@ bool app_tick_until(struct app *app, struct store_tx *tx, int64_t to_us, struct 
         struct budget budget = tick_budget();
         const struct order_env env = {app, tx, &app->store_packs, arena, &budget};
         ok = ok && order_tick(&env, due, err);
+        app_lives_next(app);
         arena_rewind(arena, mark);
     }
     arena_destroy(arena);

@@ -88,8 +88,7 @@ static bool due_run(struct writer_job *job, struct store_tx *tx, struct err *err
         ok = start_fires(&d, &t->start, err);
     else
         ok = store_messages_expire(&count, tx, EXPIRE_MAX, err);
-    if (!ok)
-        app_lives_over(t->app, false);
+    app_lives_over(t->app, ok);
     err->at = err_nowhere; /* it may point into the scratch */
     arena_rewind(scratch, mark);
     return ok;

@@ -46,6 +46,16 @@ bool store_case_by_reference(struct store_case *out, struct db_conn *conn, struc
            case_row_find(out, &rows, arena, err);
 }
 
+bool store_case_find(struct case_id *out, struct db_conn *conn, struct str reference,
+                     struct err *err) {
+    int64_t id = 0;
+    if (!db_get_i64(&id, conn, "SELECT id FROM case_file WHERE reference = ?1",
+                    DB_ARGS(db_t(reference)), err))
+        return false;
+    *out = (struct case_id){(uint64_t)id};
+    return id != 0 || err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no such case");
+}
+
 bool store_case_by_id(struct store_case *out, struct db_conn *conn, struct case_id id,
                       struct arena *arena, struct err *err) {
     struct db_rows rows;
@@ -165,27 +175,6 @@ static bool event_append(struct store_appending *a, const struct case_event *eve
                               err);
 }
 
-struct header {
-    int64_t last_event, wake_us;
-};
-
-static bool header_of(struct header *out, struct store_tx *tx, const struct case_file *state,
-                      uint64_t want_count, struct err *err) {
-    struct db_rows rows;
-    if (!db_query(&rows, tx->conn,
-                  "SELECT event_count, last_event, wake_us FROM case_file WHERE id = ?1",
-                  DB_ARGS(db_n((int64_t)state->id.n)), err))
-        return false;
-    if (!db_next(&rows, err) || (uint64_t)db_col_i64(&rows, 0) != want_count) {
-        if (err->code == ERR_NONE)
-            (void)err_set(err, ERR_INTERNAL, err_nowhere,
-                          "case %" PRIu64 " was changed beside the writer", state->id.n);
-    } else {
-        *out = (struct header){db_col_i64(&rows, 1), db_col_i64(&rows, 2)};
-    }
-    return db_end(&rows, err);
-}
-
 bool store_state_write(struct db_conn *conn, const struct case_file *state,
                        const struct store_key *key, const struct os_env *env, struct err *err) {
     struct buf plain, sealed;
@@ -221,28 +210,25 @@ static bool events_append(uint64_t *indexes, struct store_appending *a,
     return ok;
 }
 
-bool store_case_save(struct store_tx *tx, const struct case_file *state,
-                     const struct case_result *result, int64_t pack_version, struct arena *arena,
-                     struct err *err) {
+bool store_case_save(struct store_tx *tx, struct store_case_head *head,
+                     const struct case_file *state, const struct case_result *result,
+                     struct arena *arena, struct err *err) {
     if (result->event_count == 0)
         return true;
     struct store_key key;
-    uint64_t before = state->event_count - result->event_count;
+    uint64_t before = head->event_count;
     struct store_appending a = {
-        .tx = tx, .id = state->id, .key = &key, .arena = arena, .previous = -1};
-    struct header header = {-1, 0};
-    bool ok = before == 0 ? store_key_make(&key, tx, state->id, err)
-                          : store_key_for_writing(&key, tx, state->id, err) &&
-                                header_of(&header, tx, state, before, err);
-    a.previous = header.last_event;
+        .tx = tx, .id = state->id, .key = &key, .arena = arena, .previous = head->last_event};
     uint64_t *indexes = arena_new(arena, uint64_t, result->event_count);
+    bool ok = before == 0 ? store_key_make(&key, tx, state->id, err)
+                          : store_key_for_writing(&key, tx, state->id, err);
     if (!ok || !events_append(indexes, &a, result, err))
         return false;
     const struct store_project project = {
         .state = state,
-        .pack_version = pack_version,
+        .pack_version = head->pack_version,
         .last_event = (uint64_t)a.previous,
-        .wake_us_before = header.wake_us,
+        .wake_us_before = head->wake_us,
         .outside = result->outside,
         .events = result->events,
         .event_index = indexes,
@@ -253,6 +239,9 @@ bool store_case_save(struct store_tx *tx, const struct case_file *state,
           store_state_write(tx->conn, state, &key, tx->store->env, err));
     for (size_t i = 0; ok && i < result->effect_count; i++)
         ok = store_outbox_add(tx, &result->effects[i], state->id, &key, err);
+    head->event_count = state->event_count;
+    head->last_event = a.previous;
+    head->wake_us = state->wake_us;
     return ok;
 }
 

@@ -33,17 +33,20 @@ static bool header_update(struct db_conn *conn, const struct store_project *p, s
                                  db_n((int64_t)p->last_event),
                                  db_n(s->closed_us),
                                  db_n(s->adverse),
+                                 db_n((int64_t)(s->event_count - p->event_count)),
                                  db_n(s->wake_us)};
-    if (p->wake_us_before == s->wake_us)
-        return db_run(conn,
-                      "UPDATE case_file SET status = ?2, event_count = ?3, last_event = ?4, "
-                      "closed_us = ?5, adverse = ?6 WHERE id = ?1",
-                      v, COUNT_OF(v) - 1, err);
-    return db_run(
-        conn,
-        "UPDATE case_file SET status = ?2, event_count = ?3, last_event = ?4, closed_us = "
-        "?5, adverse = ?6, wake_us = ?7 WHERE id = ?1",
-        v, COUNT_OF(v), err);
+    bool same_wake = p->wake_us_before == s->wake_us;
+    if (!db_run(conn,
+                same_wake ? "UPDATE case_file SET status = ?2, event_count = ?3, last_event = ?4, "
+                            "closed_us = ?5, adverse = ?6 WHERE id = ?1 AND event_count = ?7"
+                          : "UPDATE case_file SET status = ?2, event_count = ?3, last_event = ?4, "
+                            "closed_us = ?5, adverse = ?6, wake_us = ?8 WHERE id = ?1 AND "
+                            "event_count = ?7",
+                v, same_wake ? COUNT_OF(v) - 1 : COUNT_OF(v), err))
+        return false;
+    return db_changed(conn) == 1 ||
+           err_set(err, ERR_INTERNAL, err_nowhere, "case %" PRIu64 " was changed beside the writer",
+                   s->id.n);
 }
 
 static bool is_waiting(const struct case_task *t) {
