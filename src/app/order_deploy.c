@@ -58,21 +58,34 @@ static bool is_overridden(const struct json *body, struct str process) {
     return false;
 }
 
-/* "at a, b, c" */
+/* "a, b (x = 1), c" */
 static struct str path_text(const struct bpmn_finding *finding, const struct bpmn_process *process,
                             struct arena *arena) {
     struct buf text;
     buf_init(&text, ERR_TEXT_MAX / 2);
     for (size_t i = 0; i < finding->step_count; i++) {
-        struct str id = process->nodes[finding->steps[i]].id;
-        if (text.len + id.len + 2 > ERR_TEXT_MAX / 2)
+        struct str id = process->nodes[finding->steps[i]].id, value = finding->step_values[i];
+        if (text.len + id.len + value.len + 5 > ERR_TEXT_MAX / 2)
             break;
         buf_add(&text, i == 0 ? STR_NONE : STR(", "));
         buf_add(&text, id);
+        if (value.len > 0)
+            buf_printf(&text, " (%.*s)", STR_ARG(value));
     }
     struct str out = arena_str(arena, buf_view(&text));
     buf_done(&text);
     return out;
+}
+
+/* With the values of decisions that are deployed together with the process; of others, which may
+ * come in another deployment at any time, nothing is known. */
+static struct bpmn_sound_limits sound_limits(const struct app_deploy *d, struct arena *arena) {
+    const struct dmn_model **models = arena_new(arena, const struct dmn_model *, d->count);
+    size_t count = 0;
+    for (size_t i = 0; i < d->count; i++)
+        if (d->files[i].rules != NULL)
+            models[count++] = d->files[i].rules;
+    return (struct bpmn_sound_limits){.decisions = models, .decision_count = count};
 }
 
 static bool check_sound(struct app_deploy *d, const struct bpmn_process *process,
@@ -80,8 +93,7 @@ static bool check_sound(struct app_deploy *d, const struct bpmn_process *process
     struct bpmn_findings findings;
     struct budget budget = budget_of(SOUND_STEPS_MAX, DEPLOY_BYTES_MAX / 4);
     struct arena *arena = arena_create("soundness", DEPLOY_BYTES_MAX);
-    bool ok =
-        bpmn_check_sound(&findings, process, (struct bpmn_sound_limits){0}, arena, &budget, err);
+    bool ok = bpmn_check_sound(&findings, process, sound_limits(d, arena), arena, &budget, err);
     if (ok && findings.count > 0) {
         const struct bpmn_finding *first = &findings.list[0];
         struct str path = path_text(first, process, d->arena);
@@ -136,8 +148,7 @@ static bool check_starts(const struct bpmn_process *process, struct err *err) {
     return true;
 }
 
-static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, const struct json *body,
-                         struct err *err) {
+static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, struct err *err) {
     struct budget budget = read_budget();
     if (!bpmn_read(&f->model, f->bytes, arena_cstr(d->arena, f->name), d->arena, &budget, err))
         return false;
@@ -147,9 +158,16 @@ static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, const stru
         memcpy(more, d->overridden, d->overridden_count * sizeof *more);
     d->overridden = more;
     for (size_t i = 0; i < f->model->process_count; i++)
-        if (!check_starts(f->model->processes[i], err) ||
-            !check_sound(d, f->model->processes[i], body, err))
+        if (!check_starts(f->model->processes[i], err))
             return false;
+    return true;
+}
+
+static bool check_all_sound(struct app_deploy *d, const struct json *body, struct err *err) {
+    for (size_t i = 0; i < d->count; i++)
+        for (size_t k = 0; d->files[i].model != NULL && k < d->files[i].model->process_count; k++)
+            if (!check_sound(d, d->files[i].model->processes[k], body, err))
+                return false;
     return true;
 }
 
@@ -183,7 +201,7 @@ static bool prepare_form(struct app_deploy *d, struct deploy_file *f, struct err
 }
 
 static bool prepare_file(struct app_deploy *d, struct deploy_file *f, const struct app_file *given,
-                         const struct json *body, struct err *err) {
+                         struct err *err) {
     struct merkle_hash hash = merkle_sha256(given->bytes);
     *f = (struct deploy_file){
         .kind = kind_of(given->name),
@@ -195,7 +213,7 @@ static bool prepare_file(struct app_deploy *d, struct deploy_file *f, const stru
         return err_set(err, ERR_INVALID, err_nowhere, "a file's name has 1 to %d bytes",
                        NAME_BYTES_MAX);
     switch (f->kind) {
-    case STORE_RESOURCE_BPMN: return prepare_bpmn(d, f, body, err);
+    case STORE_RESOURCE_BPMN: return prepare_bpmn(d, f, err);
     case STORE_RESOURCE_DMN: return prepare_dmn(d, f, err);
     case STORE_RESOURCE_FORM: return prepare_form(d, f, err);
     case STORE_RESOURCE_OTHER: f->id = f->name; break;
@@ -237,9 +255,9 @@ void app_deploy_prepare(struct app_job *j) {
     }
     d->files = arena_new(arena, struct deploy_file, d->count);
     for (size_t i = 0; i < d->count; i++)
-        if (!prepare_file(d, &d->files[i], &j->order.files[i], j->order.body, &d->err))
+        if (!prepare_file(d, &d->files[i], &j->order.files[i], &d->err))
             return;
-    (void)!once_only(d, &d->err);
+    (void)!(once_only(d, &d->err) && check_all_sound(d, j->order.body, &d->err));
 }
 
 void app_deploy_done(struct app_job *j) {

@@ -6,15 +6,25 @@
 
 /* Set by the soundness check: nothing is evaluated or stored, and what data would decide is picked:
  * the oracle's answers to the questions in the order in which they are asked. */
-enum { ORACLE_QUESTIONS_MAX = 12 }; /* in one run; a node asks once */
-/* What the conditions behind a gateway leave to choose: sets of its conditional flows, a bit for
- * each in their order; 0: none of them is true. Without any set every choice is free. */
-struct oracle_ways {
-    uint64_t *sets;
-    uint32_t count;
+enum {
+    ORACLE_QUESTIONS_MAX = 12, /* in one run; a node asks once where to go and once what it gives */
+    ORACLE_NOTES_MAX = 24,     /* in one run; further ones are not told */
+    ORACLE_TERMS_MAX = 32,     /* variables that are remembered */
+};
+struct known; /* bpmn/sound_known.h */
+/* What is known of variables: by term the class of its value plus 1; 0: nothing. */
+struct oracle_facts {
+    uint8_t of[ORACLE_TERMS_MAX];
+};
+struct oracle_note { /* a value that was chosen: `x = "a"` */
+    uint32_t node;
+    struct str text;
 };
 struct oracle {
-    const struct oracle_ways *known; /* by node, or NULL */
+    const struct known *known; /* NULL: every choice is free */
+    struct oracle_facts facts;
+    struct oracle_note notes[ORACLE_NOTES_MAX];
+    uint32_t note_count;
     uint32_t answers[ORACLE_QUESTIONS_MAX], ways[ORACLE_QUESTIONS_MAX], nodes[ORACLE_QUESTIONS_MAX];
     uint32_t answer_count; /* given; to a further question the answer is 0 */
     uint32_t asked;        /* ways[] and nodes[] are filled up to here */
@@ -195,11 +205,16 @@ bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways);
 /* In how many ways the node can choose its flows; 0: it does not choose. */
 uint32_t run_choice_count(const struct bpmn_process *process, const struct bpmn_node *node);
 
-/* ---- sound_choice.c ---- */
-/* For each node what its conditions leave to choose; sets in arena. Errors: ERR_LIMIT. */
-MUST_USE bool run_known_ways(const struct oracle_ways **out, const struct bpmn_process *process,
-                             struct arena *arena, struct arena *scratch, struct budget *budget,
-                             struct err *err);
+/* ---- sound_choice.c: only under an oracle ---- */
+enum oracle_way {
+    ORACLE_WAY_FREE, /* nothing is known of what the conditions compare */
+    ORACLE_WAY_SET,  /* *set: the conditional flows that are taken, a bit for each in their order */
+    ORACLE_WAY_NONE, /* with what is known none can be taken */
+    ORACLE_WAY_LATER, /* it has asked before in this run */
+};
+enum oracle_way run_known_way(uint64_t *set, struct run *run, const struct bpmn_node *node);
+/* The node's work is done: what is known of what it writes. False: as ORACLE_WAY_LATER. */
+bool run_known_write(struct run *run, uint32_t node);
 
 /* ---- loop.c: loops and multi-instance activities ---- */
 bool run_loop_open(struct run *run, uint32_t body);

@@ -64,23 +64,24 @@ bool run_pick(uint32_t *out, struct run *run, uint32_t node, uint32_t ways) {
     return true;
 }
 
-/* The pick-th way. Of those that are known: that set of conditional flows. Else exclusive: that
+/* The pick-th way. Where values decide: that set of conditional flows. Else exclusive: that
  * conditional flow; others: pick + 1 as a set of conditional flows. The last way is that none is
  * true. Flows without a condition are taken besides. */
 static void choose_freely(struct choice *choice, struct run *run, const struct bpmn_node *node) {
     const struct bpmn_process *p = run->process;
-    const struct oracle_ways *known = run->oracle->known;
-    bool free = known == NULL || known[node->index].count == 0;
-    uint32_t count = free ? run_choice_count(p, node) : known[node->index].count;
     uint32_t condition = 0, pick = 0;
     uint64_t set = UINT64_MAX;
-    if (count > 0 && !run_pick(&pick, run, node->index, count)) {
+    enum oracle_way way = run_known_way(&set, run, node);
+    uint32_t count = way == ORACLE_WAY_FREE ? run_choice_count(p, node) : 0;
+    if (way == ORACLE_WAY_NONE) {
+        choice->code = BPMN_INCIDENT_NO_FLOW;
+        return;
+    }
+    if (way == ORACLE_WAY_LATER || (count > 0 && !run_pick(&pick, run, node->index, count))) {
         choice->code = BPMN_INCIDENT_CONDITION;
         return;
     }
-    if (!free)
-        set = known[node->index].sets[pick];
-    else if (count > 0)
+    if (count > 0)
         set = node->kind == BPMN_EXCLUSIVE ? UINT64_C(1) << pick : (uint64_t)pick + 1;
     bool some = false;
     for (uint32_t i = 0; i < node->out_count; i++) {
@@ -292,6 +293,8 @@ bool run_leave(struct run *run, uint32_t id) {
         return false;
     if (why.len > 0)
         return run_incident(run, id, BPMN_INCIDENT_MAPPING, BPMN_PHASE_LEAVING, why);
+    if (run->oracle != NULL && !run_known_write(run, node->index))
+        return run_incident(run, id, BPMN_INCIDENT_CONDITION, BPMN_PHASE_LEAVING, STR_NONE);
     if (run_has_listeners(run, node, BPMN_LISTEN_END)) {
         if (!run_disarm(run, id, BPMN_KINDS) || !run_listen(&asked, run, id, BPMN_LISTEN_END, 0))
             return false;

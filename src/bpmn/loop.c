@@ -87,9 +87,10 @@ static bool count_of(int64_t *count, struct feel_value *items, struct str *why, 
     *why = STR_NONE;
     *count = 1;
     if (run->oracle != NULL) {
-        uint32_t pick; /* once stands for every number from 1; or not at all */
-        if (run_pick(&pick, run, run_node(run, body)->index, 2))
-            *count = 1 - pick;
+        static const int64_t counts[] = {1, 0, 2}; /* two stand for every number above */
+        uint32_t pick;
+        if (run_pick(&pick, run, run_node(run, body)->index, COUNT_OF(counts)))
+            *count = counts[pick];
         return true;
     }
     if (!run_eval(&value, why, run, body, expr, run->env->now_us))

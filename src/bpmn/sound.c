@@ -47,7 +47,10 @@ static void key_past(struct buf *out, const struct bpmn_state *state, uint32_t i
                        state->undoing.list[i].waits != 0 ? "w" : "");
     for (uint32_t i = 0; i < state->loops.count; i++)
         if (state->loops.list[i].instance == id)
-            buf_printf(out, "l%" PRIu32, state->loops.list[i].begun);
+            buf_printf(out, "l%" PRId64,
+                       state->loops.list[i].total < 0
+                           ? (int64_t)state->loops.list[i].begun
+                           : (int64_t)state->loops.list[i].total - state->loops.list[i].begun);
     for (uint32_t i = 0; i < state->spent.count; i++)
         if (state->spent.list[i].scope == id)
             buf_printf(out, "g%" PRIu32, state->spent.list[i].flow);
@@ -92,6 +95,8 @@ static void look(struct space *s, const struct bpmn_state *state, uint32_t place
     for (uint32_t i = 0; i < state->instances.count; i++) {
         const struct bpmn_instance *a = &state->instances.list[i];
         uint32_t same = 0;
+        if (a->as == BPMN_AS_INNER) /* several at once are what it is for */
+            continue;
         for (uint32_t k = 0; k < i; k++)
             same += state->instances.list[k].node == a->node &&
                     state->instances.list[k].as == a->as &&
@@ -166,10 +171,35 @@ static void add_steps(struct space *s, struct place *place) {
     }
 }
 
+static void add_notes(struct space *s, struct place *place, const struct oracle *oracle) {
+    struct oracle_note *notes = arena_new(s->arena, struct oracle_note, oracle->note_count);
+    for (uint32_t i = 0; i < oracle->note_count; i++)
+        notes[i] =
+            (struct oracle_note){oracle->notes[i].node, arena_str(s->arena, oracle->notes[i].text)};
+    place->notes = notes;
+    place->note_count = oracle->note_count;
+}
+
+/* The key of the state with what is known in it. */
+static struct str whole_key(struct space *s, const struct bpmn_state *state,
+                            const struct oracle_facts *facts) {
+    struct str key = key_of(s, state, 1, 0);
+    if (s->known == NULL || s->known->tracked == 0)
+        return key;
+    char *whole = arena_new(s->scratch, char, key.len + ORACLE_TERMS_MAX);
+    memcpy(whole, key.at, key.len);
+    memcpy(whole + key.len, facts->of, ORACLE_TERMS_MAX);
+    return (struct str){whole, key.len + ORACLE_TERMS_MAX};
+}
+
 /* The place of this state, new or known; the arc to it. */
-static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t from) {
+static bool arrive(struct space *s, const struct bpmn_state *state, const struct oracle *oracle,
+                   uint32_t from) {
     bool ended = state->ending != 0;
-    struct str key = ended ? STR("end") : key_of(s, state, 1, 0);
+    struct oracle_facts facts = {0};
+    if (s->known != NULL && !ended)
+        facts = known_trim(s->known, oracle->facts, s->p, state);
+    struct str key = ended ? STR("end") : whole_key(s, state, &facts);
     note(s);
     const size_t *known = map_find(&s->seen, key);
     if (known != NULL) {
@@ -186,9 +216,11 @@ static bool arrive(struct space *s, const struct bpmn_state *state, uint32_t fro
     s->places = grow(s->arena, s->places, s->place_count, &s->place_room, sizeof *s->places);
     struct place place = {.bytes = arena_str(s->arena, buf_view(&s->bytes)),
                           .parent = from,
+                          .facts = facts,
                           .arcs_in = BPMN_NONE,
                           .ended = ended};
     add_steps(s, &place);
+    add_notes(s, &place, oracle);
     uint32_t index = (uint32_t)s->place_count++;
     s->places[index] = place;
     look(s, state, index);
@@ -306,10 +338,13 @@ static bool try_answers(struct space *s, struct str bytes, const struct move *mo
                       .budget = s->budget,
                       .err = s->err,
                       .oracle = oracle};
-    oracle->asked = 0;
+    oracle->asked = oracle->note_count = 0;
+    oracle->facts = (struct oracle_facts){0};
+    if (bytes.len > 0)
+        oracle->facts = s->places[s->expanding].facts;
     bool ok = run_move(&run, move);
     forget(&state);
-    ok = ok && arrive(s, &state, s->expanding);
+    ok = ok && arrive(s, &state, oracle, s->expanding);
     s->records = (struct bpmn_records){0};
     arena_rewind(s->scratch, mark);
     return ok;
@@ -317,7 +352,7 @@ static bool try_answers(struct space *s, struct str bytes, const struct move *mo
 
 /* The move, with every combination of answers to what it asks: like the digits of a counter. */
 static bool try_move(struct space *s, struct str bytes, struct move move) {
-    struct oracle oracle = {.known = s->ways};
+    struct oracle oracle = {.known = s->known};
     for (;;) {
         if (!try_answers(s, bytes, &move, &oracle))
             return false;
@@ -474,7 +509,7 @@ static bool explore(bool *decided, uint32_t *piled, struct space *s) {
             return true;
         }
         for (uint32_t k = 1; k < s->p->node_count; k++)
-            if ((s->ways == NULL || s->ways[k].count == 0) &&
+            if ((s->known == NULL || s->known->choices[k].term_count == 0) &&
                 run_choice_count(s->p, &s->p->nodes[k]) > s->states_max)
                 *decided = false;
         if (!*decided)
@@ -507,6 +542,10 @@ static bool answer(struct space *s) {
     return space_report_stuck(s) && space_report_elements(s);
 }
 
+static bool is_undecided(const struct bpmn_findings *found) {
+    return found->count == 1 && found->list[0].fault == BPMN_FAULT_UNDECIDED;
+}
+
 static void space_init(struct space *s) {
     s->entered = arena_new(s->arena, uint8_t, s->p->node_count);
     s->left = arena_new(s->arena, uint8_t, s->p->node_count);
@@ -529,38 +568,52 @@ static uint32_t most_tokens(const struct bpmn_process *p) {
 
 /* First what is left of the process without what can be seen to be harmless. What is found there is
  * not told but looked for in the whole, unless that has too many states. */
-bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
-                      struct bpmn_sound_limits limits, struct arena *arena, struct budget *budget,
-                      struct err *err) {
+static bool look_at(struct space *like, const struct known *known) {
     struct reduced reduced;
     struct bpmn_findings small_out = {0};
-    struct space whole = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
-    *out = (struct bpmn_findings){0};
-    whole.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
-    whole.tokens_max = BPMN_SOUND_TOKENS_MAX + most_tokens(process) - 1;
-    whole.scratch = arena_create("soundness", SCRATCH_MAX);
-    if ((!limits.free_choices &&
-         !run_known_ways(&whole.ways, process, arena, whole.scratch, budget, err)) ||
-        !space_reduce(&reduced, process, whole.ways, arena, budget, err)) {
-        arena_destroy(whole.scratch);
+    struct space whole = *like;
+    *like->out = (struct bpmn_findings){0};
+    whole.known = known;
+    if (!space_reduce(&reduced, like->p, known, like->arena, like->budget, like->err))
         return false;
-    }
     struct space small = whole;
     small.p = reduced.process;
     small.reduced = &reduced;
+    small.known = reduced.known;
     small.out = &small_out;
     space_init(&small);
     bool ok = answer(&small);
     buf_done(&small.bytes);
-    out->state_count = small_out.state_count;
-    if (ok && small_out.count > 0) {
-        space_init(&whole);
-        ok = answer(&whole);
-        buf_done(&whole.bytes);
-        bool undecided = out->count == 1 && out->list[0].fault == BPMN_FAULT_UNDECIDED;
-        if (ok && undecided)
-            *out = small_out;
+    like->out->state_count = small_out.state_count;
+    if (!ok || small_out.count == 0)
+        return ok;
+    space_init(&whole);
+    ok = answer(&whole);
+    buf_done(&whole.bytes);
+    if (ok && is_undecided(like->out))
+        *like->out = small_out;
+    return ok;
+}
+
+bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *process,
+                      struct bpmn_sound_limits limits, struct arena *arena, struct budget *budget,
+                      struct err *err) {
+    const struct known *known = NULL;
+    struct space space = {.p = process, .out = out, .arena = arena, .budget = budget, .err = err};
+    *out = (struct bpmn_findings){0};
+    space.states_max = limits.states_max > 0 ? limits.states_max : BPMN_SOUND_STATES_DEFAULT;
+    space.tokens_max = BPMN_SOUND_TOKENS_MAX + most_tokens(process) - 1;
+    space.scratch = arena_create("soundness", SCRATCH_MAX);
+    bool ok = limits.free_choices ||
+              known_make(&known, process, &limits, arena, space.scratch, budget, err);
+    ok = ok && look_at(&space, known);
+    if (ok && is_undecided(out) && known != NULL && known->tracked != 0) {
+        /* what is remembered makes more states: each choice by itself */
+        struct known forgetful = *known;
+        forgetful.tracked = 0;
+        forgetful.writes = arena_new(arena, struct known_write, process->node_count);
+        ok = look_at(&space, &forgetful);
     }
-    arena_destroy(whole.scratch);
+    arena_destroy(space.scratch);
     return ok;
 }

@@ -16,6 +16,8 @@
 
 #include "bpmn/model.h"
 
+struct dmn_model;
+
 enum bpmn_fault {
     BPMN_FAULT_STUCK,     /* a marking from which the end cannot be reached */
     BPMN_FAULT_TWICE,     /* an element runs twice at once: parallel paths meet without a join */
@@ -30,11 +32,12 @@ bool bpmn_fault_is_unsound(enum bpmn_fault fault);
 
 struct bpmn_finding {
     enum bpmn_fault fault;
-    uint32_t node;         /* where; 0 when it is the whole process */
-    struct err_at at;      /* file and line of that node */
-    struct lang_text text; /* one line that says what is wrong and where tokens stay */
-    uint32_t *steps;       /* nodes in the order in which they happen, up to the fault */
-    uint32_t *step_flows;  /* by which flow each was entered, or BPMN_NONE */
+    uint32_t node;           /* where; 0 when it is the whole process */
+    struct err_at at;        /* file and line of that node */
+    struct lang_text text;   /* one line that says what is wrong and where tokens stay */
+    uint32_t *steps;         /* nodes in the order in which they happen, up to the fault */
+    uint32_t *step_flows;    /* by which flow each was entered, or BPMN_NONE */
+    struct str *step_values; /* what was chosen at each, `outcome = "grant"`; may be empty */
     size_t step_count;
     uint32_t *tokens; /* nodes that hold a token in the faulty marking, and joins before which one
                          waits; twice when two */
@@ -53,6 +56,10 @@ const struct bpmn_finding *bpmn_unsound(const struct bpmn_findings *findings);
 struct bpmn_sound_limits {
     uint32_t states_max; /* 0: BPMN_SOUND_STATES_DEFAULT */
     bool free_choices;   /* whatever the conditions say */
+    /* Models with the decisions that the process calls; of one that is in none of them nothing is
+     * known. May be NULL. */
+    const struct dmn_model *const *decisions;
+    size_t decision_count;
 };
 enum {
     BPMN_SOUND_STATES_DEFAULT = 100000, /* the largest demonstration process has about 200 */

@@ -1,301 +1,177 @@
-/* What a gateway can choose when all its conditions look at one variable: x = "a", x in ("a", "b"),
- * x < 5, not(x). Conditions of any other form, or of several variables, stay free choices.
+/* Choices where values decide.
  *
- * 1. Such conditions tell apart no more than the literals they name, what lies between two numbers,
- *    and every other kind of value. So one value of each of these regions stands for all of it.
- * 2. The program itself is evaluated with that value: what is checked is what runs.
- * 3. A value with which a condition is neither true nor false is an incident and no choice. That
- *    no condition is true remains a choice wherever the gateway has something to go along then: it
- *    is for what nobody expected. */
-#include "bpmn/engine.h"
-#include "feel/code.h"
+ * 1. An element whose terms are all known goes the one way that they give; if that is none, it is
+ *    stopped as a real case would be.
+ * 2. What is not known is any value with which the element can go on, and is known from then on
+ *    when somebody else reads it too. That no condition is true remains a choice wherever something
+ *    is left to go along then: it is for what nobody expected. */
+#include <inttypes.h>
 
-enum {
-    CONDITIONS_MAX = 24, /* of a gateway, and literals in them */
-    LITERALS_MAX = 24,
-    VALUES_MAX = LITERALS_MAX * 4 + 16,
-    LITERAL_BYTES_MAX = 15, /* of a number: between two of them there is another one */
-    WALK_MAX = 32,          /* and, or, not in each other */
+#include "bpmn/sound_known.h"
+
+/* --- making it
+ * ---------------------------------------------------------------------------------------------- */
+bool known_make(const struct known **out, const struct bpmn_process *process,
+                const struct bpmn_sound_limits *limits, struct arena *arena, struct arena *scratch,
+                struct budget *budget, struct err *err) {
+    struct known *k = arena_new(arena, struct known, 1);
+    struct knower r = {.k = k,
+                       .p = process,
+                       .limits = limits,
+                       .arena = arena,
+                       .scratch = scratch,
+                       .budget = budget,
+                       .err = err};
+    struct arena_mark mark = arena_mark(scratch);
+    k->terms = arena_new(arena, struct known_term, ORACLE_TERMS_MAX);
+    k->choices = arena_new(arena, struct known_choice, process->node_count);
+    k->writes = arena_new(arena, struct known_write, process->node_count);
+    *out = k;
+    known_read(&r);
+    for (uint32_t i = 0; i < k->term_count; i++)
+        k->terms[i].values = arena_new(arena, struct feel_value, KNOWN_VALUES_MAX);
+    known_write_values(&r);
+    known_values(&r);
+    known_classes(&r);
+    known_write_effects(&r);
+    known_live(&r);
+    arena_rewind(scratch, mark);
+    return !r.failed;
+}
+
+/* --- what is said of it
+ * ------------------------------------------------------------------------------- */
+static void say_class(struct buf *out, const struct known_term *t, uint8_t class) {
+    if (out->len > 0)
+        buf_lit(out, ", ");
+    buf_printf(out, "%.*s = ", STR_ARG(t->name));
+    feel_print(out, t->samples[class]);
+}
+
+struct str known_say(const struct known *k, const struct oracle_facts *facts, uint32_t node,
+                     struct arena *arena) {
+    const struct known_choice *choice = &k->choices[node];
+    struct buf text;
+    buf_init(&text, 1000);
+    for (uint32_t i = 0; i < choice->term_count; i++)
+        if (facts->of[choice->terms[i]] != 0)
+            say_class(&text, &k->terms[choice->terms[i]],
+                      (uint8_t)(facts->of[choice->terms[i]] - 1));
+    struct str out = arena_str(arena, buf_view(&text));
+    buf_done(&text);
+    return out;
+}
+
+static void tell(struct oracle *oracle, uint32_t node, struct str text) {
+    if (text.len > 0 && oracle->note_count < ORACLE_NOTES_MAX)
+        oracle->notes[oracle->note_count++] = (struct oracle_note){node, text};
+}
+
+/* --- choosing
+ * --------------------------------------------------------------------------------------- */
+struct way {
+    uint64_t set;
+    uint8_t class[2]; /* plus 1; 0: not known after it */
+    uint8_t shown[2]; /* plus 1; likewise, also of what is not remembered */
+};
+struct ways {
+    struct way *list;
+    uint32_t count;
+    bool some_without; /* with some value no condition is true */
 };
 
-struct regions {
-    const struct bpmn_process *p;
-    struct arena *arena, *scratch;
-    struct budget *budget;
-    struct err *err;
-    struct str variable;
-    struct feel_value literals[LITERALS_MAX];
-    uint32_t literal_count;
-    struct feel_value values[VALUES_MAX];
-    uint32_t value_count;
-    const struct feel_program *tests[CONDITIONS_MAX];
-    uint32_t test_count;
-    bool failed; /* err is set */
-};
-
-/* --- the form of a condition
- * ---------------------------------------------------------------------------- */
-static bool is_variable(struct regions *r, const struct ast *tree) {
-    if (tree == NULL || tree->kind != AST_NAME)
-        return false;
-    if (r->variable.len == 0)
-        r->variable = tree->name;
-    return str_eq(tree->name, r->variable);
-}
-
-static bool compute(struct feel_value *out, struct regions *r, struct str text, struct feel_value a,
-                    struct feel_value b) {
-    struct feel_entry entries[] = {{STR("a"), a}, {STR("b"), b}};
-    struct feel_env env = {0};
-    r->failed = r->failed || !feel_once(out, text, feel_context_of(r->scratch, entries, 2), env,
-                                        r->scratch, r->budget, r->err);
-    return !r->failed;
-}
-
-static bool add_literal(struct regions *r, const struct ast *tree, bool number) {
-    bool negative = tree != NULL && tree->kind == AST_NEGATE;
-    const struct ast *literal = negative ? tree->a : tree;
-    if (literal == NULL || literal->kind != AST_CONST || r->literal_count == LITERALS_MAX)
-        return false;
-    struct feel_value value = literal->value;
-    enum feel_kind kind = feel_kind(value);
-    if (kind == FEEL_NUMBER ? literal->len > LITERAL_BYTES_MAX : number || negative)
-        return false;
-    if (kind != FEEL_NUMBER && kind != FEEL_STRING && kind != FEEL_BOOLEAN && kind != FEEL_NULL)
-        return false;
-    if (negative && !compute(&value, r, STR("-a"), value, feel_null()))
-        return false;
-    r->literals[r->literal_count++] = value;
-    return true;
-}
-
-static bool is_compared(struct regions *r, const struct ast *literal, uint8_t op) {
-    return add_literal(r, literal, op != AST_EQ && op != AST_NE);
-}
-
-/* One of the tests behind `in`. */
-static bool is_test(struct regions *r, const struct ast *test) {
-    switch ((enum ast_kind)test->kind) {
-    case AST_CONST:
-    case AST_NEGATE: return add_literal(r, test, false);
-    case AST_UNARY: return is_compared(r, test->a, test->op);
-    case AST_RANGE: return add_literal(r, test->a, true) && add_literal(r, test->b, true);
-    default: return false;
-    }
-}
-
-static bool fits(struct regions *r, const struct ast *tree, int depth) {
-    if (tree == NULL || depth > WALK_MAX)
-        return false;
-    switch ((enum ast_kind)tree->kind) {
-    case AST_NAME: return is_variable(r, tree);
-    case AST_AND:
-    case AST_OR: return fits(r, tree->a, depth + 1) && fits(r, tree->b, depth + 1);
-    case AST_COMPARE:
-        return (is_variable(r, tree->a) && is_compared(r, tree->b, tree->op)) ||
-               (is_variable(r, tree->b) && is_compared(r, tree->a, tree->op));
-    case AST_BETWEEN:
-        return is_variable(r, tree->a) && add_literal(r, tree->b, true) &&
-               add_literal(r, tree->c, true);
-    case AST_CALL: /* not() is no name that data could bring */
-        return tree->a != NULL && tree->a->kind == AST_NAME && str_eq(tree->a->name, STR("not")) &&
-               tree->list != NULL && tree->list->next == NULL && fits(r, tree->list, depth + 1);
-    case AST_IN:
-        if (tree->b == NULL || tree->b->kind != AST_TESTS || tree->b->op != 0)
-            return false;
-        for (const struct ast *test = tree->b->list; test != NULL; test = test->next)
-            if (!is_test(r, test))
-                return false;
-        return is_variable(r, tree->a);
-    default: return false;
-    }
-}
-
-static bool reads_it_alone(const struct regions *r, const struct feel_program *program) {
-    size_t used = 0, same = 0;
-    for (size_t i = 0; i < feel_input_count(program); i++) {
-        used += feel_input_used(program, i);
-        same += feel_input_used(program, i) && str_eq(feel_input_name(program, i), r->variable);
-    }
-    return used == 1 && same == 1;
-}
-
-/* --- one value of each region
- * --------------------------------------------------------------------------- */
-static void add_value(struct regions *r, struct feel_value value) {
-    r->values[r->value_count++] = value;
-}
-
-static bool is_below(struct feel_value a, struct feel_value b) {
-    int order;
-    return feel_order(&order, a, b) && order < 0;
-}
-
-/* The numbers among the literals, in order, each once. */
-static uint32_t sort_numbers(struct feel_value *out, const struct regions *r) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < r->literal_count; i++) {
-        uint32_t at = 0;
-        if (feel_kind(r->literals[i]) != FEEL_NUMBER)
-            continue;
-        while (at < count && is_below(out[at], r->literals[i]))
-            at++;
-        if (at < count && !is_below(r->literals[i], out[at]))
-            continue;
-        memmove(out + at + 1, out + at, (count - at) * sizeof *out);
-        out[at] = r->literals[i];
-        count++;
-    }
-    return count;
-}
-
-/* Below, between and above the numbers. False: there is none that can be named. */
-static bool add_between(struct regions *r) {
-    struct feel_value numbers[LITERALS_MAX + 1], value;
-    uint32_t count = sort_numbers(numbers, r);
-    if (count == 0) {
-        add_value(r, feel_int(0));
-        return true;
-    }
-    if (!compute(&value, r, STR("a - 1"), numbers[0], feel_null()) || !is_below(value, numbers[0]))
-        return false;
-    add_value(r, value);
-    for (uint32_t i = 0; i + 1 < count; i++) {
-        if (!compute(&value, r, STR("(a + b) / 2"), numbers[i], numbers[i + 1]) ||
-            !is_below(numbers[i], value) || !is_below(value, numbers[i + 1]))
-            return false;
-        add_value(r, value);
-    }
-    if (!compute(&value, r, STR("a + 1"), numbers[count - 1], feel_null()) ||
-        !is_below(numbers[count - 1], value))
-        return false;
-    add_value(r, value);
-    return true;
-}
-
-/* A text that is longer than every one of the literals. */
-static struct feel_value other_text(const struct regions *r) {
-    size_t len = 1;
-    for (uint32_t i = 0; i < r->literal_count; i++)
-        if (feel_kind(r->literals[i]) == FEEL_STRING && feel_as_string(r->literals[i]).len >= len)
-            len = feel_as_string(r->literals[i]).len + 1;
-    char *text = arena_new(r->scratch, char, len);
-    memset(text, 'x', len);
-    return feel_string((struct str){text, len});
-}
-
-static bool add_values(struct regions *r) {
-    static const char *const others[] = {
-        "[]",       "{}",       "@\"2024-01-01\"", "@\"10:00:00\"", "@\"2024-01-01T10:00:00\"",
-        "@\"P1D\"", "@\"P1M\"", "[1..2]"};
-    for (uint32_t i = 0; i < r->literal_count; i++) {
-        struct feel_value list;
-        add_value(r, r->literals[i]);
-        if (!compute(&list, r, STR("[a]"), r->literals[i], feel_null()))
-            return false;
-        add_value(r, list);
-    }
-    add_value(r, feel_null());
-    add_value(r, feel_boolean(true));
-    add_value(r, feel_boolean(false));
-    add_value(r, other_text(r));
-    for (size_t i = 0; i < COUNT_OF(others); i++) {
-        struct feel_value value;
-        if (!compute(&value, r, str_from(others[i]), feel_null(), feel_null()))
-            return false;
-        add_value(r, value);
-    }
-    return add_between(r);
-}
-
-/* --- what is chosen
- * ------------------------------------------------------------------------------------- */
-/* *known false: with this value there is an incident. */
-static bool chosen(uint64_t *set, bool *known, struct regions *r, bool exclusive,
-                   struct feel_value value) {
-    *set = 0;
-    *known = true;
-    for (uint32_t i = 0; i < r->test_count && *known && !(exclusive && *set != 0); i++) {
-        struct arena_mark mark = arena_mark(r->scratch);
-        size_t count = feel_input_count(r->tests[i]);
-        struct feel_value out, *vars = arena_new(r->scratch, struct feel_value, count + 1);
-        for (size_t k = 0; k < count; k++)
-            vars[k] = feel_input_used(r->tests[i], k) ? value : feel_null();
-        struct feel_env env = {.vars = vars, .var_count = count};
-        if (!feel_eval(&out, r->tests[i], &env, r->scratch, r->budget, r->err))
-            return false;
-        *known = feel_is_true(out) || feel_is_false(out);
-        *set |= (uint64_t)feel_is_true(out) << i;
-        arena_rewind(r->scratch, mark);
-    }
-    return true;
-}
-
-static void add_set(struct oracle_ways *ways, uint64_t set) {
+static void add_way(struct ways *ways, struct way way) {
     for (uint32_t i = 0; i < ways->count; i++)
-        if (ways->sets[i] == set)
+        if (ways->list[i].set == way.set && ways->list[i].class[0] == way.class[0] &&
+            ways->list[i].class[1] == way.class[1])
             return;
-    ways->sets[ways->count++] = set;
+    ways->list[ways->count++] = way;
 }
 
-/* Do the conditions have the form? Whether anything is left when none is true: *rest. */
-static bool take_conditions(struct regions *r, bool *rest, const struct bpmn_node *node) {
-    *rest = node->default_flow != BPMN_NONE;
-    for (uint32_t i = 0; i < node->out_count; i++) {
-        const struct bpmn_flow *flow = &r->p->flows[node->out[i]];
-        const struct feel_program *program = flow->condition.program;
-        bool conditional = flow->condition.text.at != NULL;
-        if (flow->is_default || !conditional) {
-            if (conditional || (!flow->is_default && node->kind == BPMN_EXCLUSIVE))
-                return false;
-            *rest = true;
-            continue;
+/* Every combination of classes that agrees with what is known. */
+static void add_ways(struct ways *ways, const struct known *k, const struct known_choice *choice,
+                     const struct oracle_facts *facts) {
+    const struct known_term *a = &k->terms[choice->terms[0]];
+    const struct known_term *b = choice->term_count > 1 ? &k->terms[choice->terms[1]] : NULL;
+    uint8_t is_a = facts->of[choice->terms[0]], is_b = b == NULL ? 0 : facts->of[choice->terms[1]];
+    uint32_t wide = b == NULL ? 1 : b->class_count;
+    for (uint32_t i = 0; i < a->class_count; i++)
+        for (uint32_t m = 0; m < wide; m++) {
+            uint64_t set = choice->sets[i * wide + m];
+            if ((is_a != 0 && is_a != i + 1) || (is_b != 0 && is_b != m + 1) ||
+                set == KNOWN_FAILS || (set == 0 && !choice->rest))
+                continue;
+            struct way way = {.set = set,
+                              .shown = {(uint8_t)(i + 1), (uint8_t)(b == NULL ? 0 : m + 1)}};
+            for (uint32_t t = 0; t < choice->term_count; t++)
+                if (k->tracked >> choice->terms[t] & 1)
+                    way.class[t] = way.shown[t];
+            ways->some_without = ways->some_without || set == 0;
+            add_way(ways, way);
         }
-        if (program == NULL || r->test_count == CONDITIONS_MAX || !fits(r, program->tree, 0))
-            return false;
-        r->tests[r->test_count++] = program;
-    }
-    for (uint32_t i = 0; i < r->test_count; i++)
-        if (!reads_it_alone(r, r->tests[i]))
-            return false;
-    return r->test_count > 1;
 }
 
-static bool node_ways(struct oracle_ways *out, struct regions *r, const struct bpmn_node *node) {
-    bool rest, known;
-    if (!take_conditions(r, &rest, node) || !add_values(r))
-        return !r->failed;
-    struct oracle_ways ways = {.sets = arena_new(r->arena, uint64_t, r->value_count + 1)};
-    for (uint32_t i = 0; i < r->value_count; i++) {
-        uint64_t set;
-        if (!chosen(&set, &known, r, node->kind == BPMN_EXCLUSIVE, r->values[i]))
-            return false;
-        if (known && set != 0)
-            add_set(&ways, set);
+static void say_way(struct run *run, const struct known *k, uint32_t node, const struct way *way) {
+    const struct known_choice *choice = &k->choices[node];
+    struct buf text;
+    buf_init(&text, 1000);
+    for (uint32_t t = 0; t < choice->term_count; t++)
+        if (run->oracle->facts.of[choice->terms[t]] == 0 && way->shown[t] != 0)
+            say_class(&text, &k->terms[choice->terms[t]], (uint8_t)(way->shown[t] - 1));
+    tell(run->oracle, node, arena_str(run->arena, buf_view(&text)));
+    buf_done(&text);
+}
+
+enum oracle_way run_known_way(uint64_t *set, struct run *run, const struct bpmn_node *node) {
+    const struct known *k = run->oracle->known;
+    const struct known_choice *choice = k == NULL ? NULL : &k->choices[node->index];
+    struct oracle_facts *facts = &run->oracle->facts;
+    struct ways ways = {0};
+    bool all = true;
+    uint32_t pick, room = 1;
+    if (choice == NULL || choice->term_count == 0)
+        return ORACLE_WAY_FREE;
+    for (uint32_t t = 0; t < choice->term_count; t++) {
+        all = all && facts->of[choice->terms[t]] != 0;
+        room *= k->terms[choice->terms[t]].class_count;
     }
-    if (ways.count == 0) /* no value is right for it: not for this check to say */
+    ways.list = arena_new(run->arena, struct way, room + 1);
+    add_ways(&ways, k, choice, facts);
+    if (!all && choice->rest && !ways.some_without)
+        ways.list[ways.count++] = (struct way){.set = 0};
+    if (ways.count == 0)
+        return ORACLE_WAY_NONE;
+    if (all) {
+        *set = ways.list[0].set;
+        return ORACLE_WAY_SET;
+    }
+    if (!run_pick(&pick, run, node->index, ways.count))
+        return ORACLE_WAY_LATER;
+    *set = ways.list[pick].set;
+    say_way(run, k, node->index, &ways.list[pick]);
+    for (uint32_t t = 0; t < choice->term_count; t++)
+        if (ways.list[pick].class[t] != 0)
+            facts->of[choice->terms[t]] = ways.list[pick].class[t];
+    return ORACLE_WAY_SET;
+}
+
+/* --- writing
+ * ---------------------------------------------------------------------------------------------- */
+bool run_known_write(struct run *run, uint32_t node) {
+    const struct known *k = run->oracle->known;
+    const struct known_write *w = k == NULL ? NULL : &k->writes[node];
+    struct oracle_facts *facts = &run->oracle->facts;
+    uint32_t pick = 0;
+    if (w == NULL || (w->forgets | w->gives) == 0)
         return true;
-    if (rest)
-        add_set(&ways, 0);
-    *out = ways;
-    return true;
-}
-
-bool run_known_ways(const struct oracle_ways **out, const struct bpmn_process *process,
-                    struct arena *arena, struct arena *scratch, struct budget *budget,
-                    struct err *err) {
-    struct oracle_ways *ways = arena_new(arena, struct oracle_ways, process->node_count);
-    *out = ways;
-    for (uint32_t i = 1; i < process->node_count; i++) {
-        const struct bpmn_node *node = &process->nodes[i];
-        if ((node->kind != BPMN_EXCLUSIVE && node->kind != BPMN_INCLUSIVE) || node->out_count < 2)
-            continue;
-        struct arena_mark mark = arena_mark(scratch);
-        struct regions r = {
-            .p = process, .arena = arena, .scratch = scratch, .budget = budget, .err = err};
-        if (!node_ways(&ways[i], &r, node))
-            return false;
-        arena_rewind(scratch, mark);
-    }
+    if (w->option_count > 1 && !run_pick(&pick, run, node | KNOWN_ASKS_VALUE, w->option_count))
+        return false;
+    for (uint32_t t = 0; t < k->term_count; t++)
+        if ((w->gives >> t & 1) != 0)
+            facts->of[t] = w->options[pick].facts.of[t];
+        else if ((w->forgets >> t & 1) != 0)
+            facts->of[t] = 0;
+    if (w->option_count > 0)
+        tell(run->oracle, node, w->options[pick].text);
     return true;
 }

@@ -14,13 +14,19 @@
 struct reducer {
     struct bpmn_process *p;
     struct stand_in *nodes, *flows;
-    const struct oracle_ways *ways; /* by node, or NULL */
+    struct known *known; /* or NULL; what nodes write moves with them */
     struct arena *arena;
 };
 
 /* Its choices are sets of its flows, so these must stay. */
 static bool keeps_flows(const struct reducer *r, const struct bpmn_node *n) {
-    return r->ways != NULL && r->ways[n->index].count > 0;
+    return r->known != NULL && r->known->choices[n->index].term_count > 0;
+}
+
+/* Does what is known of variables change with it? Then it must stay where it is. */
+static bool writes(const struct reducer *r, uint32_t node) {
+    const struct known_write *w = r->known == NULL ? NULL : &r->known->writes[node];
+    return w != NULL && (w->forgets | w->gives) != 0;
 }
 
 static bool is_out(const struct reducer *r, uint32_t node) {
@@ -134,7 +140,7 @@ static bool is_instant(const struct reducer *r, const struct bpmn_node *n) {
         break;
     default: instant = false;
     }
-    return instant && is_link(r, n);
+    return instant && is_link(r, n) && !writes(r, n->index);
 }
 
 /* May its worker throw an error that somebody could catch? */
@@ -168,7 +174,7 @@ static bool rule_row(struct reducer *r, struct bpmn_node *n) {
         short_cut(r, n);
         return true;
     }
-    if (!is_waiting(r, n))
+    if (!is_waiting(r, n) || writes(r, n->index))
         return false;
     struct bpmn_node *before = &r->p->nodes[r->p->flows[n->in[0]].from];
     if (!is_waiting(r, before))
@@ -221,6 +227,10 @@ static bool rule_ways(struct reducer *r, struct bpmn_node *n) {
             if (to != end_of_way(&task_k, r, flow_k) || to == n->index ||
                 !same_ways(n->kind, r->p->nodes[to].kind))
                 continue;
+            bool write_i = task_i != BPMN_NONE && writes(r, task_i);
+            bool write_k = task_k != BPMN_NONE && writes(r, task_k);
+            if (write_i || write_k)
+                continue;
             bool keep_i = task_i != BPMN_NONE && task_k == BPMN_NONE;
             uint32_t goes = keep_i ? task_k : task_i, stays = keep_i ? task_i : task_k;
             if (goes != BPMN_NONE && stays != BPMN_NONE)
@@ -245,7 +255,7 @@ static bool rule_loop(struct reducer *r, struct bpmn_node *n) {
         return false;
     for (uint32_t i = 0; i < n->out_count; i++) {
         uint32_t task, other = n->out[i == 0 ? 1 : 0], flow = n->out[i];
-        if (end_of_way(&task, r, flow) != merge)
+        if (end_of_way(&task, r, flow) != merge || (task != BPMN_NONE && writes(r, task)))
             continue;
         if (task != BPMN_NONE)
             take_over(body, &r->p->nodes[task]);
@@ -263,11 +273,14 @@ static bool rule_boundary(struct reducer *r, struct bpmn_node *n) {
     struct bpmn_node *host = &r->p->nodes[n->attached_to];
     bool comes = n->event == BPMN_EVENT_TIMER || n->event == BPMN_EVENT_CONDITIONAL;
     if (!comes || !can_wait(host) || host->loop != NULL || host->out_count != 1 ||
-        host->handler != BPMN_NONE || host->completion_quantity != 1)
+        host->handler != BPMN_NONE || host->completion_quantity != 1 || writes(r, host->index) ||
+        writes(r, n->index))
         return false;
     const struct bpmn_flow *out = &r->p->flows[host->out[0]];
     uint32_t task, flow = n->out[0], to = end_of_way(&task, r, flow);
     if (out->condition.text.at != NULL || to != out->to || r->p->nodes[to].kind != BPMN_EXCLUSIVE)
+        return false;
+    if (task != BPMN_NONE && writes(r, task))
         return false;
     if (task != BPMN_NONE)
         take_over(host, &r->p->nodes[task]);
@@ -275,6 +288,14 @@ static bool rule_boundary(struct reducer *r, struct bpmn_node *n) {
     drop_value(host->boundaries, &host->boundary_count, n->index);
     take_out_node(r, n->index, STANDS_FOR_FLOW, out->index);
     return true;
+}
+
+static void move_writes(struct reducer *r, uint32_t to, uint32_t from) {
+    if (!writes(r, from))
+        return;
+    r->known->writes[to] = r->known->writes[from];
+    r->known->waits[to] |= r->known->waits[from];
+    r->known->held[to] |= r->known->held[from];
 }
 
 /* A sub-process that holds nothing but a start, one task and an end is like the task; one that
@@ -292,7 +313,8 @@ static bool rule_scope(struct reducer *r, struct bpmn_node *n) {
     uint32_t last = end_of_way(&task, r, start->out[0]);
     const struct bpmn_node *end = &r->p->nodes[last];
     if (end->kind != BPMN_END || end->def_count > 0 || has_job(end) || end->in_count != 1 ||
-        n->child_count != (task == BPMN_NONE ? 2u : 3u))
+        n->child_count != (task == BPMN_NONE ? 2u : 3u) || writes(r, start->index) ||
+        writes(r, last) || (task != BPMN_NONE && writes(r, task) && writes(r, n->index)))
         return false;
     bool throws = task != BPMN_NONE && may_throw(&r->p->nodes[task]);
     uint32_t first = start->out[0];
@@ -301,6 +323,7 @@ static bool rule_scope(struct reducer *r, struct bpmn_node *n) {
     if (task != BPMN_NONE) {
         r->flows[r->p->nodes[task].out[0]] = (struct stand_in){STANDS_FOR_LEFT, n->index};
         take_out_node(r, task, STANDS_FOR_ENTERED, n->index);
+        move_writes(r, n->index, task);
     }
     take_out_node(r, last, STANDS_FOR_LEFT, n->index);
     n->kind = task == BPMN_NONE ? BPMN_TASK : BPMN_USER_TASK;
@@ -321,8 +344,19 @@ static bool try_rules(struct reducer *r) {
     return did;
 }
 
+/* With lists of its own where a rule may change them. */
+static struct known *copy_known(const struct known *known, size_t node_count, struct arena *arena) {
+    struct known *copy = arena_new(arena, struct known, 1);
+    *copy = *known;
+    copy->writes = arena_new(arena, struct known_write, node_count);
+    copy->waits = copy_list(arena, known->waits, (uint32_t)node_count);
+    copy->held = copy_list(arena, known->held, (uint32_t)node_count);
+    memcpy(copy->writes, known->writes, node_count * sizeof *copy->writes);
+    return copy;
+}
+
 bool space_reduce(struct reduced *out, const struct bpmn_process *process,
-                  const struct oracle_ways *ways, struct arena *arena, struct budget *budget,
+                  const struct known *known, struct arena *arena, struct budget *budget,
                   struct err *err) {
     uint64_t bytes = process->node_count * sizeof(struct bpmn_node) +
                      process->flow_count * sizeof(struct bpmn_flow);
@@ -342,12 +376,14 @@ bool space_reduce(struct reduced *out, const struct bpmn_process *process,
         n->children = copy_list(arena, n->children, n->child_count);
         n->boundaries = copy_list(arena, n->boundaries, n->boundary_count);
     }
-    struct reducer r = {.p = p, .ways = ways, .arena = arena};
+    struct reducer r = {.p = p, .arena = arena};
+    if (known != NULL)
+        r.known = copy_known(known, process->node_count, arena);
     r.nodes = arena_new(arena, struct stand_in, process->node_count);
     r.flows = arena_new(arena, struct stand_in, process->flow_count + 1);
     while (try_rules(&r))
         if (!budget_spend(budget, (struct cost){process->node_count, 0}, err))
             return false;
-    *out = (struct reduced){.process = p, .nodes = r.nodes, .flows = r.flows};
+    *out = (struct reduced){.process = p, .nodes = r.nodes, .flows = r.flows, .known = r.known};
     return bpmn_joins(p, arena, budget, err);
 }

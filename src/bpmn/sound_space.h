@@ -4,6 +4,7 @@
 
 #include "bpmn/engine.h"
 #include "bpmn/sound.h"
+#include "bpmn/sound_known.h"
 
 struct arc {
     uint32_t to;
@@ -16,6 +17,9 @@ struct place {        /* a state of the space */
     uint32_t *steps;  /* nodes entered on the way from there, and by which flows */
     uint32_t *flows;
     uint32_t step_count;
+    struct oracle_facts facts;
+    const struct oracle_note *notes; /* of values that were chosen on the way from there */
+    uint32_t note_count;
     uint32_t arcs_in;           /* first of a list of arcs backwards */
     bool ended, expanded, ends; /* ends: an end can be reached */
 };
@@ -29,12 +33,13 @@ struct stand_in {
 struct reduced {
     struct bpmn_process *process; /* with the numbers of the whole one */
     const struct stand_in *nodes, *flows;
+    const struct known *known; /* of this one */
 };
 
 struct space {
     const struct bpmn_process *p;
-    const struct reduced *reduced;  /* NULL: p is the whole process */
-    const struct oracle_ways *ways; /* by node; NULL: every choice is free */
+    const struct reduced *reduced; /* NULL: p is the whole process */
+    const struct known *known;     /* NULL: every choice is free */
     struct bpmn_findings *out;
     struct arena *arena, *scratch;
     struct budget *budget;
@@ -54,10 +59,10 @@ struct space {
 };
 
 /* ---- sound_reduce.c ---- */
-/* ways: of gateways that must keep their flows, or NULL. */
+/* known: of the whole one, or NULL. */
 MUST_USE bool space_reduce(struct reduced *out, const struct bpmn_process *process,
-                           const struct oracle_ways *ways, struct arena *arena,
-                           struct budget *budget, struct err *err);
+                           const struct known *known, struct arena *arena, struct budget *budget,
+                           struct err *err);
 
 /* Did it happen in some state? Of what was taken out: did what stands for it? */
 bool space_happened(const struct space *s, uint32_t node);

@@ -45,6 +45,23 @@ static void add_names(struct lang_text *out, struct space *s, const uint32_t *no
     }
 }
 
+/* The values that were chosen on the way to the place, each at the last step of its element before
+ * `end`. */
+static void add_values(struct bpmn_finding *finding, struct space *s, uint32_t place, size_t end) {
+    for (uint32_t i = 0; i < s->places[place].note_count; i++) {
+        const struct oracle_note *note = &s->places[place].notes[i];
+        size_t step = end;
+        while (step > 0 && finding->steps[step - 1] != note->node)
+            step--;
+        if (step == 0)
+            continue;
+        struct str *value = &finding->step_values[step - 1];
+        *value = value->len == 0
+                     ? note->text
+                     : arena_printf(s->arena, "%.*s, %.*s", STR_ARG(note->text), STR_ARG(*value));
+    }
+}
+
 static void find_steps(struct bpmn_finding *finding, struct space *s, uint32_t place) {
     size_t count = 0;
     for (uint32_t at = place; at != BPMN_NONE; at = s->places[at].parent)
@@ -61,7 +78,26 @@ static void find_steps(struct bpmn_finding *finding, struct space *s, uint32_t p
     }
     finding->steps = steps;
     finding->step_flows = flows;
+    finding->step_values = arena_new(s->arena, struct str, count);
+    finding->step_count = count;
+    end = count;
+    for (uint32_t at = place; at != BPMN_NONE; at = s->places[at].parent) {
+        add_values(finding, s, at, end);
+        end -= s->places[at].step_count;
+    }
     finding->step_count = MIN_OF(count, (size_t)BPMN_SOUND_STEPS_MAX);
+}
+
+/* Which values leave the element no way on. */
+static void add_no_way(struct bpmn_finding *finding, struct space *s, uint32_t place) {
+    static const char *const around[LANGS][2] = {
+        [LANG_zh] = {"；“", "”无路可走："}, [LANG_en] = {"; no way leads on from '", "' with "}};
+    const struct bpmn_node *node = &s->p->nodes[finding->node];
+    struct str values = known_say(s->known, &s->places[place].facts, node->index, s->arena);
+    for (int lang = 0; lang < LANGS; lang++)
+        finding->text.in[lang] = arena_printf(
+            s->arena, "%.*s%s%.*s%s%.*s", STR_ARG(finding->text.in[lang]), around[lang][0],
+            STR_ARG(bpmn_label(node, (enum lang)lang)), around[lang][1], STR_ARG(values));
 }
 
 static bool find_tokens(struct bpmn_finding *finding, struct space *s, uint32_t place) {
@@ -82,6 +118,11 @@ static bool find_tokens(struct bpmn_finding *finding, struct space *s, uint32_t 
     }
     if (finding->node == 0 && finding->token_count > 0)
         finding->node = finding->tokens[0];
+    for (uint32_t i = 1; i < state.instances.count; i++)
+        if (state.instances.list[i].incident == BPMN_INCIDENT_NO_FLOW) {
+            finding->node = state.instances.list[i].node;
+            add_no_way(finding, s, place);
+        }
     return true;
 }
 

@@ -19,13 +19,14 @@ static struct str name_of(struct check_model *c, const struct bpmn_node *node) {
     return str_eq(zh, en) ? zh : arena_printf(c->arena, "%.*s / %.*s", STR_ARG(zh), STR_ARG(en));
 }
 
-static void put_node(struct json *list, const struct bpmn_node *node) {
+static struct json *put_node(struct json *list, const struct bpmn_node *node) {
     struct json *out = json_push_obj(list);
     json_set_str(out, STR("id"), node->id);
     json_set_i64(out, STR("line"), node->line);
     struct json *name = json_set_obj(out, STR("name"));
     for (int lang = 0; lang < LANGS; lang++)
         json_set_str(name, lang_code((enum lang)lang), bpmn_label(node, (enum lang)lang));
+    return out;
 }
 
 /* FOLDER/PROCESS-2.svg; empty without a folder. */
@@ -55,11 +56,14 @@ static void put_finding(struct check_model *c, struct json *list, const struct b
     for (int lang = 0; lang < LANGS; lang++)
         json_set_str(text, lang_code((enum lang)lang), f->text.in[lang]);
     struct json *steps = json_set_arr(out, STR("steps"));
-    for (size_t i = 0; i < f->step_count; i++)
-        put_node(steps, &p->nodes[f->steps[i]]);
+    for (size_t i = 0; i < f->step_count; i++) {
+        struct json *step = put_node(steps, &p->nodes[f->steps[i]]);
+        if (f->step_values[i].len > 0)
+            json_set_str(step, STR("value"), f->step_values[i]);
+    }
     struct json *tokens = json_set_arr(out, STR("tokens"));
     for (size_t i = 0; i < f->token_count; i++)
-        put_node(tokens, &p->nodes[f->tokens[i]]);
+        (void)put_node(tokens, &p->nodes[f->tokens[i]]);
     struct json *flows = json_set_arr(out, STR("token_flows"));
     for (size_t i = 0; i < f->flow_count; i++)
         json_push_str(flows, p->flows[f->flows[i]].id);
@@ -73,9 +77,10 @@ static void say_finding(struct check_model *c, const struct bpmn_process *p,
                  bpmn_fault_is_unsound(f->fault) ? "" : "warning: ", c->path, f->at.line,
                  bpmn_fault_name(f->fault), STR_ARG(f->text.in[LANG_en]));
     for (size_t i = 0; i < f->step_count; i++)
-        (void)printf("    %zu. %.*s (%s:%" PRIu32 ")\n", i + 1,
+        (void)printf("    %zu. %.*s (%s:%" PRIu32 ")%s%.*s\n", i + 1,
                      STR_ARG(name_of(c, &p->nodes[f->steps[i]])), c->path,
-                     p->nodes[f->steps[i]].line);
+                     p->nodes[f->steps[i]].line, f->step_values[i].len > 0 ? ": " : "",
+                     STR_ARG(f->step_values[i]));
     if (drawing.len > 0)
         (void)printf("    drawn in %.*s\n", STR_ARG(drawing));
 }

@@ -8,16 +8,25 @@ enum { PROOF_BYTES_MAX = 256 << 20 }; /* scratch of all proofs of one matter; 2 
 
 /* ---- 1 sound ---- */
 
-static struct str step_text(struct arena *arena, const struct bpmn_process *process, uint32_t i) {
-    const struct bpmn_node *node = &process->nodes[i];
-    return arena_printf(arena, "%.*s / %.*s (%s:%u)", STR_ARG(bpmn_label(node, LANG_zh)),
-                        STR_ARG(bpmn_label(node, LANG_en)), process->source, (unsigned)node->line);
+static struct str step_text(struct arena *arena, const struct bpmn_process *process,
+                            const struct bpmn_finding *finding, size_t step) {
+    const struct bpmn_node *node = &process->nodes[finding->steps[step]];
+    struct str value = finding->step_values[step];
+    return arena_printf(arena, "%.*s / %.*s (%s:%u)%s%.*s", STR_ARG(bpmn_label(node, LANG_zh)),
+                        STR_ARG(bpmn_label(node, LANG_en)), process->source, (unsigned)node->line,
+                        value.len > 0 ? ": " : "", STR_ARG(value));
 }
 
 static void prove_sound(struct pack_reader *r, const struct bpmn_process *process,
                         struct arena *scratch) {
     struct bpmn_findings found = {0};
-    struct bpmn_sound_limits limits = {0};
+    /* read-only from here on, like the rest of the pack */
+    const struct dmn_model **models =
+        arena_new(scratch, const struct dmn_model *, r->pack->decision_count);
+    for (size_t i = 0; i < r->pack->decision_count; i++)
+        models[i] = r->pack->decisions[i];
+    struct bpmn_sound_limits limits = {.decisions = models,
+                                       .decision_count = r->pack->decision_count};
     struct err err = {0};
     if (!bpmn_check_sound(&found, process, limits, scratch, &r->budget, &err)) {
         pack_fault_err(r, 1, &err);
@@ -27,7 +36,7 @@ static void prove_sound(struct pack_reader *r, const struct bpmn_process *proces
         const struct bpmn_finding *f = &found.list[i];
         struct str *steps = arena_new(scratch, struct str, f->step_count);
         for (size_t k = 0; k < f->step_count; k++)
-            steps[k] = step_text(scratch, process, f->steps[k]);
+            steps[k] = step_text(scratch, process, f, k);
         pack_fault_steps(r, 1, f->at, f->text.in[LANG_en], steps, f->step_count);
     }
 }

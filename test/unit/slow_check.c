@@ -33,7 +33,9 @@ static void key_past(struct buf *out, const struct slow_state *s, int id) {
             buf_printf(out, "g%d", s->gates[i].flow);
     for (int i = 0; i < s->live_count; i++)
         if (s->live[i].id == id)
-            buf_printf(out, "a%d,%d%s%s", (int)s->live[i].as, s->live[i].begun,
+            buf_printf(out, "a%d,%d%s%s", (int)s->live[i].as,
+                       s->live[i].total > 0 ? s->live[i].total - s->live[i].begun
+                                            : s->live[i].begun,
                        s->live[i].closed ? "c" : "", s->live[i].escalated ? "e" : "");
 }
 
@@ -81,8 +83,9 @@ static void look(struct slow_sound *out, const struct slow_state *s) {
         for (int k = 1; k < i; k++)
             same += s->live[k].node == s->live[i].node && s->live[k].as == s->live[i].as &&
                     s->live[k].scope == s->live[i].scope;
-        out->twice[s->live[i].node] = out->twice[s->live[i].node] || same > 0;
-        out->unbounded = out->unbounded || same >= SAME_MAX;
+        out->twice[s->live[i].node] =
+            out->twice[s->live[i].node] || (same > 0 && s->live[i].as != AS_INNER);
+        out->unbounded = out->unbounded || (same >= SAME_MAX && s->live[i].as != AS_INNER);
     }
     for (int i = 0; i < s->token_count; i++) {
         int same = 0;

@@ -30,7 +30,7 @@ void open_body(struct slow_state *s, int body) {
     const struct slow_node *n = node_at(s, me->node);
     int total = n->times_from < 0 ? n->times : get(s, body, n->times_from);
     if (s->oracle != NULL)
-        total = n->loop == L_STANDARD ? 0 : 1 - ask(s, me->node, 2, 0);
+        total = n->loop == L_STANDARD ? 0 : (ask(s, me->node, 3, 0) + 1) % 3;
     if (n->loop != L_STANDARD && total == NO_VALUE) {
         stop(s, body, "loop", false);
         return;
