@@ -365,6 +365,36 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     await refused(c.cancelProcessInstance({ processInstanceKey: all[0] }), 404);
   });
 
+  await part("nobody is searched for across procedures, nor read out of a list", async () => {
+    const { processInstanceKey } = await c.createProcessInstance({ processDefinitionId: "letters", variables: { number: "P-1" }, tags: ["who-1"] });
+    await c.evaluateDecision({ decisionDefinitionId: "fee", variables: { kind: "new" } });
+    const failing = (await c.createProcessInstance({ processDefinitionId: "order", variables: {} })).processInstanceKey;
+    await (await jobsOf("work"))[0].fail({ errorMessage: "who-1 is unknown", retries: 1, retryBackOff: 60_000 });
+    const searches = [
+      ["tags", (body) => o.searchProcessInstances(body, now), "letters", (value) => value.includes("who-1")],
+      ["correlationKey", (body) => o.searchMessageSubscriptions(body, now), "letters", (value) => value === "P-1"],
+      ["correlationKey", (body) => o.searchCorrelatedMessageSubscriptions(body, now), "letters", (value) => value === "A-2"],
+      ["errorMessage", (body) => o.searchIncidents(body, now), "order", (value) => value === "no ink"],
+      ["errorMessage", (body) => o.searchJobs(body, now), "order", (value) => value === "who-1 is unknown"],
+    ];
+    for (const [member, search, processDefinitionId, fits] of searches) {
+      const all = (await search({})).items;
+      assert.ok(all.length > 0, member);
+      assert.ok(all.every((item) => !item[member]), `${member} is told across procedures`);
+      const here = (await search({ filter: { processDefinitionId } })).items;
+      assert.ok(here.some((item) => item[member] && fits(item[member])), `${member} is not told within one procedure`);
+      const value = member === "tags" ? ["who-1"] : { $like: "*" };
+      await refused(search({ filter: { [member]: value } }), 400, /across procedures/);
+      await search({ filter: { [member]: value, processDefinitionId } });
+      if (member !== "tags") await refused(search({ sort: [{ field: member }] }), 400, /across procedures/);
+    }
+    const decided = (await o.searchDecisionInstances({}, now)).items;
+    assert.ok(decided.length > 0 && decided.every((item) => item.result === undefined));
+    assert.equal((await o.searchDecisionInstances({ filter: { decisionDefinitionId: "fee" } }, now)).items.at(-1).result, "20");
+    await refused(o.searchDecisionInstances({ filter: { processInstanceKey: "0", evaluationFailure: "x" } }, now), 400, /across procedures/);
+    for (const key of [processInstanceKey, failing]) await c.cancelProcessInstance({ processInstanceKey: key });
+  });
+
   await part("variables by scope", async () => {
     const { processInstanceKey } = await c.createProcessInstance({ processDefinitionId: "visits", variables: { a: 1 } });
     const { items: [element] } = await c.searchElementInstances({ filter: { processInstanceKey, elementId: "visit" } });

@@ -11,6 +11,7 @@
 #define BY          SEARCH_BY
 #define SORT        SEARCH_SORT
 #define NONE        SEARCH_NONE
+#define WHOM        SEARCH_WHOM
 #define ALL         (SEARCH_OUT | SEARCH_BY | SEARCH_SORT)
 
 #define T(name, sql, flags)                                                                        \
@@ -105,8 +106,8 @@ static const struct search_field process_instance_fields[] = {
     WORD("state", "t.state", ALL, STATES),
     BOOL("hasIncident", TRUE_IF("t.incidents > 0"), ALL),
     T("tenantId", TENANT, OUT | BY),
-    OBJ("tags", JSON_OR("t.tags", "[]"), OUT),
-    WRAP("errorMessage", "x.message", SEARCH_TEXT, OF_INSTANCE("incident")),
+    OBJ("tags", JSON_OR("t.tags", "[]"), OUT | WHOM),
+    {"errorMessage", "x.message", SEARCH_TEXT, BY | WHOM, NULL, OF_INSTANCE("incident"), NULL},
     BOOL("hasRetriesLeft",
          TRUE_IF(
              "EXISTS (SELECT 1 FROM job AS j WHERE j.key > t.key AND j.key < t.key + " STREAM_KEYS
@@ -152,7 +153,7 @@ static const struct search_field incident_fields[] = {
     KEY("processDefinitionKey", "t.definition", ALL),
     OF_PROCESS,
     WORD("errorType", "t.type", ALL, ERROR_TYPES),
-    T("errorMessage", "t.message", ALL),
+    T("errorMessage", "t.message", ALL | WHOM),
     T("elementId", "t.element", ALL),
     KEY("elementInstanceKey", "t.element_key", ALL),
     JOB("jobKey", "t.job", ALL | NONE),
@@ -181,7 +182,7 @@ static const struct search_field job_fields[] = {
     TIME("deadline", "t.deadline_us", ALL | NONE),
     TIME("endTime", "t.ended_us", ALL | NONE),
     T("errorCode", "t.error_code", ALL | NONE),
-    T("errorMessage", "t.error_message", ALL | NONE),
+    T("errorMessage", "t.error_message", ALL | NONE | WHOM),
     BOOL("hasFailedWithRetriesLeft", TRUE_IF("t.state = 'FAILED' AND t.retries > 0"), OUT | BY),
     OBJ("customHeaders", JSON_OR("t.headers", "{}"), OUT),
     T("tenantId", TENANT, OUT | BY),
@@ -245,7 +246,7 @@ static const struct search_field message_subscription_fields[] = {
     WORD("messageSubscriptionState", "t.state", ALL, "CORRELATED CREATED DELETED MIGRATED"),
     TIME("lastUpdatedDate", "t.updated_us", ALL),
     T("messageName", "t.name", ALL),
-    T("correlationKey", "t.correlation_key", ALL),
+    T("correlationKey", "t.correlation_key", ALL | WHOM),
     T("tenantId", TENANT, OUT | BY),
 };
 ENTITY(message_subscription, "message subscription", "subscription AS t",
@@ -254,7 +255,7 @@ ENTITY(message_subscription, "message subscription", "subscription AS t",
 static const struct search_field correlated_subscription_fields[] = {
     KEY("messageKey", "t.message", ALL),
     T("messageName", "t.name", ALL),
-    T("correlationKey", "t.correlation_key", ALL),
+    T("correlationKey", "t.correlation_key", ALL | WHOM | SEARCH_HELD),
     TIME("correlationTime", "t.at_us", ALL),
     KEY("subscriptionKey", "t.subscription", ALL),
     T("processDefinitionId", "t.process", ALL),
@@ -298,15 +299,16 @@ ENTITY(decision_requirements, "decision requirements definition", "requirements_
       "(CAST(t.evaluation AS TEXT) || substr(CAST(10000 + t.n AS TEXT), 2))", ALL),                \
         KEY("decisionEvaluationKey", "t.evaluation", ALL),                                         \
         WORD("state", "t.state", ALL, "EVALUATED FAILED UNSPECIFIED UNKNOWN"),                     \
-        TIME("evaluationDate", "t.at_us", ALL), T("evaluationFailure", "t.failure", ALL | NONE),   \
+        TIME("evaluationDate", "t.at_us", ALL),                                                    \
+        T("evaluationFailure", "t.failure", ALL | NONE | WHOM),                                    \
         KEY("decisionDefinitionKey", "t.definition", ALL), T("decisionDefinitionId", "t.id", ALL), \
         T("decisionDefinitionName", NAME_OR("t.name", "t.id"), ALL),                               \
         INT("decisionDefinitionVersion", "t.version", ALL),                                        \
         WORD("decisionDefinitionType", "t.type", ALL, DECISION_TYPES),                             \
         KEY("processDefinitionKey", "t.process", ALL | NONE),                                      \
         STREAM("processInstanceKey", "t.element_key", ALL | NONE),                                 \
-        KEY("elementInstanceKey", "t.element_key", ALL | NONE), T("result", "t.output", OUT),      \
-        T("tenantId", TENANT, OUT | BY)
+        KEY("elementInstanceKey", "t.element_key", ALL | NONE),                                    \
+        T("result", "t.output", OUT | WHOM), T("tenantId", TENANT, OUT | BY)
 static const struct search_field decision_instance_fields[] = {DECISION_FIELDS};
 static const struct search_field decision_instance_whole_fields[] = {
     DECISION_FIELDS,

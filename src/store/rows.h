@@ -57,10 +57,12 @@ extern const struct search_entity rows_statistics; /* sums by element: for store
     "DESC LIMIT 1)"
 
 /* store_search(), with the conditions that no column says (variables, tags), and with the rule that
- * a value of a variable is asked for within one procedure only: a filter by value must also name,
- * not under $or, a process definition (id or key), a process instance or a scope, by a plain value,
- * $eq or $in. There is no search for a person across procedures. Errors: as store_search();
- * ERR_INVALID also for that rule. */
+ * nobody is searched for across procedures: what may say whom an item is about (values of
+ * variables, tags, correlation keys, results and failures of decisions, messages of errors) is
+ * searched, sorted by and shown within one procedure only. A filter stays within one that names,
+ * not under $or, a definition (id or key), a process instance or a part of one, by a plain value,
+ * $eq or an $in of one; `given` does too. Errors: as store_search(); ERR_INVALID also for that
+ * rule; what a search across would show is left out. */
 MUST_USE bool rows_search(struct json **out, struct db_conn *conn,
                           const struct search_entity *entity, const struct search_ask *ask,
                           struct err *err);

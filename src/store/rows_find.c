@@ -8,36 +8,54 @@ enum { VARIABLES_MAX = 20, TAGS_MAX = 10 };
 
 struct asking {
     const struct search_entity *entity;
-    const struct json *filter;
+    bool across; /* it names no one procedure */
 };
 
 /* ---- the rule ------------------------------------------------------------------------------- */
 
-/* One: a list of all procedures would be a search across them. */
+/* One: a list of all procedures would be a search across them, and so would be the key 0, which
+ * stands where there is none. */
 static bool names_value(const struct json *condition) {
-    if (json_is(condition, JSON_OBJECT))
-        return json_get(condition, STR("$eq")) != NULL ||
-               json_count(json_get(condition, STR("$in"))) == 1;
-    return condition != NULL && !json_is(condition, JSON_NULL);
+    const struct json *value = condition, *list = json_get(condition, STR("$in"));
+    int64_t key;
+    if (json_is(condition, JSON_OBJECT)) {
+        value = json_get(condition, STR("$eq"));
+        if (value == NULL && json_count(list) == 1)
+            value = json_item(list, 0);
+    }
+    if (value == NULL || json_is(value, JSON_NULL))
+        return false;
+    return !search_key(&key, value) || key >> SEARCH_STREAM_BITS > 0;
 }
 
-/* Does the filter stay within one procedure? */
+/* Does the filter stay within one procedure? One of these members names one. */
 static bool within_one(const struct json *filter) {
-    return names_value(json_get(filter, STR("processDefinitionId"))) ||
-           names_value(json_get(filter, STR("processDefinitionKey"))) ||
-           names_value(json_get(filter, STR("processInstanceKey"))) ||
-           names_value(json_get(filter, STR("scopeKey"))) ||
-           names_value(json_get(filter, STR("elementInstanceKey"))) ||
-           names_value(json_get(filter, STR("userTaskKey")));
+    static const char *const names[] = {
+        "processDefinitionId",
+        "processDefinitionKey",
+        "processInstanceKey",
+        "parentProcessInstanceKey",
+        "scopeKey",
+        "elementInstanceKey",
+        "userTaskKey",
+        "jobKey",
+        "incidentKey",
+        "messageSubscriptionKey",
+        "subscriptionKey",
+        "messageKey",
+        "decisionDefinitionId",
+        "decisionDefinitionKey",
+        "decisionEvaluationKey",
+        "decisionEvaluationInstanceKey",
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (names_value(json_get(filter, str_from(names[i]))))
+            return true;
+    return false;
 }
 
 static bool rule_check(const struct asking *asking, struct str name, struct err *err) {
-    return within_one(asking->filter) ||
-           err_set(err, ERR_INVALID, err_nowhere,
-                   "'%.*s' is a value of a variable, so the filter must also name one "
-                   "procedure: a process definition, a process instance or a scope; nobody is "
-                   "searched for across procedures",
-                   STR_ARG(name));
+    return !asking->across || search_across_refuse(name, err);
 }
 
 /* ---- variables ------------------------------------------------------------------------------ */
@@ -114,7 +132,7 @@ static bool other_add(void *ctx, bool *known, struct search_sql *sql, struct str
     bool task = entity == &rows_user_task, instance = entity == &rows_process_instance;
     *known = true;
     if (instance && str_eq(name, STR("tags")))
-        return tags_add(sql, value, err);
+        return rule_check(asking, name, err) && tags_add(sql, value, err);
     if ((entity == &rows_variable || entity == &rows_variable_whole) && str_eq(name, STR("value")))
         return rule_check(asking, name, err) && search_condition(sql, &variable, value, err);
     if (instance && str_eq(name, STR("variables")))
@@ -127,30 +145,18 @@ static bool other_add(void *ctx, bool *known, struct search_sql *sql, struct str
     return true;
 }
 
-/* A correlation key is a value that a model took from a variable. */
-static bool correlation_check(const struct asking *asking, struct err *err) {
-    struct str name = STR("correlationKey");
-    if (asking->entity != &rows_message_subscription &&
-        asking->entity != &rows_correlated_subscription)
-        return true;
-    bool asked = json_get(asking->filter, name) != NULL;
-    const struct json *any_of = json_get(asking->filter, STR("$or"));
-    for (size_t i = 0; i < json_count(any_of); i++)
-        asked = asked || json_get(json_item(any_of, i), name) != NULL;
-    return !asked || rule_check(asking, name, err);
-}
-
 bool rows_search(struct json **out, struct db_conn *conn, const struct search_entity *entity,
                  const struct search_ask *ask, struct err *err) {
-    struct asking asking = {entity, json_get(ask->body, STR("filter"))};
     struct search_ask whole = *ask;
+    struct asking asking = {entity, ask->given_count == 0 &&
+                                        !within_one(json_get(ask->body, STR("filter")))};
     whole.other = other_add;
     whole.ctx = &asking;
+    whole.across = asking.across;
     /* values listed across procedures would be searched by whoever reads the list */
-    if ((entity == &rows_variable || entity == &rows_variable_whole) && ask->given_count == 0 &&
-        !rule_check(&asking, STR("value"), err))
-        return false;
-    return correlation_check(&asking, err) && store_search(out, conn, entity, &whole, err);
+    bool variables = entity == &rows_variable || entity == &rows_variable_whole;
+    return (!variables || rule_check(&asking, STR("value"), err)) &&
+           store_search(out, conn, entity, &whole, err);
 }
 
 /* ---- deployed files ------------------------------------------------------------------------- */

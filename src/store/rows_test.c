@@ -86,7 +86,11 @@ static struct str place_of(const struct search_entity *entity, struct str field)
     if (entity == &rows_variable || entity == &rows_variable_whole)
         return str_eq(field, STR("scopeKey")) ? STR("\"processInstanceKey\": \"16777217\"")
                                               : STR("\"scopeKey\": \"16777217\"");
-    return str_eq(field, STR("correlationKey")) ? STR("\"processDefinitionId\": \"p\"") : STR_NONE;
+    for (size_t i = 0; i < entity->field_count; i++)
+        if ((entity->fields[i].flags & SEARCH_WHOM) != 0 &&
+            str_eq(field, str_from(entity->fields[i].name)))
+            return STR("\"processDefinitionKey\": \"16777217\"");
+    return STR_NONE;
 }
 
 void test_rows_every_field(void) {
@@ -139,7 +143,13 @@ static void instances_add(struct place *p) {
                        "INSERT INTO process_instance VALUES (117440513, 83886081, 100663297, "
                        "100663299, 100663297, 'COMPLETED', 0, 3000000, 4000000, '', '', 1, 1, 0);"
                        "INSERT INTO variable VALUES (100663297, 'name', 117440511, '\"one\"');"
-                       "INSERT INTO variable VALUES (117440513, 'name', 134217727, '\"two\"');",
+                       "INSERT INTO variable VALUES (117440513, 'name', 134217727, '\"two\"');"
+                       "INSERT INTO decision_instance VALUES (134217728, 1, 5, 'd', 'd', 1, 4, "
+                       "'DECISION_TABLE', 'EVALUATED', 0, 0, '20', '', '[]', '[]', 1000000);"
+                       "INSERT INTO subscription VALUES (100663300, 'MESSAGE', 'm', 'who-1', "
+                       "100663299, 83886081, 'p', 2, 'wait', 'CREATED', 1, 0, 1, 1);"
+                       "INSERT INTO message_taken VALUES (150994944, 'p', 100663297, 0, 83886081, "
+                       "'s', 0, 'm', 'who-2', 1);",
                        &err),
              &err);
 }
@@ -161,8 +171,27 @@ static const struct found {
      -1},
     {__LINE__, &rows_process_instance, "{}", 2},
     {__LINE__, &rows_process_instance, "{\"processInstanceKey\": \"100663297\"}", 1},
-    {__LINE__, &rows_process_instance, "{\"tags\": [\"a\"]}", 1},
-    {__LINE__, &rows_process_instance, "{\"tags\": [\"a\", \"c\"]}", 0},
+    {__LINE__, &rows_process_instance, "{\"tags\": [\"a\"]}", -1},
+    {__LINE__, &rows_process_instance, "{\"$or\": [{\"tags\": [\"a\"]}]}", -1},
+    {__LINE__, &rows_process_instance, "{\"parentProcessInstanceKey\": \"0\", \"tags\": [\"a\"]}",
+     -1},
+    {__LINE__, &rows_process_instance, "{\"processDefinitionId\": \"p\", \"tags\": [\"a\"]}", 1},
+    {__LINE__, &rows_process_instance, "{\"processDefinitionId\": \"p\", \"tags\": [\"a\", \"c\"]}",
+     0},
+    {__LINE__, &rows_process_instance, "{\"errorMessage\": {\"$like\": \"*one*\"}}", -1},
+    {__LINE__, &rows_incident, "{\"errorMessage\": {\"$like\": \"*one*\"}}", -1},
+    {__LINE__, &rows_incident, "{\"state\": \"ACTIVE\"}", 0},
+    {__LINE__, &rows_job, "{\"errorMessage\": {\"$like\": \"*one*\"}}", -1},
+    {__LINE__, &rows_job, "{\"type\": \"t\", \"errorMessage\": \"one\"}", -1},
+    {__LINE__, &rows_decision_instance, "{\"evaluationFailure\": \"one\"}", -1},
+    {__LINE__, &rows_decision_instance,
+     "{\"processInstanceKey\": \"1\", \"evaluationFailure\": \"one\"}", -1},
+    {__LINE__, &rows_decision_instance,
+     "{\"processDefinitionKey\": \"0\", \"evaluationFailure\": \"\"}", -1},
+    {__LINE__, &rows_decision_instance,
+     "{\"decisionDefinitionId\": \"d\", \"evaluationFailure\": \"\"}", 1},
+    {__LINE__, &rows_decision_instance, "{\"processInstanceKey\": \"1\"}", 0},
+    {__LINE__, &rows_correlated_subscription, "{\"correlationKey\": \"x\"}", -1},
     {__LINE__, &rows_process_instance, "{\"endDate\": {\"$exists\": false}}", 1},
     {__LINE__, &rows_process_instance,
      "{\"variables\": [{\"name\": \"name\", \"value\": \"\\\"one\\\"\"}]}", -1},
@@ -210,6 +239,57 @@ void test_rows_rules(void) {
         else
             CHECK_AT(finds[i].line, str_find(str_from(err.text), STR("procedure")) != SIZE_MAX);
     }
+    place_close(&p);
+}
+
+/* What may say whom an item is about is shown within one procedure only. */
+static const struct shown {
+    int line;
+    const struct search_entity *entity;
+    const char *filter, *member, *want; /* NULL: the item has no such member */
+} shows[] = {
+    {__LINE__, &rows_process_instance, "{}", "tags", NULL},
+    {__LINE__, &rows_process_instance, "{\"processDefinitionId\": {\"$like\": \"p\"}}", "tags",
+     NULL},
+    {__LINE__, &rows_process_instance, "{\"processDefinitionId\": \"p\"}", "tags", "[\"a\",\"b\"]"},
+    {__LINE__, &rows_decision_instance, "{}", "result", NULL},
+    {__LINE__, &rows_decision_instance, "{\"state\": \"EVALUATED\"}", "result", NULL},
+    {__LINE__, &rows_decision_instance, "{\"decisionDefinitionKey\": \"5\"}", "result", NULL},
+    {__LINE__, &rows_decision_instance, "{\"decisionDefinitionId\": \"d\"}", "result", "\"20\""},
+    {__LINE__, &rows_message_subscription, "{}", "correlationKey", NULL},
+    {__LINE__, &rows_message_subscription, "{\"processDefinitionId\": \"p\"}", "correlationKey",
+     "\"who-1\""},
+    {__LINE__, &rows_correlated_subscription, "{}", "correlationKey", "\"\""},
+    {__LINE__, &rows_correlated_subscription, "{\"processInstanceKey\": \"100663297\"}",
+     "correlationKey", "\"who-2\""},
+};
+
+void test_rows_shown_within_one(void) {
+    struct place p;
+    place_open(&p);
+    instances_add(&p);
+    for (size_t i = 0; i < COUNT_OF(shows); i++) {
+        const struct shown *s = &shows[i];
+        struct err err = {0};
+        struct json *out = NULL;
+        struct buf text;
+        struct str body = arena_printf(p.arena, "{\"filter\": %s}", s->filter);
+        CHECK_OK(search(&out, &p, s->entity, body, &err), &err);
+        const struct json *item = json_item(json_get(out, STR("items")), 0);
+        const struct json *got = json_get(item, str_from(s->member));
+        CHECK_AT(s->line, item != NULL && (got == NULL) == (s->want == NULL));
+        if (got == NULL || s->want == NULL)
+            continue;
+        buf_init(&text, 1000);
+        json_write(&text, got, JSON_COMPACT);
+        CHECK_STR_AT(s->line, buf_view(&text), str_from(s->want));
+        buf_done(&text);
+    }
+    struct err err = {0};
+    struct json *out = NULL;
+    CHECK(!search(&out, &p, &rows_message_subscription,
+                  STR("{\"sort\": [{\"field\": \"correlationKey\"}]}"), &err) &&
+          err.code == ERR_INVALID);
     place_close(&p);
 }
 

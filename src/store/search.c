@@ -155,7 +155,9 @@ static int64_t unit_of(int64_t at_us) {
 static bool stream_equal(struct search_sql *sql, const struct search_field *field, int64_t key,
                          struct err *err) {
     int64_t n = key & (STREAM_KEYS - 1);
-    int64_t first = n == 1 ? key - n : -1, last = n == 1 ? first + STREAM_KEYS - 1 : -1;
+    bool instance =
+        n == 1 && key > STREAM_KEYS; /* no stream has the number 0: it stands for none */
+    int64_t first = instance ? key - n : -1, last = instance ? first + STREAM_KEYS - 1 : -1;
     buf_printf(&sql->text, "%s BETWEEN ", field->sql);
     if (!search_arg(sql, db_n(first), err))
         return false;

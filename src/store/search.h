@@ -56,6 +56,10 @@ enum {
     SEARCH_BY = 2,   /* may stand in the filter */
     SEARCH_SORT = 4, /* may be sorted by */
     SEARCH_NONE = 8, /* 0 or '' says that there is none: the item has no such member */
+    /* It may say whom the item is about: where the search does not stay within one procedure
+     * (struct search_ask, across) it is left out of the items, and not searched or sorted by. */
+    SEARCH_WHOM = 16,
+    SEARCH_HELD = 32, /* the member is promised: an empty text stands where it is left out */
 };
 
 struct search_field {
@@ -109,6 +113,7 @@ struct search_ask {
                   const struct json *value, struct err *err);
     void *ctx;
     bool no_filter, no_sort; /* this address takes none */
+    bool across;             /* it names no one procedure: see SEARCH_WHOM */
 };
 
 /* Appends ?N for the value. ERR_LIMIT. */
@@ -117,6 +122,9 @@ MUST_USE bool search_arg(struct search_sql *sql, struct db_value value, struct e
  * Errors as store_search(). */
 MUST_USE bool search_condition(struct search_sql *sql, const struct search_field *field,
                                const struct json *value, struct err *err);
+
+/* What a search across procedures is answered when it asks for this member; always false. */
+bool search_across_refuse(struct str name, struct err *err);
 
 /* The page: {"items": [...], "page": {"totalItems", "hasMoreTotalItems", "startCursor",
  * "endCursor"}}.

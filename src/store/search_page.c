@@ -51,10 +51,24 @@ static const struct search_field *field_find(const struct search_entity *entity,
     return NULL;
 }
 
+static bool left_out(const struct maker *m, const struct search_field *field) {
+    return m->ask->across && (field->flags & SEARCH_WHOM) != 0;
+}
+
+bool search_across_refuse(struct str name, struct err *err) {
+    return err_set(err, ERR_INVALID, err_nowhere,
+                   "'%.*s' may say whom it is about, so the filter must also name one procedure: a "
+                   "definition, a process instance or a part of one; nobody is searched for across "
+                   "procedures",
+                   STR_ARG(name));
+}
+
 /* ---- the filter ----------------------------------------------------------------------------- */
 
 static bool member_add(struct maker *m, const struct json_member *member, struct err *err) {
     const struct search_field *field = field_find(m->entity, member->key.text, SEARCH_BY);
+    if (field != NULL && left_out(m, field))
+        return search_across_refuse(member->key.text, err);
     if (field != NULL)
         return search_condition(&m->sql, field, member->value, err);
     bool known = false;
@@ -149,6 +163,8 @@ static bool sort_read(struct maker *m, const struct json *item, struct err *err)
     if (field == NULL)
         return err_set(err, ERR_INVALID, err_nowhere, "a %s has no field '%.*s' to sort by",
                        m->entity->name, STR_ARG(name));
+    if (left_out(m, field))
+        return search_across_refuse(name, err);
     bool is_text = field->kind == SEARCH_TEXT || field->kind == SEARCH_WORD;
     m->sorts[m->sort_count++] = (struct sort){field->sort != NULL ? field->sort : field->sql,
                                               is_text && field->sort == NULL, !up};
@@ -441,13 +457,22 @@ static bool column_set(struct json *item, const struct search_field *field,
     return true;
 }
 
-static bool item_read(struct json *item, const struct search_entity *entity,
-                      const struct db_rows *rows, struct arena *arena, struct err *err) {
+static bool item_read(struct json *item, const struct maker *m, const struct db_rows *rows,
+                      struct err *err) {
+    const struct search_entity *entity = m->entity;
     int column = 0;
-    for (size_t i = 0; i < entity->field_count; i++)
-        if ((entity->fields[i].flags & SEARCH_OUT) != 0 &&
-            !column_set(item, &entity->fields[i], rows, column++, arena, err))
-            return false;
+    for (size_t i = 0; i < entity->field_count; i++) {
+        const struct search_field *field = &entity->fields[i];
+        if ((field->flags & SEARCH_OUT) == 0)
+            continue;
+        if (!left_out(m, field)) {
+            if (!column_set(item, field, rows, column, m->ask->arena, err))
+                return false;
+        } else if ((field->flags & SEARCH_HELD) != 0) {
+            json_set_str(item, str_from(field->name), STR(""));
+        }
+        column++;
+    }
     return true;
 }
 
@@ -468,7 +493,7 @@ static bool items_read(struct json *out, struct maker *m, struct db_conn *conn, 
         return false;
     while (db_next(&rows, err)) {
         list[count] = json_obj(arena);
-        if (!item_read(list[count++], m->entity, &rows, arena, err))
+        if (!item_read(list[count++], m, &rows, err))
             break;
         sort_values(values[count > 1], m, &rows, sort_column);
     }
@@ -558,7 +583,7 @@ bool store_search_get(struct json **out, struct db_conn *conn, const struct sear
     bool ok = where_add(m, err) && statement_ok(&m->sql, err) &&
               db_query_once(&rows, conn, m->sql.text.at, m->sql.args, m->sql.arg_count, err);
     if (ok) {
-        found = db_next(&rows, err) && item_read(*out, entity, &rows, arena, err);
+        found = db_next(&rows, err) && item_read(*out, m, &rows, err);
         ok = db_end(&rows, err);
     }
     buf_done(&m->sql.text);
@@ -586,7 +611,7 @@ bool store_search_groups(struct json **out, struct db_conn *conn,
         *out = json_obj(ask->arena);
         struct json *items = json_set_arr(*out, STR("items"));
         while (db_next(&rows, err))
-            if (!item_read(json_push_obj(items), entity, &rows, ask->arena, err))
+            if (!item_read(json_push_obj(items), m, &rows, err))
                 break;
         ok = db_end(&rows, err);
     }
