@@ -215,6 +215,20 @@ int64_t count_of(struct bench *b, const char *sql) {
     return n;
 }
 
+struct str text_of(struct bench *b, const char *sql) {
+    struct err err = {0};
+    struct db_conn *conn;
+    struct db_rows rows;
+    struct str out = STR_NONE;
+    CHECK_OK(db_reader_take(&conn, store_db(b->app->store), &err), &err);
+    CHECK_OK(db_query(&rows, conn, sql, DB_NO_ARGS, &err), &err);
+    if (db_next(&rows, &err))
+        out = arena_str(b->arena, db_col_text(&rows, 0));
+    CHECK_OK(db_end(&rows, &err), &err);
+    db_reader_give(store_db(b->app->store), conn);
+    return out;
+}
+
 struct waiting deploy_files(struct bench *b, const struct app_file *files, size_t count,
                             const char *body) {
     struct waiting w = {.arena = arena_create("waiting", 16 << 20)};

@@ -65,7 +65,8 @@ const struct json *ask_at(int line, struct bench *b, enum app_verb verb, int64_t
 #define refused(b, verb, key, body, code) ((void)ask_at(__LINE__, b, verb, key, body, code))
 
 int64_t key_of(const struct json *answer, const char *name);
-int64_t count_of(struct bench *b, const char *sql); /* the one number that it selects */
+int64_t count_of(struct bench *b, const char *sql);   /* the one number that it selects */
+struct str text_of(struct bench *b, const char *sql); /* the one text; empty when there is no row */
 /* The order's end; its arena is yours. */
 struct waiting deploy_files(struct bench *b, const struct app_file *files, size_t count,
                             const char *body);

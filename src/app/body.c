@@ -14,7 +14,7 @@ void app_set_key(struct json *obj, struct str name, int64_t key) {
 }
 
 static bool wrong(const char *name, const char *wanted, const struct json *value, struct err *err) {
-    return err_set(err, ERR_TYPE, err_nowhere, "'%s' is a %s, not %s", name, json_kind_name(value),
+    return err_set(err, ERR_TYPE, err_nowhere, "'%s' is %s, not %s", name, json_kind_name(value),
                    wanted);
 }
 

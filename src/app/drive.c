@@ -92,6 +92,20 @@ static bool find_decision(struct process_decision *out, void *ctx, struct str id
     return true;
 }
 
+static bool find_resource(int64_t *key_out, void *ctx, bool form, struct str id,
+                          const struct bpmn_bound *bound, struct err *err) {
+    struct asking *a = ctx;
+    struct store_resource found;
+    const struct store_bound where = {bound->binding, app_model_deployment(app_live_model(a->live)),
+                                      bound->version_tag};
+    if (!store_resource_bound(&found, a->d->tx->conn,
+                              form ? STORE_RESOURCE_FORM : STORE_RESOURCE_OTHER, id, &where,
+                              a->d->arena, err))
+        return false;
+    *key_out = found.key;
+    return true;
+}
+
 /* Does the caller, or what called the caller, catch it? */
 static bool catches(void *ctx, enum bpmn_event event, struct str code) {
     struct asking *a = ctx;
@@ -148,7 +162,7 @@ static bool on_call(struct drive *d, const struct drive_at *at, const struct pro
         return false;
     if (called.key == 0)
         return call_fails(d, stream, e->id,
-                          arena_printf(d->arena, "no process '%.*s' is deployed", STR_ARG(e->name)),
+                          bpmn_bound_missing("process", e->name, &node->called_bound, d->arena),
                           err);
     if (depth >= PROCESS_CALLS_MAX)
         return call_fails(
@@ -265,6 +279,7 @@ static bool apply(struct drive *d, struct app_live *live, const struct process_c
         .now_us = d->tx->now_us,
         .ctx = &asking,
         .find_decision = find_decision,
+        .find_resource = find_resource,
         .catches = live->p->origin.parent_element == 0 ? NULL : catches,
     };
     bool ok = process_apply(&result, live->p, &c, &env, d->arena, d->budget, err) &&

@@ -58,12 +58,15 @@ static bool step_json(struct json *list, const struct dmn_step *step, struct db_
     struct json *one = json_push_obj(list);
     struct arena *arena = list->arena;
     struct store_decision d; /* one decision asks others: each has its own version */
-    if (!store_decision_in(&d, conn, requirements, step->decision_id, arena, err))
+    struct str id = step->decision_id.len > 0 ? step->decision_id : step->decision_name;
+    if (!store_decision_in(&d, conn, requirements, id, arena, err))
         return false;
-    app_set_key(one, STR("decisionDefinitionKey"), d.key);
-    json_set_str(one, STR("decisionDefinitionId"), step->decision_id);
+    if (d.key != 0) { /* a function that a decision calls is deployed with it, and has no key */
+        app_set_key(one, STR("decisionDefinitionKey"), d.key);
+        json_set_i64(one, STR("decisionDefinitionVersion"), d.version);
+    }
+    json_set_str(one, STR("decisionDefinitionId"), id);
     json_set_str(one, STR("decisionDefinitionName"), step->decision_name);
-    json_set_i64(one, STR("decisionDefinitionVersion"), d.version);
     json_set_str(one, STR("decisionDefinitionType"),
                  step->is_table ? STR("DECISION_TABLE") : STR("LITERAL_EXPRESSION"));
     json_set_str(one, STR("tenantId"), APP_TENANT);

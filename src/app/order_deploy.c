@@ -18,11 +18,14 @@ enum {
     SOUND_STEPS_MAX = 400000000, /* some seconds */
 };
 
+#define ZEEBE_NS STR("http://camunda.org/schema/zeebe/1.0")
+
 struct deploy_file {
     enum store_resource_kind kind;
     struct str name, bytes, sha256;
     struct bpmn_model *model;          /* bpmn */
-    struct dmn_model *rules;           /* dmn */
+    struct dmn_model *rules;           /* dmn, */
+    const struct xml_node *root;       /* and its file, for what Camunda wrote into it */
     struct str id, title, version_tag; /* dmn: of its definitions; form, other: its own */
 };
 struct app_deploy {
@@ -179,6 +182,7 @@ static bool prepare_dmn(struct app_deploy *d, struct deploy_file *f, struct err 
     if (!dmn_load(&f->rules, d->arena, f->bytes, name, &options, &budget, err) ||
         !xml_read(&root, f->bytes, name, d->arena, &budget, err))
         return false;
+    f->root = root;
     f->id = arena_str(d->arena, xml_attr_text(root, STR("id")));
     f->title = dmn_model_name(f->rules);
     if (f->id.len == 0)
@@ -188,16 +192,23 @@ static bool prepare_dmn(struct app_deploy *d, struct deploy_file *f, struct err 
            err_set(err, ERR_INVALID, at, "the decision requirements have neither id nor name");
 }
 
-static bool prepare_form(struct app_deploy *d, struct deploy_file *f, struct err *err) {
-    const struct json *form;
+/* A form of form-js, or a script for robots: JSON that says its own id and version tag. */
+static bool prepare_named(struct app_deploy *d, struct deploy_file *f, const char *what,
+                          struct err *err) {
+    const struct json *file;
     struct budget budget = read_budget();
     const char *name = arena_cstr(d->arena, f->name);
-    if (!json_read(&form, f->bytes, name, d->arena, &budget, err))
-        return false;
-    f->id = json_get_text(form, STR("id"));
-    f->version_tag = json_get_text(form, STR("versionTag"));
     const struct err_at at = {name, 1, 1};
-    return f->id.len > 0 || err_set(err, ERR_INVALID, at, "the form has no id");
+    if (!json_read(&file, f->bytes, name, d->arena, &budget, err))
+        return false;
+    f->id = json_get_text(file, STR("id"));
+    f->version_tag = json_get_text(file, STR("versionTag"));
+    if (f->id.len == 0)
+        return err_set(err, ERR_INVALID, at, "the %s has no id", what);
+    const struct json *tag = json_get(file, STR("versionTag"));
+    return tag == NULL || json_is(tag, JSON_STRING) || json_is(tag, JSON_NULL) ||
+           err_set(err, ERR_INVALID, at, "the versionTag of the %s is %s, not a text", what,
+                   json_kind_name(tag));
 }
 
 static bool prepare_file(struct app_deploy *d, struct deploy_file *f, const struct app_file *given,
@@ -215,8 +226,12 @@ static bool prepare_file(struct app_deploy *d, struct deploy_file *f, const stru
     switch (f->kind) {
     case STORE_RESOURCE_BPMN: return prepare_bpmn(d, f, err);
     case STORE_RESOURCE_DMN: return prepare_dmn(d, f, err);
-    case STORE_RESOURCE_FORM: return prepare_form(d, f, err);
-    case STORE_RESOURCE_OTHER: f->id = f->name; break;
+    case STORE_RESOURCE_FORM: return prepare_named(d, f, "form", err);
+    case STORE_RESOURCE_OTHER:
+        if (str_ends(f->name, STR(".rpa")))
+            return prepare_named(d, f, "script", err);
+        f->id = f->name;
+        break;
     }
     return true;
 }
@@ -385,9 +400,16 @@ bool app_starts_put(struct app_job *j, int64_t definition, const struct bpmn_pro
     return true;
 }
 
-static struct str start_form_of(const struct bpmn_process *process) {
-    uint32_t start = process->nodes[0].start;
-    return start == BPMN_NONE ? STR_NONE : process->nodes[start].form;
+/* The deployed form that the start event names, if it names one. */
+static void start_form_of(struct store_definition *out, const struct bpmn_process *process) {
+    if (process->nodes[0].start == BPMN_NONE)
+        return;
+    const struct bpmn_node *start = &process->nodes[process->nodes[0].start];
+    if (start->form_key.len > 0)
+        return;
+    out->start_form = start->form;
+    out->start_bound.binding = start->form_bound.binding;
+    out->start_bound.version_tag = start->form_bound.version_tag;
 }
 
 static bool process_put(struct store_definition *out, struct deploying *p,
@@ -403,9 +425,9 @@ static bool process_put(struct store_definition *out, struct deploying *p,
                                                   : process->name.in[LANG_en],
         .version_tag = process->version,
         .resource_name = f->name,
-        .start_form = start_form_of(process),
         .sha256 = f->sha256,
     };
+    start_form_of(out, process);
     return store_process_put(p->j->tx, out, process, err) &&
            (last->key == 0 || store_starts_drop(p->j->tx, last->key, err)) &&
            app_starts_put(p->j, out->key, process, err);
@@ -421,7 +443,7 @@ static void process_answer(struct deploying *p, const struct store_definition *d
 
 /* Is what is there the same file, not deleted meanwhile? */
 static bool unchanged(const struct store_definition *last, const struct deploy_file *f) {
-    return last->key != 0 && str_eq(last->sha256, f->sha256) &&
+    return last->key != 0 && !last->deleted && str_eq(last->sha256, f->sha256) &&
            str_eq(last->resource_name, f->name);
 }
 
@@ -463,6 +485,22 @@ static void decision_answer(struct deploying *p, const struct store_decision *d,
     app_set_key(one, STR("decisionRequirementsKey"), requirements->key);
 }
 
+/* <zeebe:versionTag value> in the element's extensionElements. */
+static struct str tag_of(const struct xml_node *element) {
+    const struct xml_node *more = xml_child(element, element->ns, STR("extensionElements"));
+    return xml_attr_text(xml_child(more, ZEEBE_NS, STR("versionTag")), STR("value"));
+}
+
+/* The decision's own version tag, else that of the whole file. */
+static struct str decision_tag(const struct deploy_file *f, struct str id) {
+    const struct xml_node *x = xml_child(f->root, f->root->ns, STR("decision"));
+    while (x != NULL && !str_eq(xml_attr_text(x, STR("id")), id) &&
+           !str_eq(xml_attr_text(x, STR("name")), id))
+        x = xml_next(x);
+    struct str tag = x == NULL ? STR_NONE : tag_of(x);
+    return tag.len > 0 ? tag : tag_of(f->root);
+}
+
 static bool decision_put(struct deploying *p, const struct deploy_file *f, size_t index,
                          const struct store_definition *requirements, bool is_new,
                          struct err *err) {
@@ -477,7 +515,8 @@ static bool decision_put(struct deploying *p, const struct deploy_file *f, size_
                                       .requirements = requirements->key,
                                       .deployment = p->key,
                                       .id = id,
-                                      .name = info.name};
+                                      .name = info.name,
+                                      .version_tag = decision_tag(f, id)};
         if (!store_decision_put(p->j->tx, &row, err))
             return false;
     }
@@ -524,7 +563,8 @@ static bool put_resource(struct deploying *p, const struct deploy_file *f, struc
     bool form = f->kind == STORE_RESOURCE_FORM;
     if (!store_resource_last(&last, p->j->tx->conn, f->kind, f->id, p->arena, err))
         return false;
-    bool is_new = last.key == 0 || !str_eq(last.sha256, f->sha256) || !str_eq(last.name, f->name);
+    bool is_new = last.key == 0 || last.deleted || !str_eq(last.sha256, f->sha256) ||
+                  !str_eq(last.name, f->name);
     if (is_new) {
         int64_t version = last.version + 1;
         if (!resource_put(p, f, version, &last.key, err))

@@ -17,8 +17,8 @@ static bool changes_of(struct feel_value *out, const struct json *changeset, str
             (!json_is(value, JSON_STRING) || (text.len > 0 && !cal_us_parse(&moment_us, text))))
             return err_set(err, ERR_INVALID, err_nowhere, "'%s' is no date and time", known[i]);
         if ((i == 2 || i == 3) && !json_is(value, JSON_ARRAY))
-            return err_set(err, ERR_TYPE, err_nowhere, "'%s' is a %s, not a list of texts",
-                           known[i], json_kind_name(value));
+            return err_set(err, ERR_TYPE, err_nowhere, "'%s' is %s, not a list of texts", known[i],
+                           json_kind_name(value));
         if (i == 4 && (!json_to_i64(&priority, value) || priority < 0 || priority > 100))
             return err_set(err, ERR_INVALID, err_nowhere, "'priority' is a number from 0 to 100");
         json_set(kept, str_from(known[i]), i < 2 && text.len == 0 ? json_null(arena) : value);

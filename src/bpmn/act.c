@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "bpmn/engine.h"
+#include "json/json.h"
 
 /* --- what the law attached to the node
  * ---------------------------------------------------------------- */
@@ -103,12 +104,76 @@ bool run_job(struct str *why, struct run *run, uint32_t id, const struct arms *a
                                               .value = ask->headers});
 }
 
+bool run_find(int64_t *key_out, struct str *why, struct run *run, uint32_t id, bool form,
+              struct str name, const struct bpmn_bound *bound) {
+    *why = STR_NONE;
+    *key_out = 0;
+    if (run->env->find == NULL)
+        return true;
+    if (!run->env->find(key_out, run->env->self, form, name, bound, run->err))
+        return false;
+    if (*key_out == 0)
+        *why = arena_printf(
+            run->arena, "element '%.*s': %.*s", STR_ARG(run_node(run, id)->id),
+            STR_ARG(bpmn_bound_missing(form ? "form" : "resource", name, bound, run->arena)));
+    return true;
+}
+
+bool run_find_form(struct str *key_out, struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_node *node = run_node(run, id);
+    int64_t key = 0;
+    *key_out = *why = STR_NONE;
+    if (node->form.len == 0 || node->form_key.len > 0)
+        return true;
+    if (!run_find(&key, why, run, id, true, node->form, &node->form_bound))
+        return false;
+    if (key != 0)
+        *key_out = arena_printf(run->arena, "%" PRId64, key);
+    return true;
+}
+
+/* The resources linked to a service task, as its worker is told of them: a header with JSON, as in
+ * Camunda 8. */
+static bool linked_header(struct feel_value *headers, struct str *why, struct run *run,
+                          uint32_t id) {
+    const struct bpmn_node *node = run_node(run, id);
+    struct buf text;
+    *why = STR_NONE;
+    if (node->linked_count == 0 || run->env->find == NULL)
+        return true;
+    struct json *list = json_arr(run->arena);
+    for (size_t i = 0; i < node->linked_count; i++) {
+        const struct bpmn_linked *linked = &node->linked[i];
+        int64_t key;
+        if (!run_find(&key, why, run, id, false, linked->resource_id, &linked->bound))
+            return false;
+        if (why->len > 0)
+            return true;
+        struct json *one = json_push_obj(list);
+        json_set(one, STR("resourceKey"), json_printf(run->arena, "%" PRId64, key));
+        json_set_str(one, STR("resourceType"), linked->type);
+        json_set_str(one, STR("linkName"), linked->name);
+    }
+    buf_init(&text, BPMN_VARIABLE_BYTES_MAX);
+    json_write(&text, list, JSON_COMPACT);
+    const struct feel_entry entry = {STR("linkedResources"),
+                                     feel_string(arena_str(run->arena, buf_view(&text)))};
+    bool ok = buf_ok(&text, "the linked resources of a job", run->err);
+    *headers = bpmn_merge(*headers, feel_context_of(run->arena, &entry, 1), run->arena);
+    buf_done(&text);
+    return ok;
+}
+
 static bool ask_job(struct run *run, uint32_t id, const struct arms *arms) {
     const struct bpmn_node *node = run_node(run, id);
     struct job_ask ask = {.type = &node->job_type,
                           .retries = &node->retries,
                           .headers = run_headers(run, node->headers, node->header_count)};
     struct str why;
+    if (!linked_header(&ask.headers, &why, run, id))
+        return false;
+    if (why.len > 0)
+        return stop(run, id, BPMN_INCIDENT_RESOURCE_MISSING, why);
     if (!run_job(&why, run, id, arms, &ask))
         return false;
     return why.len == 0 || stop(run, id, BPMN_INCIDENT_JOB, why);

@@ -176,6 +176,12 @@ struct job_ask {
 };
 bool run_job(struct str *why, struct run *run, uint32_t id, const struct arms *arms,
              const struct job_ask *ask);
+/* The key of a form (form) or a linked resource that the element names; *why is set when there is
+ * none. 0 also when the world is not asked. */
+bool run_find(int64_t *key_out, struct str *why, struct run *run, uint32_t id, bool form,
+              struct str name, const struct bpmn_bound *bound);
+/* That of the form which the node names by id, in digits; empty when it names none. */
+bool run_find_form(struct str *key_out, struct str *why, struct run *run, uint32_t id);
 struct feel_value run_headers(struct run *run, const struct bpmn_header *headers, size_t count);
 
 /* ---- leave.c ---- */

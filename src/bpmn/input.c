@@ -184,9 +184,6 @@ static bool do_signal(struct run *run, const struct bpmn_input *input) {
 /* What the incident stopped is done again. */
 static bool retry_phase(struct run *run, struct bpmn_instance instance) {
     const struct bpmn_node *node = &run->process->nodes[instance.node];
-    if (instance.incident == BPMN_INCIDENT_FORM_MISSING ||
-        instance.incident == BPMN_INCIDENT_RESOURCE_MISSING)
-        return true; /* it waits as before */
     if (instance.as == BPMN_AS_SLOT)
         return run_slot_done(run, instance.id);
     if (instance.as == BPMN_AS_BODY && instance.phase == BPMN_PHASE_ACTING)
@@ -262,20 +259,6 @@ static bool do_call(struct run *run, const struct bpmn_input *input) {
     return run_leave(run, input->id);
 }
 
-static bool do_stop(struct run *run, const struct bpmn_input *input) {
-    const struct bpmn_instance *instance = bpmn_instance(run->state, input->id);
-    if (instance == NULL)
-        return err_set(run->err, ERR_NOT_FOUND, err_nowhere,
-                       "there is no element instance with the number %" PRIu32, input->id);
-    if (instance->incident != 0)
-        return err_set(run->err, ERR_CONFLICT, err_nowhere, "it is stopped by an incident already");
-    if (input->n != BPMN_INCIDENT_FORM_MISSING && input->n != BPMN_INCIDENT_RESOURCE_MISSING)
-        return err_set(run->err, ERR_INVALID, err_nowhere,
-                       "an instance is not stopped for that from outside");
-    return run_incident(run, input->id, (enum bpmn_incident)input->n,
-                        run_act_phase(run_node(run, input->id)), input->text);
-}
-
 bool run_input(struct run *run, const struct bpmn_input *input) {
     switch (input->kind) {
     case BPMN_IN_START: return run_start(run, input);
@@ -301,7 +284,6 @@ bool run_input(struct run *run, const struct bpmn_input *input) {
     case BPMN_IN_FINISH: return run_ad_hoc_input(run, input);
     case BPMN_IN_MODIFY: return run_modify(run, input);
     case BPMN_IN_MIGRATE: return run_migrate(run, input);
-    case BPMN_IN_STOP: return do_stop(run, input);
     }
     return err_set(run->err, ERR_INVALID, err_nowhere, "there is no such input");
 }

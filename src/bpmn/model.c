@@ -103,3 +103,17 @@ struct str bpmn_label(const struct bpmn_node *node, enum lang lang) {
             return node->name.in[i];
     return node->id;
 }
+
+struct str bpmn_bound_missing(const char *what, struct str id, const struct bpmn_bound *bound,
+                              struct arena *arena) {
+    switch (bound->binding) {
+    case BPMN_BINDING_DEPLOYMENT:
+        return arena_printf(arena, "no %s '%.*s' was deployed together with the process", what,
+                            STR_ARG(id));
+    case BPMN_BINDING_VERSION_TAG:
+        return arena_printf(arena, "no %s '%.*s' is deployed with the version tag '%.*s'", what,
+                            STR_ARG(id), STR_ARG(bound->version_tag));
+    case BPMN_BINDING_LATEST: break;
+    }
+    return arena_printf(arena, "no %s '%.*s' is deployed", what, STR_ARG(id));
+}

@@ -136,6 +136,9 @@ struct bpmn_bound { /* how a called process, decision, form or resource is chose
     enum bpmn_binding binding;
     struct str version_tag; /* of BPMN_BINDING_VERSION_TAG */
 };
+/* "no form 'f' is deployed with the version tag 'v2'": what is said when it is not there. */
+struct str bpmn_bound_missing(const char *what, struct str id, const struct bpmn_bound *bound,
+                              struct arena *arena);
 
 /* <zeebe:executionListener>, <zeebe:taskListener>: a job before the element goes on. */
 enum bpmn_listen {

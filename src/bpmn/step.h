@@ -271,6 +271,11 @@ struct bpmn_env {
     bool (*decide)(struct bpmn_decision *out, void *self, struct str decision_id,
                    const struct bpmn_view *view, struct arena *arena, struct budget *budget,
                    struct err *err);
+    /* The deployed form of a user task (form), or a resource linked to a service task, by its id
+     * and binding: its key, 0 when there is none, which is an incident of the element. False only
+     * for an operating error. NULL: names stay names. */
+    bool (*find)(int64_t *key_out, void *self, bool form, struct str id,
+                 const struct bpmn_bound *bound, struct err *err);
     /* Does the process that called this one catch it? (bpmn_catches() answers for a state.) NULL:
      * nothing called it. Then this process ends with BPMN_ENDING_ERROR (an escalation that is
      * caught without interrupting does not end it), and the caller is given BPMN_IN_CALL_ERROR. */
@@ -332,8 +337,6 @@ enum bpmn_input_kind {
     BPMN_IN_MODIFY,      /* activate, then terminate: element instances */
     BPMN_IN_MIGRATE,     /* target, mapped: see bpmn_migration_check(). From the record MIGRATED on
                             the records belong to the target */
-    BPMN_IN_STOP,        /* id = an instance that fails for a reason outside: an incident of code n
-                            (FORM_MISSING, RESOURCE_MISSING), text = why */
 };
 struct bpmn_input {
     enum bpmn_input_kind kind;

@@ -59,7 +59,7 @@ static struct feel_value plain(struct run *run, struct feel_value value) {
 }
 
 /* The job that stands for a user task, with what the model says of it in headers. */
-static bool ask_worker(struct run *run, uint32_t id, const struct arms *arms,
+static bool ask_worker(struct run *run, uint32_t id, const struct arms *arms, struct str form,
                        const struct feel_entry *attributes, size_t count) {
     const struct bpmn_node *node = run_node(run, id);
     static const struct bpmn_expr type = {.text = STR_INIT(BPMN_USER_TASK_JOB)},
@@ -74,9 +74,9 @@ static bool ask_worker(struct run *run, uint32_t id, const struct arms *arms,
         headers[n++] = (struct feel_entry){
             arena_printf(run->arena, "io.camunda.zeebe:%.*s", STR_ARG(attributes[i].name)),
             plain(run, attributes[i].value)};
-    if (node->form.len > 0)
-        headers[n++] =
-            (struct feel_entry){STR("io.camunda.zeebe:formKey"), feel_string(node->form)};
+    form = form.len > 0 ? form : node->form;
+    if (form.len > 0)
+        headers[n++] = (struct feel_entry){STR("io.camunda.zeebe:formKey"), feel_string(form)};
     struct job_ask ask = {.kind = BPMN_JOB_USER_TASK,
                           .type = &type,
                           .retries = &retries,
@@ -92,20 +92,41 @@ static struct feel_value context(struct run *run, const struct feel_entry *entri
     return count == 0 ? feel_null() : feel_context_of(run->arena, entries, count);
 }
 
+/* The text that refers to a form elsewhere. */
+static bool external_form(struct str *out, struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_expr *expr = &run_node(run, id)->form_external;
+    struct feel_value value;
+    *out = STR_NONE;
+    if (expr->text.len == 0)
+        return true;
+    if (!run_eval(&value, why, run, id, expr, run->env->now_us))
+        return false;
+    if (why->len == 0 && feel_kind(value) != FEEL_STRING)
+        *why = run_not_a(run, expr, value, "a text");
+    if (why->len == 0)
+        *out = feel_as_string(value);
+    return true;
+}
+
 bool run_ask_person(struct run *run, uint32_t id, const struct arms *arms) {
     const struct bpmn_node *node = run_node(run, id);
     struct feel_entry entries[6];
-    struct str why = STR_NONE;
+    struct str why = STR_NONE, form, external = STR_NONE;
     size_t count;
     int64_t due_us;
     bool asked, creating = run_has_listeners(run, node, BPMN_LISTEN_CREATING),
                 assigning = run_has_listeners(run, node, BPMN_LISTEN_ASSIGNING);
-    if (!task_attributes(entries, &count, &due_us, &why, run, id))
+    if (!task_attributes(entries, &count, &due_us, &why, run, id) ||
+        (why.len == 0 && !external_form(&external, &why, run, id)))
         return false;
     if (why.len > 0)
         return run_incident(run, id, BPMN_INCIDENT_TASK, run_act_phase(node), why);
+    if (!run_find_form(&form, &why, run, id))
+        return false;
+    if (why.len > 0)
+        return run_incident(run, id, BPMN_INCIDENT_FORM_MISSING, run_act_phase(node), why);
     if (run->env->user_task_jobs && !node->native && run->oracle == NULL)
-        return ask_worker(run, id, arms, entries, count);
+        return ask_worker(run, id, arms, form, entries, count);
     /* an assignee that listeners have still to let pass comes later */
     assigning = assigning && count > 0 && str_eq(entries[0].name, STR("assignee"));
     if (!run_arm(run, id, arms) ||
@@ -115,6 +136,8 @@ bool run_ask_person(struct run *run, uint32_t id, const struct arms *arms) {
                                        .instance = id,
                                        .node = node->index,
                                        .n = due_us,
+                                       .name = external,
+                                       .text = form,
                                        .value = assigning ? context(run, entries + 1, count - 1)
                                                           : context(run, entries, count)}))
         return false;

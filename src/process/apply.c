@@ -16,6 +16,12 @@ static bool catches(void *self, enum bpmn_event event, struct str code) {
     return d->env->catches(d->env->ctx, event, code);
 }
 
+static bool find(int64_t *key_out, void *self, bool form, struct str id,
+                 const struct bpmn_bound *bound, struct err *err) {
+    const struct process_deciding *d = self;
+    return d->env->find_resource(key_out, d->env->ctx, form, id, bound, err);
+}
+
 static bool step(struct move *m, struct bpmn_input input, struct err *err) {
     struct process_deciding deciding = {m->env};
     struct bpmn_env env = {.now_us = m->env->now_us,
@@ -23,6 +29,7 @@ static bool step(struct move *m, struct bpmn_input input, struct err *err) {
                            .self = &deciding,
                            .user_task_jobs = true,
                            .decide = process_decide,
+                           .find = m->env->find_resource == NULL ? NULL : find,
                            .catches = m->env->catches == NULL ? NULL : catches};
     return bpmn_step(&m->out->records, m->p->flow, m->p->process, &input, &env, m->arena, m->budget,
                      err);

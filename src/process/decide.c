@@ -3,6 +3,7 @@
  * was evaluated, for the history of decisions. */
 #include "process/inner.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "dmn/dmn.h"
@@ -36,12 +37,13 @@ bool process_decide(struct bpmn_decision *out, void *self, struct str decision_i
     const struct process_deciding *d = self;
     struct process_decision found = {0};
     *out = (struct bpmn_decision){0};
-    if (d->env->find_decision != NULL && view->node != NULL &&
+    assert(view->node != NULL); /* a business rule task asks */
+    if (d->env->find_decision != NULL &&
         !d->env->find_decision(&found, d->env->ctx, decision_id, &view->node->decision_bound, err))
         return false;
     if (found.model == NULL || dmn_find(found.model, decision_id) == SIZE_MAX) {
         out->missing = true;
-        out->why = arena_printf(arena, "no decision '%.*s' is deployed", STR_ARG(decision_id));
+        out->why = bpmn_bound_missing("decision", decision_id, &view->node->decision_bound, arena);
         return true;
     }
     struct feel_diags diags = {.arena = arena};

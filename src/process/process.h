@@ -220,6 +220,9 @@ struct process_env {
      * as long as the command runs. */
     bool (*find_decision)(struct process_decision *out, void *ctx, struct str id,
                           const struct bpmn_bound *bound, struct err *err);
+    /* The newest, or that of the binding; 0: there is none. As find_decision else. */
+    bool (*find_resource)(int64_t *key_out, void *ctx, bool form, struct str id,
+                          const struct bpmn_bound *bound, struct err *err);
     /* See struct bpmn_env; NULL: nothing called the instance. */
     bool (*catches)(void *ctx, enum bpmn_event event, struct str code);
 };

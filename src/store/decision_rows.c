@@ -40,8 +40,10 @@ static bool step_insert(struct db_conn *conn, const struct store_evaluated *e,
                         struct arena *arena, struct err *err) {
     struct definition definition;
     struct str id = json_get_text(step, STR("decision"));
+    struct str name = json_get_text(step, STR("name"));
     struct str failure = last ? e->failure : STR_NONE;
     bool table = json_is_true(json_get(step, STR("table")));
+    id = id.len > 0 ? id : name; /* as it was deployed */
     if (!definition_of(&definition, conn, requirements, id, err))
         return false;
     return db_run(
@@ -49,9 +51,9 @@ static bool step_insert(struct db_conn *conn, const struct store_evaluated *e,
         "INSERT INTO decision_instance (evaluation, n, definition, id, name, version, "
         "requirements, type, state, process, element_key, output, failure, inputs, rules, at_us) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        DB_ARGS(db_n(e->key), db_n((int64_t)n), db_n(definition.key), db_t(id),
-                db_t(json_get_text(step, STR("name"))), db_n(definition.version),
-                db_n(requirements), db_t(table ? STR("DECISION_TABLE") : STR("LITERAL_EXPRESSION")),
+        DB_ARGS(db_n(e->key), db_n((int64_t)n), db_n(definition.key), db_t(id), db_t(name),
+                db_n(definition.version), db_n(requirements),
+                db_t(table ? STR("DECISION_TABLE") : STR("LITERAL_EXPRESSION")),
                 db_t(failure.len > 0 ? STR("FAILED") : STR("EVALUATED")), db_n(e->process),
                 db_n(e->element_key), db_t(json_text_of(json_get(step, STR("output")), arena)),
                 db_t(failure), db_t(json_text_of(json_get(step, STR("inputs")), arena)),

@@ -5,6 +5,9 @@
 #include "store/inner.h"
 
 static const char *const kinds[] = {"bpmn", "dmn", "form", "other"};
+static const char *const bindings[] = {[BPMN_BINDING_LATEST] = "latest",
+                                       [BPMN_BINDING_DEPLOYMENT] = "deployment",
+                                       [BPMN_BINDING_VERSION_TAG] = "versionTag"};
 
 /* ---- processes and requirements: the same columns ----------------------------------------------
  */
@@ -24,16 +27,17 @@ static bool definition_read(struct store_definition *out, struct db_rows *rows, 
             .resource_name = arena_str(a, db_col_text(rows, 7)),
             .sha256 = arena_str(a, db_col_blob(rows, 8)),
             .start_form = arena_str(a, db_col_text(rows, 9)),
+            .deleted = db_col_i64(rows, 10) != 0,
         };
     return db_end(rows, err);
 }
 
 #define PROCESS_COLUMNS                                                                            \
     "SELECT d.key, d.version, d.deployment, d.resource, d.id, d.name, d.version_tag, "             \
-    "d.resource_name, d.sha256, d.start_form FROM process_definition AS d "
+    "d.resource_name, d.sha256, d.start_form, d.deleted_us FROM process_definition AS d "
 #define REQUIREMENTS_COLUMNS                                                                       \
     "SELECT d.key, d.version, d.deployment, d.resource, d.id, d.name, '', d.resource_name, "       \
-    "d.sha256, '' FROM requirements_definition AS d "
+    "d.sha256, '', d.deleted_us FROM requirements_definition AS d "
 
 bool store_process_by_key(struct store_definition *out, struct db_conn *conn, int64_t key,
                           struct arena *arena, struct err *err) {
@@ -118,12 +122,14 @@ bool store_process_put(struct store_tx *tx, const struct store_definition *d,
            db_run(
                tx->conn,
                "INSERT INTO process_definition (key, id, version, version_tag, name, deployment, "
-               "resource, resource_name, sha256, latest, start_form, at_us, deleted_us) VALUES "
-               "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, 0)",
+               "resource, resource_name, sha256, latest, start_form, start_binding, start_tag, "
+               "at_us, deleted_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, ?12, "
+               "?13, 0)",
                DB_ARGS(db_n(d->key), db_t(d->id), db_n(d->version), db_t(d->version_tag),
                        db_t(d->name), db_n(d->deployment), db_n(d->resource),
                        db_t(d->resource_name), db_b(d->sha256), db_t(d->start_form),
-                       db_n(tx->now_us)),
+                       db_t(str_from(bindings[d->start_bound.binding])),
+                       db_t(d->start_bound.version_tag), db_n(tx->now_us)),
                err) &&
            elements_put(tx, d->key, process, err);
 }
@@ -238,17 +244,42 @@ static bool resource_read(struct store_resource *out, struct db_rows *rows, bool
             .id = arena_str(a, db_col_text(rows, 5)),
             .version_tag = arena_str(a, db_col_text(rows, 6)),
             .sha256 = arena_str(a, db_col_blob(rows, 7)),
-            .bytes = bytes ? arena_str(a, db_col_blob(rows, 8)) : STR_NONE,
+            .deleted = db_col_i64(rows, 8) != 0,
+            .bytes = bytes ? arena_str(a, db_col_blob(rows, 9)) : STR_NONE,
         };
     return db_end(rows, err);
+}
+
+#define RESOURCE_COLUMNS                                                                           \
+    "SELECT r.key, r.deployment, r.version, r.kind, r.name, r.id, r.version_tag, r.sha256, "       \
+    "r.deleted_us"
+
+bool store_resource_bound(struct store_resource *out, struct db_conn *conn,
+                          enum store_resource_kind kind, struct str id,
+                          const struct store_bound *bound, struct arena *arena, struct err *err) {
+    static const char *const finds[] = {
+        [BPMN_BINDING_LATEST] = RESOURCE_COLUMNS
+        " FROM resource AS r WHERE r.kind = ?1 AND r.id = ?2 AND r.id <> '' AND r.deleted_us = 0 "
+        "AND ?3 IS NOT NULL AND ?4 IS NOT NULL ORDER BY r.version DESC LIMIT 1",
+        [BPMN_BINDING_DEPLOYMENT] = RESOURCE_COLUMNS
+        " FROM deployed AS p JOIN resource AS r ON r.key = p.key WHERE p.deployment = ?3 AND "
+        "r.kind = ?1 AND r.id = ?2 AND r.id <> '' AND r.deleted_us = 0 AND ?4 IS NOT NULL",
+        [BPMN_BINDING_VERSION_TAG] = RESOURCE_COLUMNS
+        " FROM resource AS r WHERE r.kind = ?1 AND r.id = ?2 AND r.id <> '' AND r.version_tag = ?4 "
+        "AND r.deleted_us = 0 AND ?3 IS NOT NULL ORDER BY r.version DESC LIMIT 1",
+    };
+    struct db_rows rows;
+    return db_query(&rows, conn, finds[bound->binding],
+                    DB_ARGS(db_t(str_from(kinds[kind])), db_t(id), db_n(bound->deployment),
+                            db_t(bound->version_tag)),
+                    err) &&
+           resource_read(out, &rows, false, arena, err);
 }
 
 bool store_resource_get(struct store_resource *out, struct db_conn *conn, int64_t key,
                         struct arena *arena, struct err *err) {
     struct db_rows rows;
-    return db_query(&rows, conn,
-                    "SELECT key, deployment, version, kind, name, id, version_tag, sha256, bytes "
-                    "FROM resource WHERE key = ?1",
+    return db_query(&rows, conn, RESOURCE_COLUMNS ", r.bytes FROM resource AS r WHERE r.key = ?1",
                     DB_ARGS(db_n(key)), err) &&
            resource_read(out, &rows, true, arena, err);
 }
@@ -258,9 +289,8 @@ bool store_resource_last(struct store_resource *out, struct db_conn *conn,
                          struct err *err) {
     struct db_rows rows;
     return db_query(&rows, conn,
-                    "SELECT key, deployment, version, kind, name, id, version_tag, sha256 FROM "
-                    "resource WHERE kind = ?1 AND id = ?2 AND id <> '' ORDER BY version DESC LIMIT "
-                    "1",
+                    RESOURCE_COLUMNS " FROM resource AS r WHERE r.kind = ?1 AND r.id = ?2 AND "
+                                     "r.id <> '' ORDER BY r.version DESC LIMIT 1",
                     DB_ARGS(db_t(str_from(kinds[kind])), db_t(id)), err) &&
            resource_read(out, &rows, false, arena, err);
 }

@@ -11,29 +11,32 @@ enum store_resource_kind {
     STORE_RESOURCE_OTHER
 };
 
-struct store_resource {
-    int64_t key, deployment, version;
-    enum store_resource_kind kind;
-    struct str name, id, version_tag;
-    struct str sha256; /* 32 raw bytes */
-    struct str bytes;  /* only of store_resource_get() and for store_resource_put() */
-};
-struct store_definition { /* a process, or a decision requirements graph */
-    int64_t key, version, deployment, resource;
-    struct str id, name, version_tag, resource_name;
-    struct str start_form; /* of a process */
-    struct str sha256;
-};
-struct store_decision {
-    int64_t key, version, requirements, deployment;
-    struct str id, name, version_tag;
-};
-
 /* How a model refers to another: the newest, that of its own deployment, or by tag. */
 struct store_bound {
     enum bpmn_binding binding;
     int64_t deployment;
     struct str version_tag;
+};
+
+struct store_resource {
+    int64_t key, deployment, version;
+    enum store_resource_kind kind;
+    struct str name, id, version_tag;
+    struct str sha256; /* 32 raw bytes */
+    bool deleted;
+    struct str bytes; /* only of store_resource_get() and for store_resource_put() */
+};
+struct store_definition { /* a process, or a decision requirements graph */
+    int64_t key, version, deployment, resource;
+    struct str id, name, version_tag, resource_name;
+    struct str start_form;          /* of a process: the form's id */
+    struct store_bound start_bound; /* for store_process_put(); the rows of searches hold it */
+    struct str sha256;
+    bool deleted;
+};
+struct store_decision {
+    int64_t key, version, requirements, deployment;
+    struct str id, name, version_tag;
 };
 
 /* Finding. Not there: true with out->key 0. Deleted ones are not found but by key. */
@@ -55,7 +58,12 @@ MUST_USE bool store_decision_bound(struct store_decision *out, struct db_conn *c
 /* With its bytes. */
 MUST_USE bool store_resource_get(struct store_resource *out, struct db_conn *conn, int64_t key,
                                  struct arena *arena, struct err *err);
-/* The newest of that kind and id (forms, others) or name (bpmn, dmn); without bytes. */
+/* A form or another file, by its id; without bytes. */
+MUST_USE bool store_resource_bound(struct store_resource *out, struct db_conn *conn,
+                                   enum store_resource_kind kind, struct str id,
+                                   const struct store_bound *bound, struct arena *arena,
+                                   struct err *err);
+/* The newest form or other file of that id, also a deleted one; without bytes. */
 MUST_USE bool store_resource_last(struct store_resource *out, struct db_conn *conn,
                                   enum store_resource_kind kind, struct str id, struct arena *arena,
                                   struct err *err);
@@ -64,8 +72,8 @@ MUST_USE bool store_process_last(struct store_definition *out, struct db_conn *c
                                  struct arena *arena, struct err *err);
 MUST_USE bool store_requirements_last(struct store_definition *out, struct db_conn *conn,
                                       struct str id, struct arena *arena, struct err *err);
-/* The decision of that id in a version of its requirements; key 0: there is none, as for one that
- * has no id or is imported. */
+/* The decision of that id in a version of its requirements; key 0: there is none, as for a
+ * function (a business knowledge model) that a decision calls. */
 MUST_USE bool store_decision_in(struct store_decision *out, struct db_conn *conn,
                                 int64_t requirements, struct str id, struct arena *arena,
                                 struct err *err);

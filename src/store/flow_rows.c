@@ -321,11 +321,12 @@ static bool user_task_insert(struct rows *r, const struct bpmn_record *record, s
     const struct store_flow *f = r->f;
     const struct bpmn_node *node = &f->process->nodes[record->node];
     struct process_attributes t = process_attributes_of(record->value, f->arena);
-    struct str external = node->form_external.program == NULL ? node->form_external.text : STR_NONE;
+    int64_t form = 0;
+    (void)!str_to_i64(&form, record->text);
     return db_run(
         f->conn,
         "INSERT INTO user_task (key, definition, node, element, name, state, assignee, "
-        "candidate_groups, candidate_users, due_us, follow_up_us, priority, form_id, "
+        "candidate_groups, candidate_users, due_us, follow_up_us, priority, form, "
         "external_form, headers, changed, action, created_us, ended_us) VALUES (?1, ?2, ?3, ?4, "
         "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, '', '', ?16, 0)",
         DB_ARGS(db_n(key_of(r, record->instance)), db_n(f->definition), db_n(record->node),
@@ -333,7 +334,7 @@ static bool user_task_insert(struct rows *r, const struct bpmn_record *record, s
                 db_t(record->code == 1 ? STR("CREATING") : STR("CREATED")), db_t(t.assignee),
                 db_t(t.groups_json), db_t(t.users_json),
                 db_n(record->n == BPMN_NEVER ? 0 : record->n), db_n(t.follow_up_us),
-                db_n(t.priority), db_t(node->form), db_t(external), db_t(headers_json(r, node)),
+                db_n(t.priority), db_n(form), db_t(record->name), db_t(headers_json(r, node)),
                 db_n(f->at_us)),
         err);
 }

@@ -211,11 +211,7 @@ static const struct search_field user_task_fields[] = {
     TIME("dueDate", "t.due_us", ALL | NONE),
     INT("priority", "t.priority", ALL),
     T("externalFormReference", "t.external_form", OUT | NONE),
-    KEY("formKey",
-        "CASE t.form_id WHEN '' THEN 0 ELSE COALESCE((SELECT f.key FROM resource AS f WHERE "
-        "f.kind = 'form' AND f.id = t.form_id AND f.at_us <= t.created_us ORDER BY f.version DESC "
-        "LIMIT 1), 0) END",
-        OUT | NONE),
+    KEY("formKey", "t.form", OUT | NONE),
     OBJ("customHeaders", JSON_OR("t.headers", "{}"), OUT),
     T("tenantId", TENANT, OUT | BY),
 };
@@ -301,7 +297,8 @@ ENTITY(decision_requirements, "decision requirements definition", "requirements_
         WORD("state", "t.state", ALL, "EVALUATED FAILED UNSPECIFIED UNKNOWN"),                     \
         TIME("evaluationDate", "t.at_us", ALL),                                                    \
         T("evaluationFailure", "t.failure", ALL | NONE | WHOM),                                    \
-        KEY("decisionDefinitionKey", "t.definition", ALL), T("decisionDefinitionId", "t.id", ALL), \
+        KEY("decisionDefinitionKey", "t.definition", ALL | NONE),                                  \
+        T("decisionDefinitionId", "t.id", ALL),                                                    \
         T("decisionDefinitionName", NAME_OR("t.name", "t.id"), ALL),                               \
         INT("decisionDefinitionVersion", "t.version", ALL),                                        \
         WORD("decisionDefinitionType", "t.type", ALL, DECISION_TYPES),                             \

@@ -45,16 +45,14 @@ extern const struct search_entity rows_statistics; /* sums by element: for store
     "c.key "                                                                                       \
     "FROM process_instance AS c JOIN tree ON c.parent_element > tree.k AND c.parent_element < "    \
     "tree.k + 16777215 WHERE c.parent_element > 0) SELECT k / 16777216 FROM tree)"
-/* The form of a process definition's start event: the newest; of a user task: as it was when the
- * task was made. */
+/* The form of a process definition's start event, by its binding; that of a user task. */
 #define ROWS_START_FORM                                                                            \
-    "t.key = (SELECT f.key FROM resource AS f JOIN process_definition AS d ON d.key = ? WHERE "    \
-    "f.kind = 'form' AND f.id = d.start_form AND f.id <> '' AND f.deleted_us = 0 ORDER BY "        \
-    "f.version DESC LIMIT 1)"
-#define ROWS_TASK_FORM                                                                             \
-    "t.key = (SELECT f.key FROM resource AS f JOIN user_task AS u ON u.key = ? WHERE f.kind = "    \
-    "'form' AND f.id = u.form_id AND f.id <> '' AND f.at_us <= u.created_us ORDER BY f.version "   \
-    "DESC LIMIT 1)"
+    "t.key = (SELECT f.key FROM process_definition AS d JOIN resource AS f ON f.kind = 'form' "    \
+    "AND f.id = d.start_form AND f.deleted_us = 0 WHERE d.key = ? AND d.start_form <> '' AND "     \
+    "(d.start_binding <> 'versionTag' OR f.version_tag = d.start_tag) AND (d.start_binding <> "    \
+    "'deployment' OR EXISTS (SELECT 1 FROM deployed AS p WHERE p.deployment = d.deployment AND "   \
+    "p.kind = 'form' AND p.key = f.key)) ORDER BY f.version DESC LIMIT 1)"
+#define ROWS_TASK_FORM "t.key = (SELECT u.form FROM user_task AS u WHERE u.key = ? AND u.form > 0)"
 
 /* store_search(), with the conditions that no column says (variables, tags), and with the rule that
  * nobody is searched for across procedures: what may say whom an item is about (values of
