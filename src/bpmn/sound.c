@@ -5,7 +5,8 @@
  *    combination of answers to the choices on its way; a gateway that is to choose a second time
  *    waits, so a loop that never waits for the world is still a finite graph.
  * 2. Two states are the same when they differ only in the numbers of their instances: the key is
- * the tree of live elements with what they wait for, brothers sorted.
+ *    the tree of live elements with what they wait for, brothers sorted, and what is known of
+ *    variables (sound_known.h).
  * 3. Stuck states are those from which no arc leads, over any way, to an end: found backwards. */
 #include <inttypes.h>
 
@@ -25,14 +26,38 @@ static int cmp_str(const void *a, const void *b) {
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* What the instance waits for, by node; ids and times do not matter. */
-static void key_arms(struct buf *out, const struct bpmn_state *state, uint32_t id) {
+/* Is what it waits for known by a name alone, without values of the case? */
+static bool is_named(const struct space *s, const struct bpmn_wait *wait) {
+    const struct bpmn_node *node = &s->p->nodes[wait->node];
+    return node->code_expr.text.at == NULL && node->message.program == NULL &&
+           !node->message.variable && node->key.text.at == NULL &&
+           wait->event != BPMN_EVENT_CONDITIONAL && node->event != BPMN_EVENT_MULTIPLE &&
+           node->event != BPMN_EVENT_PARALLEL_MULTIPLE;
+}
+
+/* How many older ones wait for the same: what comes goes to the oldest, or to all by age. */
+static uint32_t rank_of(const struct space *s, const struct bpmn_state *state, uint32_t index) {
+    const struct bpmn_wait *wait = &state->waits.list[index];
+    uint32_t rank = 0;
+    for (uint32_t i = 0; i < index && is_named(s, wait); i++) {
+        const struct bpmn_wait *older = &state->waits.list[i];
+        rank +=
+            older->event == wait->event && str_eq(older->name, wait->name) && is_named(s, older);
+    }
+    return rank;
+}
+
+/* What the instance waits for, by node, and who waits longer for the same. */
+static void key_arms(struct buf *out, const struct space *s, const struct bpmn_state *state,
+                     uint32_t id) {
     for (uint32_t i = 0; i < state->timers.count; i++)
         if (state->timers.list[i].instance == id)
             bytes_add_u64(out, state->timers.list[i].node * UINT64_C(2));
     for (uint32_t i = 0; i < state->waits.count; i++)
-        if (state->waits.list[i].instance == id)
+        if (state->waits.list[i].instance == id) {
             bytes_add_u64(out, state->waits.list[i].node * UINT64_C(2) + 1);
+            bytes_add_u64(out, rank_of(s, state, i));
+        }
 }
 
 /* What can be compensated in the scope, what is being compensated, how far a loop is, and what its
@@ -77,7 +102,7 @@ static struct str key_of(struct space *s, const struct bpmn_state *state, uint32
     bytes_add_u64(&out, row->node);
     bytes_add_u64(&out, row->incident);
     bytes_add_u64(&out, row->as * UINT64_C(16) + row->closing + (row->counter == ESCALATED) * 8u);
-    key_arms(&out, state, id);
+    key_arms(&out, s, state, id);
     key_past(&out, state, id);
     buf_lit(&out, "(");
     for (size_t i = 0; i < count; i++)
@@ -419,15 +444,6 @@ static bool try_instance(struct space *s, struct str bytes, const struct bpmn_st
     if (!try_move(s, bytes, (struct move){.kind = MOVE_DONE, .id = row->id}))
         return false;
     return (person && node->native) || try_throws(s, bytes, state, row);
-}
-
-/* Is what it waits for known by a name alone, without values of the case? */
-static bool is_named(const struct space *s, const struct bpmn_wait *wait) {
-    const struct bpmn_node *node = &s->p->nodes[wait->node];
-    return node->code_expr.text.at == NULL && node->message.program == NULL &&
-           !node->message.variable && node->key.text.at == NULL &&
-           wait->event != BPMN_EVENT_CONDITIONAL && node->event != BPMN_EVENT_MULTIPLE &&
-           node->event != BPMN_EVENT_PARALLEL_MULTIPLE;
 }
 
 /* A signal goes to all that wait for its name, a message to the oldest that does; where names or

@@ -381,7 +381,8 @@ bool space_reduce(struct reduced *out, const struct bpmn_process *process,
         r.known = copy_known(known, process->node_count, arena);
     r.nodes = arena_new(arena, struct stand_in, process->node_count);
     r.flows = arena_new(arena, struct stand_in, process->flow_count + 1);
-    while (try_rules(&r))
+    bool races = space_races(process, arena);
+    while (!races && try_rules(&r))
         if (!budget_spend(budget, (struct cost){process->node_count, 0}, err))
             return false;
     *out = (struct reduced){.process = p, .nodes = r.nodes, .flows = r.flows, .known = r.known};

@@ -58,6 +58,10 @@ struct space {
     struct bpmn_records records;
 };
 
+/* ---- sound_race.c ---- */
+/* Does what happens hang on how many elements tokens pass in one step? */
+bool space_races(const struct bpmn_process *p, struct arena *arena);
+
 /* ---- sound_reduce.c ---- */
 /* known: of the whole one, or NULL. */
 MUST_USE bool space_reduce(struct reduced *out, const struct bpmn_process *process,

@@ -212,8 +212,10 @@ static bool hides(const struct bpmn_node *n, struct str root) {
         return true;
     if (n->loop != NULL && (str_eq(n->loop->results, root) || str_eq(n->loop->item, root)))
         return true;
-    /* what a person or a worker begins in it comes with variables of its own */
-    return n->kind == BPMN_AD_HOC || (n->index > 0 && is_scope(n) && is_own(n, root));
+    /* what a person or a worker begins in it comes with variables of its own; what comes first of
+     * several events is there before the last one came */
+    return n->kind == BPMN_AD_HOC || n->event == BPMN_EVENT_PARALLEL_MULTIPLE ||
+           (n->index > 0 && is_scope(n) && is_own(n, root));
 }
 
 /* Which terms are remembered: what two elements read, or what is known to be written. */

@@ -203,6 +203,16 @@ static int find_waiting(int *event, const struct slow_state *s, enum slow_event 
     return best;
 }
 
+int slow_older(const struct slow_state *s, int owner, int event) {
+    const struct slow_node *e = node_at(s, event);
+    int older = 0, since = since_of(s, place_of(s, owner), event);
+    for (int i = 0; i < s->live_count && (e->event == E_MESSAGE || e->event == E_SIGNAL); i++)
+        for (int n = 1; n < s->m->node_count; n++)
+            older += node_at(s, n)->event == e->event && node_at(s, n)->name == e->name &&
+                     slow_waits(s, s->live[i].id, n) && since_of(s, i, n) < since;
+    return older;
+}
+
 /* --- entering and leaving
  * ----------------------------------------------------------------------------------- */
 void stop(struct slow_state *s, int id, const char *why, bool leaving) {

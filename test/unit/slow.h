@@ -198,6 +198,8 @@ void slow_print_input(struct buf *out, const struct slow_model *model, struct sl
 
 /* Does this live element wait for the event? */
 bool slow_waits(const struct slow_state *s, int owner, int event);
+/* How many have waited longer for the same message or signal. */
+int slow_older(const struct slow_state *s, int owner, int event);
 void slow_begin(struct slow_state *s, const struct slow_model *model, struct slow_log *log);
 void slow_step(struct slow_state *s, struct slow_input input);
 /* Everything that could come now, some of it with variables. */

@@ -51,7 +51,7 @@ static void key_of(struct buf *out, const struct slow_state *s, int id, int dept
     buf_printf(out, "%d%s", me->node, me->stop != NULL ? "!" : "");
     for (int n = 1; n < s->m->node_count; n++)
         if (slow_waits(s, id, n))
-            buf_printf(out, "w%d", n);
+            buf_printf(out, "w%d,%d", n, slow_older(s, id, n));
     key_past(out, s, id);
     for (int i = 1; i < s->live_count && depth < 12; i++) {
         struct buf part;
