@@ -78,7 +78,7 @@ function addressOf(route, one) {
   if (/organs/.test(route.path)) values.id = "wenzhou-lucheng";
   else if (/matters/.test(route.path)) values.id = "residence-permit-issue";
   else if (/decisions/.test(route.path)) values.id = "residence-permit-eligibility";
-  else if (/documents/.test(route.path)) values.id = "none";
+  else if (/documents|processes/.test(route.path)) values.id = "none";
   else if (/^\/v2\//.test(route.path)) for (const [, name] of route.path.matchAll(/\{(\w+)\}/g)) values[name] ??= "1";
   else if (/tasks/.test(route.path)) values.id = one.tasks[0].id;
   return route.path.replace(/\{(\w+)\}/g, (_, name) => {

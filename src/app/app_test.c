@@ -118,6 +118,7 @@ void test_app_verify_finds_every_change(void) {
         {__LINE__,
          "INSERT INTO task SELECT case_id, 999, node, organ, post, applicant, waiting, state, "
          "account, created_us, due_us, ended_us, outcome FROM task LIMIT 1"},
+        {__LINE__, "INSERT INTO case_element VALUES (1, 99, 'examine', 1, 2, 0)"},
         {__LINE__, "UPDATE clock SET due_us = due_us + 86400000000 WHERE clock = 'decide'"},
         {__LINE__, "DELETE FROM letter WHERE n = 1"},
         {__LINE__, "UPDATE letter SET number = 'forged' WHERE n = 1"},

@@ -120,22 +120,35 @@ MUST_USE bool app_view_letter_preview(struct json **out, struct app_reader *r,
 MUST_USE bool app_view_clocks(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct err *err);
 enum {
-    APP_STEPS_MAX = 20000, /* the latest steps of a matter that are counted */
+    APP_STEPS_MAX = 40000, /* the latest steps of a matter or process that are counted */
     APP_STEPS_FEW = 5,     /* below it no number is told: it would be about single cases */
+    APP_PROCESSES_MAX = 1000,
 };
-/* How long the steps of a matter take, over all cases of the organs that the caller supervises:
- * {matter: {id, title}, steps, since, items: [{node, title, applicant, few, count, median_s, p90_s,
- * mean_s, late, waiting, waiting_median_s}]}, the longest median first. Numbers only where at least
- * APP_STEPS_FEW steps ended (waiting ones: wait); few says that there were less. From the beginning
- * of a step to its end, by the calendar. query: organ (with those below it). */
+/* Whose steps: the cases of a matter, or the instances of a process outside matters. */
+struct app_steps_of {
+    struct str id;
+    bool is_process;
+};
+/* How long the steps take, over all cases of the organs that the caller supervises, or over all
+ * instances of the process: {matter or process: {id, title}, steps, since, versions: [{id, label,
+ * at}], items: [{node, kind, title, applicant, few, count, median_s, p90_s, longest_s, mean_s,
+ * late, stopped, waiting, waiting_median_s}]}, the longest median first. Numbers only where at
+ * least APP_STEPS_FEW steps ended (waiting ones: wait); few says that there were less. stopped: how
+ * often something interrupted the step; such ones are in no other number. From the beginning of a
+ * step to its end, by the calendar. query: organ (with those below it); version (of the pack, by
+ * its id in versions, or of the process): only what ran by it; from, to: months (2026-11) in which
+ * the step ended. Errors: ERR_NOT_FOUND, ERR_INVALID for a month. */
 MUST_USE bool app_view_durations(struct json **out, struct app_reader *r, const struct app_ask *ask,
-                                 struct str matter, struct err *err);
-/* The matter's procedure with its steps coloured by their median, and the median below them.
- * durations: what app_view_durations() gave; notes: the words below each, in the order of its
- * items. */
+                                 const struct app_steps_of *of, struct err *err);
+/* The procedure, of the chosen version or the newest, with its steps coloured by their median, and
+ * a few words above each. durations: what app_view_durations() gave; notes: the words, in the order
+ * of its items. */
 MUST_USE bool app_view_heat_map(struct buf *out, struct app_reader *r, const struct app_ask *ask,
-                                const struct json *durations, const struct str *notes,
-                                struct err *err);
+                                const struct app_steps_of *of, const struct json *durations,
+                                const struct str *notes, struct err *err);
+/* {"items": [{id, name}]}: the processes that are deployed, by id. */
+MUST_USE bool app_view_processes(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                                 struct err *err);
 /* {genuine, number, title, organ, at, valid_until, reference_masked} by verification code. */
 MUST_USE bool app_view_verify(struct json **out, struct app_reader *r, const struct app_ask *ask,
                               struct str code, struct err *err);

@@ -177,6 +177,7 @@ struct case_result {
      * signal that is awaited or thrown, a called process (process/process.h: effects). */
     struct bpmn_records moved;
     bool outside;
+    bool timed; /* an element besides people's tasks may have begun or ceased to hold the case up */
 };
 
 /* An empty state, to be filled by folding `submitted`, or by case_decode. */

@@ -251,6 +251,31 @@ static bool is_outside(const struct bpmn_record *record) {
     }
 }
 
+/* Whether an element other than a task may have a beginning or an end that is not the same moment:
+ * one that is still there, or one that these records did not enter. */
+static bool is_timed(const struct case_file *s, const struct bpmn_record *record, uint32_t first) {
+    if (s->matter->process->nodes[record->node].kind == BPMN_USER_TASK)
+        return false;
+    if (record->kind == BPMN_REC_ENTERED)
+        return bpmn_instance(s->flow, record->instance) != NULL;
+    return (record->kind == BPMN_REC_LEFT || record->kind == BPMN_REC_CANCELLED) &&
+           (first == 0 || record->instance < first);
+}
+
+static bool any_timed(const struct case_file *s, const struct bpmn_records *records) {
+    uint32_t first = 0; /* the first element instance that is new */
+    bool found = false;
+    for (size_t i = 0; i < records->count && first == 0; i++)
+        if (records->list[i].kind == BPMN_REC_ENTERED)
+            first = records->list[i].instance;
+    for (size_t i = 0; i < records->count && !found; i++) {
+        enum bpmn_record_kind kind = records->list[i].kind;
+        found = (kind == BPMN_REC_ENTERED || kind == BPMN_REC_LEFT || kind == BPMN_REC_CANCELLED) &&
+                is_timed(s, &records->list[i], first);
+    }
+    return found;
+}
+
 /* For who carries out what others have to do: most steps of a procedure ask nothing of them. */
 static void keep_moved(struct case_move *m, const struct bpmn_records *records) {
     struct bpmn_records *kept = &m->result->moved;
@@ -262,6 +287,7 @@ static void keep_moved(struct case_move *m, const struct bpmn_records *records) 
         memcpy(more + kept->count, records->list, records->count * sizeof *more);
     for (size_t i = 0; i < records->count; i++)
         m->result->outside = m->result->outside || is_outside(&records->list[i]);
+    m->result->timed = m->result->timed || any_timed(m->state, records);
     *kept = (struct bpmn_records){m->arena, more, kept->count + records->count,
                                   kept->count + records->count};
 }

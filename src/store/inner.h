@@ -104,6 +104,7 @@ struct store_project {
     int64_t wake_us_before;          /* as its row says */
     bool everything;                 /* events are all of the case: write every row */
     bool outside;                    /* the engine's records tell of jobs, messages ... */
+    bool timed;                      /* ... of elements in which time passes */
     const struct case_event *events; /* what happened */
     const uint64_t *event_index;     /* their log indexes */
     size_t event_count;

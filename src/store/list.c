@@ -55,27 +55,6 @@ bool store_tasks(struct store_task *out, size_t room, size_t *count_out, struct 
     return true;
 }
 
-bool store_steps(struct store_step *out, size_t room, size_t *count_out, struct db_conn *conn,
-                 struct str matter, struct arena *arena, struct err *err) {
-    struct db_rows rows;
-    size_t count = 0;
-    if (!db_query(&rows, conn,
-                  "SELECT t.node, t.organ, t.created_us, t.ended_us, t.due_us, t.applicant "
-                  "FROM case_file AS f JOIN task AS t ON t.case_id = f.id "
-                  "WHERE f.matter = ?1 AND t.state < 3 ORDER BY f.id DESC, t.task DESC LIMIT ?2",
-                  DB_ARGS(db_t(matter), db_n((int64_t)room)), err))
-        return false;
-    while (db_next(&rows, err))
-        out[count++] = (struct store_step){.node = arena_str(arena, db_col_text(&rows, 0)),
-                                           .organ = arena_str(arena, db_col_text(&rows, 1)),
-                                           .created_us = db_col_i64(&rows, 2),
-                                           .ended_us = db_col_i64(&rows, 3),
-                                           .due_us = db_col_i64(&rows, 4),
-                                           .applicant = db_col_i64(&rows, 5) != 0};
-    *count_out = count;
-    return db_end(&rows, err);
-}
-
 bool store_task_by_id(struct store_task *out, struct db_conn *conn, struct case_id id,
                       uint64_t task, struct arena *arena, struct err *err) {
     struct db_rows rows;

@@ -125,6 +125,29 @@ struct store_flow {
 MUST_USE bool store_flow_rows(const struct store_flow *f, const struct bpmn_records *records,
                               struct err *err);
 
+/* Where the time of a case goes besides its tasks: rows of case_element. */
+MUST_USE bool store_element_rows(const struct store_flow *f, const struct bpmn_records *records,
+                                 struct err *err);
+
+/* ---- how long steps take ----------------------------------------------------------------------
+ */
+
+/* store_steps() of the instances of a process, among the latest 200,000 of all processes. */
+MUST_USE bool store_process_steps(struct store_step *out, size_t room, size_t *count_out,
+                                  struct db_conn *conn, const struct store_steps_ask *ask,
+                                  struct arena *arena, struct err *err);
+struct store_version {
+    struct str id, name, tag;
+    int64_t version, at_us, resource;
+};
+/* The versions of a process, deleted ones too, newest first; id is not set. */
+MUST_USE bool store_process_versions(struct store_version *out, size_t room, size_t *count_out,
+                                     struct db_conn *conn, struct str id, struct arena *arena,
+                                     struct err *err);
+/* The processes that are deployed, by id; id and name are set. */
+MUST_USE bool store_process_names(struct store_version *out, size_t room, size_t *count_out,
+                                  struct db_conn *conn, struct arena *arena, struct err *err);
+
 /* ---- documents of the API ---------------------------------------------------------------------
  */
 

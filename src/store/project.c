@@ -223,7 +223,7 @@ static bool letters_write(struct db_conn *conn, const struct store_project *p, s
     return true;
 }
 
-/* ---- jobs and subscriptions -------------------------------------------------------------------
+/* ---- jobs, subscriptions, and where time passes -----------------------------------------------
  */
 
 static void told_by(struct store_flow *f, const struct case_event *worked) {
@@ -248,14 +248,15 @@ static void told_by(struct store_flow *f, const struct case_event *worked) {
         f->message = worked->as.worked.key;
 }
 
-/* From the records of the procedure: a case without a job or a message has none of these rows. */
-static bool outside_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
+/* From the records of the procedure: a case of tasks alone has none of these rows. */
+static bool flow_write(struct db_conn *conn, const struct store_project *p, struct err *err) {
     const struct case_file *s = p->state;
     const struct case_event *worked = NULL;
     bool ok = true;
-    if (!p->everything && !p->outside)
+    bool outside = p->everything || p->outside, timed = p->everything || p->timed;
+    if (!outside && !timed)
         return true;
-    struct arena *arena = arena_create("outside", (size_t)STORE_EVENT_BYTES_MAX * 16);
+    struct arena *arena = arena_create("flow", (size_t)STORE_EVENT_BYTES_MAX * 16);
     struct store_flow f = {.conn = conn,
                            .stream = s->id.n,
                            .process_id = s->matter->id,
@@ -273,7 +274,9 @@ static bool outside_write(struct db_conn *conn, const struct store_project *p, s
         const struct process_event as = {.records = e->as.moved.records_bytes};
         told_by(&f, worked);
         f.at_us = e->at_us;
-        ok = process_records(&records, &as, arena, err) && store_flow_rows(&f, &records, err);
+        ok = process_records(&records, &as, arena, err) &&
+             (!outside || store_flow_rows(&f, &records, err)) &&
+             (!timed || store_element_rows(&f, &records, err));
         worked = NULL;
     }
     arena_destroy(arena);
@@ -295,7 +298,7 @@ bool store_project_rows(struct db_conn *conn, const struct store_project *p, str
     for (size_t i = 0; t.documents && i < s->document_count; i++)
         if (!document_write(conn, s, &s->documents[i], err))
             return false;
-    return letters_write(conn, p, err) && outside_write(conn, p, err);
+    return letters_write(conn, p, err) && flow_write(conn, p, err);
 }
 
 /* ---- comparing ------------------------------------------------------------------------------- */
@@ -313,6 +316,8 @@ static const struct derived {
      "DELETE FROM letter WHERE case_id = ?1"},
     {"document", "SELECT * FROM document WHERE case_id = ?1 ORDER BY sha256",
      "DELETE FROM document WHERE case_id = ?1"},
+    {"case_element", "SELECT * FROM case_element WHERE case_id = ?1 ORDER BY instance",
+     "DELETE FROM case_element WHERE case_id = ?1"},
     {"job", "SELECT * FROM job WHERE key BETWEEN ?1 << 24 AND (?1 << 24) + 16777215 ORDER BY key",
      "DELETE FROM job WHERE key BETWEEN ?1 << 24 AND (?1 << 24) + 16777215"},
     {"subscription",

@@ -166,15 +166,24 @@ MUST_USE bool store_tasks(struct store_task *out, size_t room, size_t *count_out
 
 /* A step as it was or is waited for: for how long steps take. No case, no person. */
 struct store_step {
-    struct str node, organ;
+    struct str node, organ;       /* node: id in the file; organ: empty for a process instance */
     int64_t created_us, ended_us; /* ended 0: still waiting */
     int64_t due_us;               /* of the case's clock when the step began; 0: none */
     bool applicant;
+    bool cancelled; /* it ended because something interrupted it */
 };
-/* The latest steps of the cases of a matter, cancelled ones left out, at most room. */
+/* The steps at which time passed, the latest cases first, at most room: those that ended from
+ * from_us on and before to_us, and those that wait now. */
+struct store_steps_ask {
+    struct str id;          /* of a matter; of a process */
+    int64_t version;        /* pack_version.id; of a process its version; 0: any */
+    int64_t from_us, to_us; /* to_us: INT64_MAX for no end */
+};
+/* Of the cases of a matter: the tasks of people (at most the half of room) and every other element
+ * that held a case up, where the organ is the competent one. */
 MUST_USE bool store_steps(struct store_step *out, size_t room, size_t *count_out,
-                          struct db_conn *conn, struct str matter, struct arena *arena,
-                          struct err *err);
+                          struct db_conn *conn, const struct store_steps_ask *ask,
+                          struct arena *arena, struct err *err);
 
 /* ERR_NOT_FOUND. */
 MUST_USE bool store_task_by_id(struct store_task *out, struct db_conn *conn, struct case_id id,

@@ -384,7 +384,16 @@ void api_durations(struct web_request *r) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_durations(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
+    const struct app_steps_of of = {.id = web_arg(r, "id")};
+    view_send(r, app_view_durations(&view, r->reader, &ask, &of, &err), &view, &err);
+}
+
+void api_process_durations(struct web_request *r) {
+    struct err err = {0};
+    struct json *view = NULL;
+    struct app_ask ask = web_ask(r);
+    const struct app_steps_of of = {.id = web_arg(r, "id"), .is_process = true};
+    view_send(r, app_view_durations(&view, r->reader, &ask, &of, &err), &view, &err);
 }
 
 void api_demo_clock(struct web_request *r) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <threads.h>
 
+#include "app/process.h"
 #include "base/code.h"
 #include "os/env.h"
 #include "os/log.h"
@@ -100,6 +101,7 @@ static void officer_set(struct page *p) {
     json_set_str(officer, STR("name"), p->r->caller.name);
     json_set_bool(p->ctx, STR("supervises"), any_post(p, false));
     json_set_bool(p->ctx, STR("administers"), any_post(p, true));
+    json_set_bool(p->ctx, STR("operates"), app_may(p->r->app, &p->r->caller, APP_RIGHT_OPERATE));
 }
 
 struct str page_now_text(struct page *p) {
