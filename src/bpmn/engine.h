@@ -261,6 +261,8 @@ bool run_ad_hoc_open(struct run *run, uint32_t id, const struct arms *arms);
 bool run_ad_hoc_input(struct run *run, const struct bpmn_input *input);
 bool run_ad_hoc_job_done(struct run *run, const struct bpmn_input *input, uint32_t id);
 bool run_slot_done(struct run *run, uint32_t slot);
+/* When nothing runs in it, it waits: for its worker, for a person, for its condition. */
+bool run_ad_hoc_goes_on(const struct run *run, uint32_t id);
 bool run_ad_hoc_is_open(const struct run *run, uint32_t id); /* its elements have been activated */
 bool run_ad_hoc_again(struct run *run, uint32_t id);         /* after an incident of that time */
 /* Nothing runs in it any more. */
@@ -296,6 +298,8 @@ bool run_set(struct run *run, uint32_t scope, struct str name, struct feel_value
 bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel_value value);
 /* Variables that came with an event or a completion: local when the node maps outputs. */
 bool run_accept(struct run *run, uint32_t id, struct feel_value variables);
+/* Each variable to the nearest scope that has it, from this one outwards. */
+bool run_bring(struct run *run, uint32_t id, struct feel_value variables);
 /* *why is set when a mapping failed. */
 bool run_map_inputs(struct str *why, struct run *run, uint32_t id);
 bool run_map_outputs(struct str *why, struct run *run, uint32_t id);

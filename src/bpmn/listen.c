@@ -36,14 +36,11 @@ bool run_listen(bool *asked, struct run *run, uint32_t id, enum bpmn_listen when
     return why.len == 0 || run_incident(run, id, BPMN_INCIDENT_JOB, phase, why);
 }
 
-static bool set_all(struct run *run, uint32_t id, struct feel_value variables, bool local) {
+static bool set_all(struct run *run, uint32_t id, struct feel_value variables) {
     size_t count = feel_kind(variables) == FEEL_CONTEXT ? feel_count(variables) : 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct feel_entry *entry = &feel_entries(variables)[i];
-        if (!(local ? run_set(run, id, entry->name, entry->value)
-                    : run_propagate(run, id, entry->name, entry->value)))
+    for (size_t i = 0; i < count; i++)
+        if (!run_set(run, id, feel_entries(variables)[i].name, feel_entries(variables)[i].value))
             return false;
-    }
     return true;
 }
 
@@ -66,7 +63,8 @@ bool run_listener_done(struct run *run, const struct bpmn_job *row,
     if (!task) {
         bool start = when == BPMN_LISTEN_START;
         uint32_t scope = start || instance.scope == 0 ? id : instance.scope;
-        if (!set_all(run, scope, input->variables, start))
+        if (!(start ? set_all(run, scope, input->variables)
+                    : run_bring(run, scope, input->variables)))
             return false;
     }
     if (!run_listen(&asked, run, id, when, job.listener + 1))

@@ -123,6 +123,16 @@ static bool is_data_output(const struct bpmn_node *node, struct str name) {
     return false;
 }
 
+bool run_bring(struct run *run, uint32_t id, struct feel_value variables) {
+    size_t count = feel_kind(variables) == FEEL_CONTEXT ? feel_count(variables) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct feel_entry *entry = &feel_entries(variables)[i];
+        if (!run_propagate(run, id, entry->name, entry->value))
+            return false;
+    }
+    return true;
+}
+
 bool run_accept(struct run *run, uint32_t id, struct feel_value variables) {
     if (feel_kind(variables) != FEEL_CONTEXT)
         return true;

@@ -276,8 +276,13 @@ static bool wait_for_others(bool *waits, struct run *run, uint32_t owner,
     for (uint32_t i = 0; i < state->waits.count && !*waits; i++)
         *waits =
             state->waits.list[i].instance == owner && state->waits.list[i].node == event->index;
-    if (*waits)
-        return run_accept(run, owner, variables);
+    if (*waits) { /* what hangs on an activity, or begins in it, brings nothing of the activity's
+                     own */
+        uint32_t host = run_instance(run, owner)->scope;
+        return event->kind == BPMN_BOUNDARY ? run_bring(run, host, variables)
+               : event->kind == BPMN_START  ? run_bring(run, owner, variables)
+                                            : run_accept(run, owner, variables);
+    }
     bool own = run_instance(run, owner)->node == event->index; /* it waits in itself, and once */
     if (own || event->interrupting || (event->kind != BPMN_BOUNDARY && event->kind != BPMN_START))
         return true;
