@@ -241,13 +241,19 @@ bool run_gone(struct run *run, uint32_t scope) {
     case BPMN_AS_ELEMENT:
     case BPMN_AS_INNER: break;
     }
-    return node->kind == BPMN_AD_HOC && instance.closing == 0 ? run_ad_hoc_drained(run, scope)
-                                                              : run_leave(run, scope);
+    return node->kind == BPMN_AD_HOC ? run_ad_hoc_drained(run, scope) : run_leave(run, scope);
 }
 
+/* What stands at an incident and is interrupted will not be tried again. */
 bool run_closing(struct run *run, uint32_t id, enum bpmn_closing how) {
-    return run_instance(run, id)->closing == how ||
-           run_emit(run, (struct bpmn_record){.kind = BPMN_REC_CLOSING,
+    const struct bpmn_instance *row = run_instance(run, id);
+    if (row->closing == how)
+        return true;
+    if (how == BPMN_CLOSING_CANCEL && row->incident != 0 &&
+        !run_emit(run, (struct bpmn_record){
+                           .kind = BPMN_REC_RESOLVED, .instance = id, .node = row->node}))
+        return false;
+    return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_CLOSING,
                                               .code = (uint8_t)how,
                                               .instance = id,
                                               .node = run_instance(run, id)->node});

@@ -46,13 +46,14 @@ static bool has_handlers(const struct bpmn_process *p, const struct bpmn_node *n
 bool run_handlers_open(const struct run *run, uint32_t scope) {
     const struct bpmn_state *state = run->state;
     uint32_t handlers = 0;
-    if (!has_handlers(run->process, run_node(run, scope)))
+    if (!has_handlers(run->process, run_node(run, scope)) || run_ad_hoc_goes_on(run, scope))
         return true;
     for (uint32_t i = 0; i < state->instances.count; i++) {
         const struct bpmn_instance *row = &state->instances.list[i];
         const struct bpmn_node *node = &run->process->nodes[row->node];
-        handlers += row->scope == scope && (node->kind == BPMN_EVENT_SUB_PROCESS ||
-                                            node->for_compensation || row->as == BPMN_AS_UNDO);
+        handlers += row->scope == scope &&
+                    (node->kind == BPMN_EVENT_SUB_PROCESS || node->for_compensation ||
+                     row->as == BPMN_AS_UNDO || row->closing == BPMN_CLOSING_CANCEL);
     }
     return handlers == 0 || run_instance(run, scope)->live > handlers;
 }
@@ -68,7 +69,8 @@ static const struct bpmn_node *catcher_of(uint32_t *at, const struct run *run, u
         const struct bpmn_node *node = &p->nodes[instance->node], *catcher = NULL;
         if (instance->closing != BPMN_CLOSING_CANCEL && bpmn_acts(instance)) {
             catcher = sub_for(p, node, came_from, event, code);
-            if (catcher != NULL && !run_handlers_open(run, *at))
+            bool runs = instance->live > 0 || run_ad_hoc_is_open(run, *at);
+            if (catcher != NULL && (!runs || !run_handlers_open(run, *at)))
                 catcher = NULL;
         }
         if (catcher == NULL && bpmn_hosts(instance))
