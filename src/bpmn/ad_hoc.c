@@ -179,15 +179,15 @@ static bool results_to_scope(struct run *run, uint32_t id) {
     return run_propagate(run, run_instance(run, id)->scope, node->results, feel_list(items, count));
 }
 
-/* It is fulfilled: what runs in it is cancelled, or has still to be done. */
+/* It is fulfilled: what runs in it is cancelled, or has still to be done. While that runs the
+ * sub-process does, and its events can come (BPMN 2.0.2: 10.3.5, 13.3.5). */
 static bool fulfil(struct run *run, uint32_t id, bool cancels) {
     if (cancels && !run_empty(run, id))
         return false;
-    if (!run_disarm(run, id, BPMN_KINDS))
-        return false;
     if (run_instance(run, id)->live > 0)
-        return run_closing(run, id, BPMN_CLOSING_COMPLETE);
-    return results_to_scope(run, id) && run_leave(run, id);
+        return run_close_jobs(run, id) && run_closing(run, id, BPMN_CLOSING_COMPLETE) &&
+               (run_handlers_open(run, id) || run_disarm(run, id, BPMN_START));
+    return run_disarm(run, id, BPMN_KINDS) && results_to_scope(run, id) && run_leave(run, id);
 }
 
 /* The completion condition; without one nothing says that it is fulfilled. */
@@ -208,15 +208,27 @@ static bool next_of(bool *did, struct run *run, uint32_t id) {
     return !*did || activate(run, id, (uint32_t)element, feel_null());
 }
 
+bool run_ad_hoc_goes_on(const struct run *run, uint32_t id) {
+    const struct bpmn_instance *instance = bpmn_instance(run->state, id);
+    const struct bpmn_node *node = &run->process->nodes[instance->node];
+    const struct bpmn_loop_row *row =
+        node->kind == BPMN_AD_HOC && bpmn_acts(instance) ? row_of(run, id) : NULL;
+    if (row == NULL || instance->closing != 0 || run->oracle != NULL)
+        return false;
+    return by_job(run, node) || node->complete.text.at != NULL ||
+           (node->active.text.at == NULL && row->begun == 0); /* nobody has begun anything */
+}
+
 bool run_ad_hoc_drained(struct run *run, uint32_t id) {
-    const struct bpmn_node *node = run_node(run, id);
     bool did;
     if (run_instance(run, id)->incident != 0)
         return true;
+    if (run_instance(run, id)->closing != 0)
+        return results_to_scope(run, id) && run_leave(run, id);
     if (!next_of(&did, run, id))
         return false;
-    if (did || by_job(run, node) || (node->complete.text.at != NULL && run->oracle == NULL))
-        return true; /* it waits: for its worker, for a person, for its condition */
+    if (did || run_ad_hoc_goes_on(run, id))
+        return true;
     return results_to_scope(run, id) && run_leave(run, id);
 }
 
@@ -257,7 +269,10 @@ bool run_slot_done(struct run *run, uint32_t slot) {
         struct arms none = {0};
         return run_close_jobs(run, id) && ask_worker(run, id, &none);
     }
-    return around.live > 0 || run_gone(run, id);
+    if (around.incident != 0)
+        return true;
+    bool did;
+    return next_of(&did, run, id) && (did || run_gone(run, id));
 }
 
 /* --- inputs

@@ -167,7 +167,8 @@ bool run_activate(struct run *run, const struct bpmn_input *input) {
 
 /* --- terminating
  * ----------------------------------------------------------------------------------------- */
-/* A scope in which nothing is left is ended too; the process as cancelled from outside. */
+/* A scope in which nothing is left is ended too; the process as cancelled from outside. What is
+ * carried out several times goes on with the next, or completes. */
 static bool terminate(struct run *run, uint32_t id) {
     uint32_t scope = run_instance(run, id)->scope;
     if (!run_cancel(run, id))
@@ -182,7 +183,8 @@ static bool terminate(struct run *run, uint32_t id) {
             return false;
         scope = around;
     }
-    return true;
+    return run->state->ending != 0 || run_handlers_open(run, scope) ||
+           run_disarm(run, scope, BPMN_START);
 }
 
 bool run_modify(struct run *run, const struct bpmn_input *input) {

@@ -74,11 +74,18 @@ bool run_compensate(bool *waits, struct run *run, uint32_t id, const struct bpmn
 
 /* --- one after the other
  * ---------------------------------------------------------------------------------- */
+/* What an activation of an ad-hoc sub-process holds belongs to the sub-process, also while it runs.
+ */
+static bool is_within(const struct bpmn_state *state, uint32_t scope, uint32_t around) {
+    const struct bpmn_instance *row = scope == around ? NULL : bpmn_instance(state, scope);
+    return scope == around || (row != NULL && row->as == BPMN_AS_SLOT && row->scope == around);
+}
+
 /* The last that is left: what had begun before the compensation did. BPMN_NONE: nothing. */
 static uint32_t next_of(const struct bpmn_state *state, const struct bpmn_undoing *row) {
     for (uint32_t i = state->done.count; i-- > 0;) {
         const struct bpmn_done *done = &state->done.list[i];
-        if (done->scope == row->scope && done->instance < row->id &&
+        if (is_within(state, done->scope, row->scope) && done->instance < row->id &&
             (row->node == 0 || row->node == done->node))
             return i;
     }
