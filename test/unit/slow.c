@@ -47,7 +47,7 @@ struct slow_live *live_at(struct slow_state *s, int id) {
     return &s->live[place];
 }
 
-static void remove_token(struct slow_state *s, int place) {
+void remove_token(struct slow_state *s, int place) {
     s->token_count--;
     for (int i = place; i < s->token_count; i++)
         s->tokens[i] = s->tokens[i + 1];
@@ -68,7 +68,8 @@ bool acts(const struct slow_live *live) {
 }
 
 bool is_scope(enum slow_kind kind) {
-    return kind == S_PROCESS || kind == S_SUB || kind == S_TRANSACTION || kind == S_EVENT_SUB;
+    return kind == S_PROCESS || kind == S_SUB || kind == S_TRANSACTION || kind == S_EVENT_SUB ||
+           kind == S_AD_HOC;
 }
 
 /* --- variables
@@ -103,7 +104,7 @@ int get(const struct slow_state *s, int id, int variable) {
 }
 
 /* Where the nearest scope has it, else at the process. */
-static void set_outwards(struct slow_state *s, int id, int variable, int value) {
+void set_outwards(struct slow_state *s, int id, int variable, int value) {
     int old;
     while (id != 1 && !has_own(s, id, variable, &old))
         id = live_at(s, id)->scope;
@@ -111,7 +112,7 @@ static void set_outwards(struct slow_state *s, int id, int variable, int value) 
 }
 
 /* What an event or a completion brought: stays with an element that maps its outputs. */
-static void bring(struct slow_state *s, int id, struct slow_input input) {
+void bring(struct slow_state *s, int id, struct slow_input input) {
     if (input.variable < 0)
         return;
     if (node_at(s, live_at(s, id)->node)->out >= 0)
@@ -120,103 +121,10 @@ static void bring(struct slow_state *s, int id, struct slow_input input) {
         set_outwards(s, id, input.variable, input.value);
 }
 
-/* --- what is waited for
- * ----------------------------------------------------------------------------------- */
-/* Does this live element wait for the event node, as long as it lives? Events on the boundary of an
- * activity hang on the whole of it, however often it is carried out. */
-static bool belongs(const struct slow_model *m, int event, const struct slow_live *live) {
-    int owner = live->node;
-    const struct slow_node *e = &m->nodes[event], *o = &m->nodes[owner];
-    if (e->event != E_TIMER && e->event != E_MESSAGE && e->event != E_SIGNAL &&
-        e->event != E_CONDITION)
-        return false;
-    if (e->kind == S_BOUNDARY)
-        return e->host == owner && (live->as == AS_ELEMENT || live->as == AS_BODY);
-    if (!acts(live))
-        return false;
-    if (e->kind == S_START)
-        return m->nodes[e->parent].kind == S_EVENT_SUB && m->nodes[e->parent].parent == owner;
-    if (e->kind == S_CATCH || e->kind == S_RECEIVE) {
-        if (event == owner)
-            return true;
-        for (int i = 0; o->kind == S_EVENT_BASED && i < m->flow_count; i++)
-            if (m->flows[i].from == owner && m->flows[i].to == event)
-                return true;
-    }
-    return false;
-}
-
-/* BPMN 2.0.2, 13.5.4: event sub-processes begin while their parent runs. When it was interrupted,
- * or has nothing left but the event sub-processes that run and what they undo, no new one begins.
- */
-static bool handlers_open(const struct slow_state *s, int scope) {
-    for (int i = 0; i < s->token_count; i++)
-        if (s->tokens[i].scope == scope)
-            return true;
-    for (int i = 0; i < s->live_count; i++)
-        if (s->live[i].scope == scope && node_at(s, s->live[i].node)->kind != S_EVENT_SUB &&
-            !node_at(s, s->live[i].node)->is_handler && s->live[i].as != AS_UNDO)
-            return true;
-    return false;
-}
-
-static struct slow_spent *spent_of(struct slow_state *s, int owner, int event) {
-    for (int i = 0; i < s->spent_count; i++)
-        if (s->spent[i].owner == owner && s->spent[i].node == event)
-            return &s->spent[i];
-    return NULL;
-}
-
-bool slow_waits(const struct slow_state *s, int owner, int event) {
-    const struct slow_live *o = &s->live[place_of(s, owner)];
-    if (o->since == 0 || o->closed || !belongs(s->m, event, o))
-        return false;
-    if (node_at(s, event)->kind == S_START && !handlers_open(s, owner))
-        return false;
-    for (int i = 0; i < s->spent_count; i++)
-        if (s->spent[i].owner == owner && s->spent[i].node == event && s->spent[i].gone)
-            return false;
-    return true;
-}
-
-/* When it began to wait; an event on the boundary a little before the activity's own. */
-static int since_of(const struct slow_state *s, int place, int event) {
-    int own = node_at(s, event)->kind == S_BOUNDARY ? 0 : NODES_MAX;
-    return s->live[place].since * 2 * NODES_MAX + own + event;
-}
-
-/* The owner that waits longest for an event of that kind and name; NOTHING. */
-static int find_waiting(int *event, const struct slow_state *s, enum slow_event kind, int name,
-                        int after, int until) {
-    int best = NOTHING, best_since = 0;
-    for (int i = 0; i < s->live_count; i++)
-        for (int n = 1; n < s->m->node_count; n++) {
-            int since = since_of(s, i, n);
-            if (node_at(s, n)->event == kind && node_at(s, n)->name == name &&
-                slow_waits(s, s->live[i].id, n) && since > after && since < until &&
-                (best == NOTHING || since < best_since)) {
-                best = s->live[i].id;
-                best_since = since;
-                *event = n;
-            }
-        }
-    return best;
-}
-
-int slow_older(const struct slow_state *s, int owner, int event) {
-    const struct slow_node *e = node_at(s, event);
-    int older = 0, since = since_of(s, place_of(s, owner), event);
-    for (int i = 0; i < s->live_count && (e->event == E_MESSAGE || e->event == E_SIGNAL); i++)
-        for (int n = 1; n < s->m->node_count; n++)
-            older += node_at(s, n)->event == e->event && node_at(s, n)->name == e->name &&
-                     slow_waits(s, s->live[i].id, n) && since_of(s, i, n) < since;
-    return older;
-}
-
 /* --- entering and leaving
  * ----------------------------------------------------------------------------------- */
 void stop(struct slow_state *s, int id, const char *why, bool leaving) {
-    char text[16];
+    char text[WORD_MAX];
     live_at(s, id)->stop = why;
     live_at(s, id)->leaving = leaving;
     (void)snprintf(text, sizeof text, "%s:", why);
@@ -234,7 +142,7 @@ int enter(struct slow_state *s, int node, int scope, enum slow_as as) {
     return id;
 }
 
-static enum slow_as as_of(const struct slow_node *n) {
+enum slow_as as_of(const struct slow_node *n) {
     return n->loop != L_NONE ? AS_BODY : AS_ELEMENT;
 }
 
@@ -256,45 +164,90 @@ void empty(struct slow_state *s, int scope) {
     for (bool found = true; found;) {
         found = false;
         for (int i = 0; i < s->live_count && !found; i++)
-            if (s->live[i].scope == scope && s->live[i].id != scope) {
+            if (s->live[i].scope == scope && s->live[i].id != scope &&
+                s->live[i].closing != C_CANCEL) {
                 found = true;
                 cancel(s, s->live[i].id);
             }
     }
 }
 
+/* Who listens to a task's cancelling must be done before it is gone, and what is around it. */
 void cancel(struct slow_state *s, int id) {
     empty(s, id);
+    struct slow_live *me = live_at(s, id);
+    bool task = node_at(s, me->node)->kind == S_USER && acts(me);
+    bool already = me->closing == C_CANCEL, stopped = me->stop != NULL;
+    me->closing = C_CANCEL;
+    me->stop = NULL;
+    if (!already) {
+        me->job = 0;
+        me->listen = AT_NONE;
+    }
+    bool stays =
+        has_any(s, id) || already || (task && me->since > 0 && listen(s, id, AT_CANCELING));
+    if (stays && stopped)
+        say_node(s, "go:", me->node); /* nobody need mend it any more */
+    if (stays)
+        return;
     say_node(s, "x", live_at(s, id)->node);
     remove_live(s, id, false);
 }
 
-static void end(struct slow_state *s, const char *how) {
+bool has_any(const struct slow_state *s, int scope) {
+    for (int i = 0; i < s->token_count; i++)
+        if (s->tokens[i].scope == scope)
+            return true;
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].scope == scope)
+            return true;
+    return false;
+}
+
+void end(struct slow_state *s, const char *how) {
     s->ended = how;
     s->live_count = 0;
     say(s, "end:%s", how);
+}
+
+/* What had to be done before a scope could be gone is done. */
+static void closed(struct slow_state *s, int id) {
+    struct slow_live me = *live_at(s, id);
+    if (me.closing == C_TERMINATE && id == 1) {
+        end(s, "terminated");
+    } else if (me.closing == C_TERMINATE) {
+        leave(s, id);
+    } else if (id == 1) {
+        end(s, "cancelled");
+    } else {
+        say_node(s, "x", me.node);
+        remove_live(s, id, false);
+        gone(s, me.scope);
+    }
 }
 
 /* 13.2, 13.3.4: a scope completes when no token is left in it and nothing is alive. What is still
  * to be compensated in it comes first, and a complex gateway that has not reset. */
 void gone(struct slow_state *s, int scope) {
     struct slow_live me = *live_at(s, scope);
-    if (s->ended != NULL || s->too_much)
+    if (s->ended != NULL || s->too_much || has_any(s, scope))
         return;
-    for (int i = 0; i < s->token_count; i++)
-        if (s->tokens[i].scope == scope)
-            return;
-    for (int i = 0; i < s->live_count; i++)
-        if (s->live[i].scope == scope)
-            return;
-    if (me.stop != NULL || go_on_undoing(s, scope) || reset_gate(s, scope))
+    if (me.closing == C_CANCEL || me.closing == C_TERMINATE) {
+        closed(s, scope);
         return;
-    if (scope == 1)
-        end(s, "completed");
+    }
+    if (me.stop != NULL || me.listen != AT_NONE || go_on_undoing(s, scope) || reset_gate(s, scope))
+        return;
+    if (me.as == AS_BODY && me.closing == C_COMPLETE)
+        finish(s, scope);
     else if (me.as == AS_BODY)
         next_of_body(s, scope);
     else if (me.as == AS_UNDO)
         finish(s, scope);
+    else if (me.as == AS_SLOT)
+        slot_done(s, scope);
+    else if (node_at(s, me.node)->kind == S_AD_HOC)
+        ad_hoc_empty(s, scope);
     else
         leave(s, scope);
 }
@@ -409,7 +362,7 @@ void token_is_there(struct slow_state *s, int flow, int scope) {
     act_later(s, -1 - s->arrived_count);
 }
 
-static void put_token(struct slow_state *s, int flow, int scope) {
+void put_token(struct slow_state *s, int flow, int scope) {
     if (s->token_count == TOKENS_MAX || s->arrived_count == LIVE_MAX) {
         s->too_much = true;
         return;
@@ -424,13 +377,20 @@ void leave(struct slow_state *s, int id) {
     const struct slow_node *n = node_at(s, me.node);
     if (acts(&me) && n->out >= 0)
         set_outwards(s, me.scope, n->out, get(s, id, n->out_from));
-    finish(s, id);
+    if (!acts(&me) || !listen(s, id, AT_END))
+        finish(s, id);
+    else
+        live_at(s, id)->closed = true; /* its events are over */
 }
 
 void finish(struct slow_state *s, int id) {
     struct slow_live me = *live_at(s, id);
     const struct slow_node *n = node_at(s, me.node);
     int flows[FLOWS_MAX], count;
+    if (id == 1) {
+        end(s, me.closing == C_TERMINATE ? "terminated" : "completed");
+        return;
+    }
     if (me.as == AS_INNER) {
         inner_done(s, id);
         return;
@@ -450,165 +410,27 @@ void finish(struct slow_state *s, int id) {
     say_node(s, "-", me.node);
     remove_live(s, id, true);
     for (int i = 0; i < count; i++)
-        put_token(s, flows[i], me.scope);
-    if (n->kind == S_END && n->event == E_TERMINATE) { /* 13.5.6 */
+        for (int left = n->gives > 1 ? n->gives : 1; left > 0; left--)
+            put_token(s, flows[i], me.scope);
+    if (n->kind == S_END && has_event(n, E_TERMINATE)) { /* 13.5.6 */
         empty(s, me.scope);
-        if (me.scope == 1)
-            end(s, "terminated");
-        else
-            leave(s, me.scope);
+        live_at(s, me.scope)->closing = C_TERMINATE;
+        if (!has_any(s, me.scope))
+            closed(s, me.scope);
         return;
     }
     gone(s, me.scope);
-}
-
-/* --- events
- * -----------------------------------------------------------------------------------------------
- */
-static void enter_and_leave(struct slow_state *s, int node, int scope, struct slow_input input) {
-    int id = enter(s, node, scope, AS_ELEMENT);
-    if (id == NOTHING)
-        return;
-    bring(s, id, input);
-    leave(s, id);
-}
-
-/* The event for which `owner` waited came. */
-void trigger(struct slow_state *s, int owner, int event, struct slow_input input) {
-    const struct slow_node *e = node_at(s, event);
-    struct slow_live o = *live_at(s, owner);
-    if (e->kind == S_BOUNDARY) { /* 13.5.3 */
-        if (!e->beside)
-            cancel(s, owner);
-        enter_and_leave(s, event, o.scope, input);
-    } else if (e->kind == S_START) { /* 13.5.4 */
-        if (!e->beside)
-            empty(s, owner);
-        int sub = enter(s, e->parent, owner, AS_ELEMENT);
-        if (sub != NOTHING) {
-            live_at(s, sub)->since = ++s->clock; /* it can have handlers of its own */
-            enter_and_leave(s, event, sub, input);
-        }
-    } else if (o.node == event) { /* 13.5.2 */
-        bring(s, owner, input);
-        leave(s, owner);
-    } else { /* 13.4.4: behind an event-based gateway; the first event decides */
-        say_node(s, "-", o.node);
-        remove_live(s, owner, true);
-        enter_and_leave(s, event, o.scope, input);
-    }
-}
-
-/* The event came from outside: a message, a signal, the time. */
-static void happen(struct slow_state *s, int owner, int event, const char *what,
-                   struct slow_input input) {
-    const struct slow_node *e = node_at(s, event);
-    bool stays = e->beside && (e->kind == S_BOUNDARY || e->kind == S_START);
-    struct slow_spent *spent = spent_of(s, owner, event);
-    say_node(s, what, event);
-    if (spent == NULL) {
-        assert(s->spent_count < SPENT_MAX);
-        spent = &s->spent[s->spent_count++];
-        *spent = (struct slow_spent){.owner = owner, .node = event};
-    }
-    spent->fired++;
-    spent->at = ++s->clock;
-    spent->gone = s->oracle != NULL || !stays || (e->event == E_TIMER && spent->fired >= e->fires);
-    trigger(s, owner, event, input);
-}
-
-static bool catches(const struct slow_node *n, enum slow_event event, int code, bool exact) {
-    return n->event == event && (exact ? n->name == code : n->name == ANY_CODE);
-}
-
-/* 10.5.7, 13.5: an error or escalation goes outwards to the innermost place that catches it: an
- * event sub-process of the scope, or an event on its boundary. The code itself comes before "all".
- * False: nobody catches it. */
-static bool throw_at(struct slow_state *s, int from, enum slow_event event, int code,
-                     struct slow_input input) {
-    int came_from = NOTHING; /* the event sub-process that throws does not catch */
-    for (int at = from; at != 0;) {
-        struct slow_live here = *live_at(s, at);
-        bool whole = here.as == AS_ELEMENT || here.as == AS_BODY;
-        for (int exact = 1; exact >= 0; exact--)
-            for (int n = 1; n < s->m->node_count; n++) {
-                const struct slow_node *c = node_at(s, n);
-                if (acts(&here) && c->kind == S_START &&
-                    node_at(s, c->parent)->kind == S_EVENT_SUB &&
-                    node_at(s, c->parent)->parent == here.node && c->parent != came_from &&
-                    catches(c, event, code, exact == 1) && handlers_open(s, at)) {
-                    trigger(s, at, n, input);
-                    return true;
-                }
-            }
-        for (int exact = 1; exact >= 0; exact--)
-            for (int n = 1; n < s->m->node_count; n++)
-                if (whole && node_at(s, n)->kind == S_BOUNDARY &&
-                    node_at(s, n)->host == here.node &&
-                    catches(node_at(s, n), event, code, exact == 1)) {
-                    trigger(s, at, n, input);
-                    return true;
-                }
-        came_from = here.node;
-        at = here.scope;
-    }
-    return false;
-}
-
-/* Nothing in the process could ever catch the error of this end event. */
-static bool escapes(const struct slow_model *m, int end) {
-    for (int at = end, scope = m->nodes[end].parent; scope >= 0;
-         at = scope, scope = m->nodes[at].parent)
-        for (int n = 1; n < m->node_count; n++) {
-            const struct slow_node *c = &m->nodes[n];
-            bool sub = c->kind == S_START && m->nodes[c->parent].kind == S_EVENT_SUB &&
-                       m->nodes[c->parent].parent == scope && c->parent != at;
-            bool boundary = c->kind == S_BOUNDARY && c->host == scope;
-            if ((sub || boundary) && c->event == E_ERROR &&
-                (c->name == ANY_CODE || c->name == m->nodes[end].name))
-                return false;
-        }
-    return true;
-}
-
-static void throw_event(struct slow_state *s, int id) {
-    const struct slow_node *n = node_at(s, live_at(s, id)->node);
-    struct slow_input nothing = {.variable = NO_VALUE};
-    int scope = live_at(s, id)->scope;
-    switch (n->event) {
-    case E_COMPENSATE: throw_compensation(s, id); return;
-    case E_CANCEL: throw_cancel(s, id); return;
-    case E_SIGNAL: say(s, "throw:S%d", n->name); break;
-    case E_ERROR:
-        say(s, "throw:E%d", n->name);
-        if (throw_at(s, scope, E_ERROR, n->name, nothing))
-            return;
-        if (s->oracle != NULL && escapes(s->m, live_at(s, id)->node)) {
-            empty(s, 1); /* it ends the process: what called it may catch it */
-            end(s, "error");
-        } else {
-            stop(s, id, "error", false);
-        }
-        return;
-    case E_ESCALATION: /* nobody need catch it (10.5.7) */
-        say(s, "throw:C%d", n->name);
-        (void)throw_at(s, scope, E_ESCALATION, n->name, nothing);
-        if (place_of(s, id) == NOTHING)
-            return;
-        break;
-    default: break;
-    }
-    leave(s, id);
 }
 
 /* --- what an element does
  * --------------------------------------------------------------------------------- */
 /* 13.2, 13.3.4: its start event; without one, everything to which nothing leads. All of it is there
  * before the first acts. */
-static void open_scope(struct slow_state *s, int id) {
+void open_scope(struct slow_state *s, int id) {
     int node = live_at(s, id)->node, first[NODES_MAX], count = 0;
     for (int i = 1; i < s->m->node_count; i++)
-        if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == node)
+        if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == node &&
+            node_at(s, i)->event == E_NONE)
             first[count++] = i;
     for (int i = 1; i < s->m->node_count && (count == 0 || node_at(s, first[0])->kind != S_START);
          i++) {
@@ -647,29 +469,53 @@ static void run_script(struct slow_state *s, int id) {
     leave(s, id);
 }
 
+/* Work for a job worker, or for a listener. */
+void add_job(struct slow_state *s, int id, const char *word) {
+    live_at(s, id)->job = ++s->clock;
+    say_node(s, word, live_at(s, id)->node);
+}
+
 void execute(struct slow_state *s, int id) {
-    int node = live_at(s, id)->node;
-    const struct slow_node *n = node_at(s, node);
+    const struct slow_node *n = node_at(s, live_at(s, id)->node);
     if (live_at(s, id)->as == AS_BODY) {
         open_body(s, id);
         return;
     }
     if (n->local >= 0)
         set_in(s, id, n->local, n->value);
+    if (!listen(s, id, AT_START))
+        act(s, id);
+}
+
+void act(struct slow_state *s, int id) {
+    int node = live_at(s, id)->node;
+    const struct slow_node *n = node_at(s, node);
+    if (live_at(s, id)->came) {
+        leave(s, id);
+        return;
+    }
     bool waiting = n->kind == S_USER || n->kind == S_SERVICE || n->kind == S_RECEIVE ||
                    n->kind == S_CALL || n->kind == S_SUB || n->kind == S_TRANSACTION ||
                    n->kind == S_EVENT_BASED || (n->kind == S_CATCH && n->event != E_LINK);
     if (waiting && live_at(s, id)->since == 0)
         live_at(s, id)->since = ++s->clock;
     switch (n->kind) {
-    case S_USER: say_node(s, "?", node); return;
-    case S_SERVICE:
-        say_node(s, "job:", node);
-        live_at(s, id)->job = true;
+    case S_USER:
+        say_node(s, "?", node);
+        (void)listen(s, id, AT_CREATING);
         return;
+    case S_SERVICE: add_job(s, id, "job:"); return;
     case S_CALL: say_node(s, "call:", node); return;
+    case S_PROCESS:
+        if (s->begins > 0)
+            begin_by(s, s->begins, s->begins_def);
+        else
+            open_scope(s, id);
+        return;
     case S_SUB:
     case S_TRANSACTION: open_scope(s, id); return;
+    case S_AD_HOC: open_ad_hoc(s, id); return;
+    case S_EVENT_SUB: open_handler(s, id); return;
     case S_SCRIPT: run_script(s, id); return;
     case S_THROW:
     case S_END: throw_event(s, id); return;
@@ -722,7 +568,7 @@ static bool move_token(struct slow_state *s) {
     for (int i = 0; i < s->token_count; i++) {
         struct slow_token token = s->tokens[i];
         int to = s->m->flows[token.flow].to;
-        if (is_join(s, to))
+        if (is_join(s, to) || node_at(s, to)->wants > 1)
             continue;
         remove_token(s, i);
         int id = enter(s, to, token.scope, as_of(node_at(s, to)));
@@ -751,14 +597,16 @@ static bool do_next(struct slow_state *s) {
 /* 10.5.5: a conditional event happens when its condition becomes true. */
 static bool look_at_conditions(struct slow_state *s) {
     for (int i = 0; i < s->live_count && s->oracle == NULL; i++)
-        for (int n = 1; n < s->m->node_count; n++) {
-            int owner = s->live[i].id, seen = 0;
-            const struct slow_node *e = node_at(s, n);
-            if (e->event != E_CONDITION || !slow_waits(s, owner, n))
+        for (int n = 1; n < s->m->node_count * DEFS_MAX; n++) {
+            int owner = s->live[i].id, seen = 0, node = n / DEFS_MAX, def = n % DEFS_MAX;
+            if (def > node_at(s, node)->more_count)
                 continue;
-            bool yes = get(s, owner, e->variable) == e->number;
-            while (seen < s->seen_count &&
-                   (s->seen[seen].owner != owner || s->seen[seen].node != n))
+            struct slow_def d = slow_def(node_at(s, node), def);
+            if (d.event != E_CONDITION || !slow_waits_for(s, owner, node, def))
+                continue;
+            bool yes = get(s, owner, d.variable) == d.number;
+            while (seen < s->seen_count && (s->seen[seen].owner != owner ||
+                                            s->seen[seen].node != node || s->seen[seen].def != def))
                 seen++;
             if (!yes && seen < s->seen_count)
                 s->seen[seen] = s->seen[--s->seen_count];
@@ -768,214 +616,18 @@ static bool look_at_conditions(struct slow_state *s) {
                 s->too_much = true;
                 return false;
             }
-            s->seen[s->seen_count++] = (struct slow_seen){owner, n};
-            happen(s, owner, n, "met:", (struct slow_input){.variable = NO_VALUE});
+            s->seen[s->seen_count++] = (struct slow_seen){owner, node, def};
+            happen(s, owner, (struct what){node, def},
+                   "met:", (struct slow_input){.variable = NO_VALUE});
             return true;
         }
     return false;
 }
 
-static void settle(struct slow_state *s) {
+void settle(struct slow_state *s) {
     while (s->ended == NULL && !s->too_much)
         if (!do_next(s) && !look_at_conditions(s) && !move_token(s) && !go_on_undoing(s, 0) &&
             !go_on_parallel(s) && !go_on_inclusive(s) && !reset_gate(s, 0))
             break;
     s->arrived_count = 0;
-}
-
-/* --- inputs
- * ---------------------------------------------------------------------------------------------- */
-/* A worker's input names the nth open job of the node, any other the nth live element. */
-static bool names(const struct slow_state *s, struct slow_input input, const struct slow_live *l) {
-    bool worker = input.verb == IN_JOB || input.verb == IN_FAIL || input.verb == IN_ERROR;
-    return l->node == input.node &&
-           (l->job || !worker || node_at(s, input.node)->kind != S_SERVICE);
-}
-
-static int nth_live(const struct slow_state *s, struct slow_input input) {
-    for (int i = 0; i < s->live_count; i++)
-        if (names(s, input, &s->live[i]) && --input.nth == 0)
-            return s->live[i].id;
-    return NOTHING;
-}
-
-void slow_begin(struct slow_state *s, const struct slow_model *model, struct slow_log *log) {
-    *s = (struct slow_state){.m = model, .log = log, .clock = 1, .ids = 1, .live_count = 1};
-    s->live[0] = (struct slow_live){.id = 1, .since = 1};
-}
-
-static void start(struct slow_state *s, struct slow_input input) {
-    bring(s, 1, input);
-    open_scope(s, 1);
-}
-
-static void signal(struct slow_state *s, struct slow_input input) {
-    /* all that waited when it came, unless an earlier one took it away */
-    int until = (s->clock + 1) * 2 * NODES_MAX, after = 0, event;
-    for (;;) {
-        int owner = find_waiting(&event, s, E_SIGNAL, input.name, after, until);
-        if (owner == NOTHING || s->ended != NULL)
-            return;
-        after = since_of(s, place_of(s, owner), event);
-        happen(s, owner, event, "met:", input);
-    }
-}
-
-/* The nth timer of the node: the one that runs longest comes first; a cycle's begins anew each
- * time. */
-static void fire(struct slow_state *s, struct slow_input input) {
-    int owner = NOTHING;
-    for (int after = 0; input.nth > 0; input.nth--) {
-        int best = NOTHING, best_since = 0;
-        for (int i = 0; i < s->live_count; i++) {
-            int since = since_of(s, i, input.node);
-            struct slow_spent *spent = spent_of(s, s->live[i].id, input.node);
-            if (spent != NULL)
-                since = spent->at * 2 * NODES_MAX;
-            if (slow_waits(s, s->live[i].id, input.node) && since > after &&
-                (best == NOTHING || since < best_since)) {
-                best = s->live[i].id;
-                best_since = since;
-            }
-        }
-        owner = best;
-        after = best_since;
-    }
-    assert(owner != NOTHING);
-    happen(s, owner, input.node, input.verb == IN_TIMER ? "fired:" : "met:", input);
-}
-
-static void retry(struct slow_state *s, int id) {
-    struct slow_live *me = live_at(s, id);
-    say_node(s, "go:", me->node);
-    me->stop = NULL;
-    if (me->job && !me->leaving)
-        return; /* its job is offered again */
-    if (me->as == AS_BODY && me->leaving)
-        finish(s, id);
-    else if (me->leaving)
-        leave(s, id);
-    else
-        execute(s, id);
-}
-
-static void fail(struct slow_state *s, int id, struct slow_input input) {
-    if (input.verb == IN_FAIL) {
-        if (input.number == 0)
-            stop(s, id, "job-retries", false);
-        return;
-    }
-    bool escalates = input.verb == IN_CALL_ERROR && input.number == 1;
-    live_at(s, id)->escalated = live_at(s, id)->escalated || escalates;
-    say(s, "throw:%c%d", escalates ? 'C' : 'E', input.name);
-    if (!throw_at(s, id, escalates ? E_ESCALATION : E_ERROR, input.name, input) && !escalates)
-        stop(s, id, "error", false);
-}
-
-void slow_step(struct slow_state *s, struct slow_input input) {
-    int id = nth_live(s, input), event;
-    s->log->count = 0;
-    s->entered = 0;
-    switch (input.verb) {
-    case IN_START: start(s, input); break;
-    case IN_JOB:
-        live_at(s, id)->job = false;
-        bring(s, id, input);
-        leave(s, id);
-        break;
-    case IN_DO:
-    case IN_CALLED:
-        bring(s, id, input);
-        leave(s, id);
-        break;
-    case IN_FAIL:
-    case IN_ERROR:
-    case IN_CALL_ERROR: fail(s, id, input); break;
-    case IN_TIMER: fire(s, input); break;
-    case IN_MESSAGE:
-        id = find_waiting(&event, s, E_MESSAGE, input.name, 0, INT32_MAX);
-        happen(s, id, event, "met:", input);
-        break;
-    case IN_SIGNAL: signal(s, input); break;
-    case IN_RETRY: retry(s, id); break;
-    case IN_SET: set_in(s, 1, input.variable, input.value); break;
-    case IN_CANCEL:
-        empty(s, 1);
-        end(s, "cancelled");
-        break;
-    case IN_CONDITION: fire(s, input); break;
-    }
-    settle(s);
-}
-
-/* --- what could come
- * -------------------------------------------------------------------------------------------- */
-struct offers {
-    struct slow_input *list;
-    int count, room;
-};
-
-static void offer(struct offers *o, struct slow_input input) {
-    input.variable = NO_VALUE;
-    for (int i = 0; i < o->count; i++)
-        if (memcmp(&o->list[i], &input, sizeof input) == 0)
-            return;
-    if (o->count < o->room)
-        o->list[o->count++] = input;
-}
-
-/* Which of those that the input could name the element is. */
-static void offer_for(struct offers *o, const struct slow_state *s, int place,
-                      struct slow_input input) {
-    input.node = s->live[place].node;
-    input.nth = 0;
-    for (int i = 0; i <= place; i++)
-        input.nth += names(s, input, &s->live[i]);
-    offer(o, input);
-}
-
-static void offer_live(struct offers *o, const struct slow_state *s, int place) {
-    const struct slow_live *l = &s->live[place];
-    const struct slow_node *n = node_at(s, l->node);
-    if (l->stop != NULL) {
-        offer_for(o, s, place, (struct slow_input){.verb = IN_RETRY, .number = 2});
-        return;
-    }
-    if (!acts(l))
-        return;
-    if (n->kind == S_USER)
-        offer_for(o, s, place, (struct slow_input){.verb = IN_DO});
-    if (n->kind == S_CALL)
-        offer_for(o, s, place, (struct slow_input){.verb = IN_CALLED});
-    if (n->kind == S_SERVICE)
-        offer_for(o, s, place, (struct slow_input){.verb = IN_JOB});
-    enum slow_verb error = n->kind == S_CALL ? IN_CALL_ERROR : IN_ERROR;
-    for (int code = 0; code < 2 && (n->kind == S_CALL || n->kind == S_SERVICE); code++)
-        offer_for(o, s, place, (struct slow_input){.verb = error, .name = code});
-    for (int left = 0; left < 2 && n->kind == S_SERVICE; left++)
-        offer_for(o, s, place, (struct slow_input){.verb = IN_FAIL, .number = left});
-}
-
-int slow_inputs(struct slow_input *out, int room, const struct slow_state *s) {
-    struct offers o = {out, 0, room};
-    int timers[NODES_MAX] = {0};
-    if (s->ended != NULL)
-        return 0;
-    for (int i = 1; i < s->live_count; i++)
-        offer_live(&o, s, i);
-    for (int i = 0; i < s->live_count; i++)
-        for (int n = 1; n < s->m->node_count; n++) {
-            const struct slow_node *e = node_at(s, n);
-            if (!slow_waits(s, s->live[i].id, n))
-                continue;
-            if (e->event == E_TIMER || (e->event == E_CONDITION && s->oracle != NULL))
-                offer(&o, (struct slow_input){.verb = e->event == E_TIMER ? IN_TIMER : IN_CONDITION,
-                                              .node = n,
-                                              .nth = ++timers[n]});
-            else if (e->event != E_CONDITION)
-                offer(&o,
-                      (struct slow_input){.verb = e->event == E_MESSAGE ? IN_MESSAGE : IN_SIGNAL,
-                                          .name = e->name});
-        }
-    return o.count;
 }

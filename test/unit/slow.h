@@ -31,6 +31,7 @@ enum slow_kind {
     S_SUB,
     S_TRANSACTION,
     S_EVENT_SUB,
+    S_AD_HOC,
     S_KINDS
 };
 enum slow_event {
@@ -46,13 +47,31 @@ enum slow_event {
     E_COMPENSATE, /* thrown: name is the activity, or ANY_CODE: the whole scope */
     E_CANCEL
 };
+/* When somebody listens: the element waits until they are done. */
+enum slow_listen {
+    AT_NONE,
+    AT_START,
+    AT_END,
+    AT_CREATING,
+    AT_ASSIGNING,
+    AT_UPDATING,
+    AT_COMPLETING,
+    AT_CANCELING,
+    LISTENS
+};
 enum slow_loop { L_NONE, L_STANDARD, L_PARALLEL, L_SEQUENTIAL };
 enum slow_test { C_NONE, C_TRUE, C_FALSE, C_EQUAL, C_ABOVE }; /* "v0 = 1", "v0 > 1" */
 
 enum { NODES_MAX = 80, FLOWS_MAX = 160, VARIABLES = 3, ANY_CODE = -1, NO_VALUE = -1 };
+enum { DEFS_MAX = 3, FIRST_MAX = 3 };
 
+struct slow_def { /* a further definition of an event */
+    enum slow_event event;
+    int name, variable, number;
+};
 struct slow_node {
     enum slow_kind kind;
+    int label; /* its number in texts: stays when others go */
     enum slow_event event;
     int name;         /* message 0.. is "M0", signal "S0", error "E0", escalation "C0", link "L0" */
     int parent, host; /* host: of a boundary event */
@@ -70,7 +89,22 @@ struct slow_node {
     int needs;       /* S_COMPLEX: activationCount >= needs */
     int handler;     /* an activity's compensation handler, or < 0 */
     bool is_handler; /* isForCompensation */
+    struct slow_def more[DEFS_MAX - 1]; /* an event: its definitions but the first */
+    int more_count;
+    bool all_of;        /* parallelMultiple: all of them are needed */
+    bool instantiates;  /* S_RECEIVE, S_EVENT_BASED */
+    int hears[LISTENS]; /* so many listeners */
+    int wants, gives;   /* startQuantity, completionQuantity; 0: one token */
+    /* S_AD_HOC: */
+    int first[FIRST_MAX],
+        first_count; /* the elements that the model chooses; count < 0: it does not */
+    bool worker;     /* a job worker chooses */
+    bool until_test; /* completionCondition: v<variable> = number */
+    bool keeps;      /* cancelRemainingInstances="false" */
+    bool in_turn;    /* ordering="Sequential" */
 };
+/* The nth definition of an event, from 0. */
+struct slow_def slow_def(const struct slow_node *node, int nth);
 struct slow_flow {
     int from, to;
     enum slow_test test;
@@ -91,18 +125,33 @@ void slow_print(struct buf *out, const struct slow_model *model);
 /* A random model: made of blocks, then perhaps bent. The reader need not accept it. */
 uint64_t slow_random(uint64_t *seed);
 void slow_make(struct slow_model *out, uint64_t *seed);
+/* With everything that the interpreter knows; soundness is compared on the simpler ones. */
+void slow_make_all(struct slow_model *out, uint64_t *seed);
+/* Another version of the model, as the seed says: moved[old] is the node's new number, or -1. */
+void slow_make_version(struct slow_model *out, const struct slow_model *model, uint64_t seed,
+                       int moved[NODES_MAX]);
 /* Without that node and what is in it or on it, or without that flow; the flows around it joined.
  * moved[old] is the node's new number, or -1. */
 void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]);
 void slow_drop_flow(struct slow_model *m, int flow);
 
 /* ---- running it ---- */
-enum { LIVE_MAX = 120, TOKENS_MAX = 200, SPENT_MAX = 300, VALUES_MAX = 200, LOG_MAX = 4000 };
+enum {
+    LIVE_MAX = 120,
+    TOKENS_MAX = 200,
+    SPENT_MAX = 300,
+    VALUES_MAX = 200,
+    LOG_MAX = 4000,
+    WORD_MAX = 40
+};
 
 /* An activity that is carried out several times is one element that stands where the activity
- * stands, and one in that for each time. A completed sub-process is opened again to be undone. */
-enum slow_as { AS_ELEMENT, AS_BODY, AS_INNER, AS_UNDO };
-struct slow_live { /* a live element */
+ * stands, and one in that for each time. A completed sub-process is opened again to be undone. What
+ * is activated in an ad-hoc sub-process stands in a slot of its own. */
+enum slow_as { AS_ELEMENT, AS_BODY, AS_INNER, AS_UNDO, AS_SLOT };
+/* It takes up nothing new, and is gone when all in it is gone: completed, cancelled, terminated. */
+enum slow_closing { C_OPEN, C_COMPLETE, C_CANCEL, C_TERMINATE }; /* only C_COMPLETE still waits */
+struct slow_live {                                               /* a live element */
     enum slow_as as;
     int total, begun, completed; /* AS_BODY */
     bool escalated;              /* the called process did, and does so once: slow_check() */
@@ -111,14 +160,22 @@ struct slow_live { /* a live element */
     int since;        /* when it began to wait for its events; 0: not yet */
     const char *stop; /* the incident it stands at, or NULL */
     bool leaving;     /* the incident came when it was to leave */
-    bool job;         /* a job is open for it */
+    int job;          /* the number of the job that is open for it, or 0 */
+    enum slow_closing closing;
+    enum slow_listen listen; /* whose jobs it waits for */
+    int heard;               /* how many of those are done */
+    bool came;               /* an event that has come: it waits for nothing */
+    bool interrupted;        /* by an event sub-process */
+    bool listened;           /* those at the start are done */
+    int variable, value;     /* AT_COMPLETING: what the person brought */
 };
 struct slow_token {
     int flow, scope, arrived;
 };
 struct slow_spent { /* the event came and does not come again, or `fired` times by now */
-    int owner, node, fired, at;
+    int owner, node, def, fired, at;
     bool gone;
+    int since; /* it waits anew from here on, or 0 */
 };
 struct slow_value {
     int scope, variable, value;
@@ -137,7 +194,7 @@ struct slow_gate { /* a complex gateway that started: a flow whose token it took
     int flow, scope;
 };
 struct slow_seen { /* a condition that was looked at, and was true */
-    int owner, node;
+    int owner, node, def;
 };
 /* What data would decide, picked instead: the answers to the questions in their order. A node asks
  * once in a step, then it stops at "pick"; a question beyond the answers given has the answer 0. */
@@ -146,11 +203,12 @@ struct slow_oracle {
     int answers[QUESTIONS_MAX], ways[QUESTIONS_MAX], nodes[QUESTIONS_MAX], given, asked;
 };
 struct slow_log { /* of the last step */
-    char list[LOG_MAX][24];
+    char list[LOG_MAX][WORD_MAX];
     int count;
 };
 struct slow_state {
     const struct slow_model *m;
+    int begins, begins_def; /* IN_START_BY: the event that came, and which of its definitions */
     struct slow_log *log;
     struct slow_oracle *oracle;      /* NULL: conditions are evaluated */
     struct slow_live live[LIVE_MAX]; /* [0] is the process; oldest first, all lists */
@@ -166,8 +224,10 @@ struct slow_state {
     int live_count, token_count, spent_count, value_count, done_count, undo_count, gate_count,
         seen_count, todo_count, arrived_count, clock, ids;
     const char *ended; /* "completed", ... */
-    int entered;       /* since the last input */
-    bool too_much;     /* a limit of this file is reached: throw the history away */
+    const char *refused;
+    struct slow_model *other; /* IN_MIGRATE: room for the model that goes on */
+    int entered;              /* since the last input */
+    bool too_much;            /* a limit of this file is reached: throw the history away */
 };
 
 enum slow_verb {
@@ -184,6 +244,18 @@ enum slow_verb {
     IN_CALLED,
     IN_CALL_ERROR,
     IN_CANCEL,
+    IN_START_BY, /* node: the event that came, name: which of its definitions */
+    IN_ACTIVATE, /* node: an ad-hoc sub-process; other, and name if it is one: elements in it */
+    IN_FINISH,   /* likewise; number 1: cancel what runs */
+    IN_CHOOSE,   /* its job worker says so */
+    IN_FULFIL,
+    IN_ASSIGN, /* name: to whom */
+    IN_UPDATE,
+    IN_DENY,
+    IN_BEGIN,    /* node */
+    IN_END,      /* node */
+    IN_MOVE,     /* from node to other */
+    IN_MIGRATE,  /* number: the seed of the other version */
     IN_CONDITION /* only to check soundness: the condition of the event becomes true */
 };
 struct slow_input {
@@ -192,18 +264,23 @@ struct slow_input {
     int name;      /* message, signal, error code */
     int number;    /* retries; of a timer: the time in seconds; IN_CALL_ERROR: 1: an escalation */
     int variable, value; /* brought along, or variable < 0 */
+    int other;           /* a second node */
 };
 /* As a line of a play (bpmn/play_test.h). */
 void slow_print_input(struct buf *out, const struct slow_model *model, struct slow_input input);
 
-/* Does this live element wait for the event? */
+/* Does this live element wait for the event, for this definition of it? */
 bool slow_waits(const struct slow_state *s, int owner, int event);
+bool slow_waits_for(const struct slow_state *s, int owner, int event, int def);
 /* How many have waited longer for the same message or signal. */
 int slow_older(const struct slow_state *s, int owner, int event);
 void slow_begin(struct slow_state *s, const struct slow_model *model, struct slow_log *log);
 void slow_step(struct slow_state *s, struct slow_input input);
 /* Everything that could come now, some of it with variables. */
 int slow_inputs(struct slow_input *out, int room, const struct slow_state *s);
+/* How the process can begin; and what can be done to it from outside: elements begun and ended. */
+int slow_starts(struct slow_input *out, int room, const struct slow_model *model);
+int slow_changes(struct slow_input *out, int room, const struct slow_state *s);
 /* ---- soundness, by looking at every state ---- */
 struct slow_sound {
     bool decided; /* within the limits of this file; else nothing is said */

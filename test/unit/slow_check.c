@@ -147,9 +147,12 @@ static bool try_answers(struct slow_sound *out, struct space *space, int from,
             s.live[i].node == input.node && s.live[i].stop != NULL)
             return false;
     for (int i = 0; i < s.log->count; i++) {
-        int64_t node;
-        if (s.log->list[i][0] == '+' && str_to_i64(&node, str_from(s.log->list[i] + 2)))
-            out->happened[node] = true;
+        int64_t label;
+        if (s.log->list[i][0] != '+' || !str_to_i64(&label, str_from(s.log->list[i] + 2)))
+            continue;
+        for (int node = 1; node < s.m->node_count; node++)
+            if (s.m->nodes[node].label == label)
+                out->happened[node] = true;
     }
     look(out, &s);
     int to = number_of(space, &s);

@@ -7,6 +7,28 @@ bool is_join(const struct slow_state *s, int node) {
            in_count(s, node) > 1;
 }
 
+/* Table 10.3: an activity begins when as many tokens have arrived as it wants. When they had, if
+ * they have; else 0. */
+static int gathered(const struct slow_state *s, int node, int scope) {
+    int left = node_at(s, node)->wants;
+    for (int i = 0; i < s->token_count; i++) /* the oldest first */
+        if (s->m->flows[s->tokens[i].flow].to == node && s->tokens[i].scope == scope && --left == 0)
+            return s->tokens[i].arrived;
+    return 0;
+}
+
+static void begin_gathered(struct slow_state *s, int node, int scope) {
+    int left = node_at(s, node)->wants;
+    for (int i = 0; i < s->token_count && left > 0; i++)
+        if (s->m->flows[s->tokens[i].flow].to == node && s->tokens[i].scope == scope) {
+            left--;
+            remove_token(s, i--);
+        }
+    int id = enter(s, node, scope, as_of(node_at(s, node)));
+    if (id != NOTHING)
+        execute(s, id);
+}
+
 /* 13.4.1: a token on each incoming flow. Of several, the one that was complete first. */
 bool go_on_parallel(struct slow_state *s) {
     int best = NOTHING, best_time = 0, best_scope = 0;
@@ -21,6 +43,10 @@ bool go_on_parallel(struct slow_state *s) {
             if (all && s->tokens[token].arrived > time)
                 time = s->tokens[token].arrived;
         }
+        if (node_at(s, node)->wants > 1) {
+            time = gathered(s, node, s->tokens[i].scope);
+            all = time > 0;
+        }
         if (all && (best == NOTHING || time < best_time)) {
             best = node;
             best_time = time;
@@ -29,7 +55,10 @@ bool go_on_parallel(struct slow_state *s) {
     }
     if (best == NOTHING)
         return false;
-    join(s, best, best_scope);
+    if (node_at(s, best)->wants > 1)
+        begin_gathered(s, best, best_scope);
+    else
+        join(s, best, best_scope);
     return true;
 }
 
@@ -78,7 +107,7 @@ bool holds_up(const struct slow_state *s, int at, int gateway, int scope) {
 
 bool nothing_comes(const struct slow_state *s, int gateway, int scope) {
     for (int i = 0; i < s->live_count; i++)
-        if (s->live[i].scope == scope && s->live[i].id != scope &&
+        if (s->live[i].scope == scope && s->live[i].id != scope && s->live[i].closing != C_CANCEL &&
             holds_up(s, s->live[i].node, gateway, scope))
             return false;
     for (int i = 0; i < s->token_count; i++) {

@@ -68,6 +68,9 @@ void inner_done(struct slow_state *s, int inner) {
     remove_live(s, inner, true);
     if (n->loop != L_STANDARD && n->until > 0 && completed >= n->until && s->oracle == NULL) {
         empty(s, body);
+        live_at(s, body)->closing = C_COMPLETE;
+    }
+    if (live_at(s, body)->closing == C_COMPLETE && !has_any(s, body)) {
         finish(s, body);
         return;
     }

@@ -8,6 +8,7 @@ enum { ENOUGH = 28 }; /* nodes: beyond it only simple blocks are added */
 struct maker {
     struct slow_model *m;
     uint64_t *seed;
+    bool all; /* also what soundness is not compared with */
 };
 
 uint64_t slow_random(uint64_t *seed) { /* splitmix64, by Sebastiano Vigna, public domain */
@@ -30,6 +31,7 @@ static int add_node(struct maker *k, enum slow_kind kind, int parent) {
     if (m->node_count == NODES_MAX)
         return NODES_MAX - 1;
     m->nodes[m->node_count] = (struct slow_node){.kind = kind,
+                                                 .label = m->node_count,
                                                  .parent = parent,
                                                  .host = -1,
                                                  .local = -1,
@@ -71,6 +73,7 @@ struct block {
     int first, last;
 };
 static struct block make_block(struct maker *k, int parent, int depth);
+static void make_event_sub(struct maker *k, int parent, int depth);
 static void make_scope(struct maker *k, int parent, int depth, enum slow_event start);
 
 static bool is_around(const struct slow_model *m, int scope, int node) {
@@ -181,7 +184,40 @@ static void make_loop_of(struct maker *k, struct slow_node *n) {
     n->until = n->loop != L_STANDARD && chance(k, 30) ? 1 + pick(k, 2) : 0;
 }
 
+/* One or two chains of blocks, to which nothing leads. */
+static struct block make_ad_hoc(struct maker *k, int parent, int depth) {
+    int node = add_node(k, S_AD_HOC, parent), firsts[FIRST_MAX], count = 1 + pick(k, FIRST_MAX);
+    struct slow_model *m = k->m;
+    for (int i = 0; i < count; i++) {
+        struct block way = make_block(k, node, depth + 2);
+        firsts[i] = way.first;
+        if (chance(k, 30)) {
+            struct block next = make_block(k, node, depth + 2);
+            add_flow(k, way.last, next.first);
+        }
+    }
+    if (chance(k, 25))
+        make_event_sub(k, node, depth + 1);
+    struct slow_node *n = &m->nodes[node];
+    n->variable = pick(k, VARIABLES);
+    n->number = pick(k, 3);
+    n->until_test = chance(k, 50);
+    n->worker = chance(k, 30);
+    n->first_count = n->worker || chance(k, 30) ? -1 : pick(k, FIRST_MAX + 1);
+    for (int i = 0; i < n->first_count; i++)
+        n->first[i] = firsts[pick(k, count)];
+    n->keeps = n->until_test && chance(k, 30);
+    n->in_turn = !n->worker && chance(k, 30);
+    return (struct block){node, node};
+}
+
 static struct block make_activity(struct maker *k, int parent, int depth) {
+    if (k->all && depth < 4 && k->m->node_count < ENOUGH && chance(k, 10)) {
+        struct block block = make_ad_hoc(k, parent, depth);
+        if (chance(k, 30))
+            make_boundary(k, &block, block.first, depth);
+        return block;
+    }
     static const enum slow_kind some[] = {S_TASK,    S_USER, S_USER,   S_USER, S_SERVICE, S_SERVICE,
                                           S_RECEIVE, S_CALL, S_SCRIPT, S_SUB,  S_SUB};
     enum slow_kind kind = some[pick(k, (int)COUNT_OF(some))];
@@ -205,6 +241,10 @@ static struct block make_activity(struct maker *k, int parent, int depth) {
     }
     if (chance(k, 15))
         make_loop_of(k, n);
+    if (k->all && chance(k, 5))
+        n->wants = 2 + pick(k, 2);
+    if (k->all && chance(k, 7))
+        n->gives = 2 + pick(k, 2);
     if (kind == S_SUB || kind == S_TRANSACTION)
         make_scope(k, node, depth + 1, E_NONE);
     struct block block = {node, node};
@@ -329,10 +369,55 @@ static void make_event_sub(struct maker *k, int parent, int depth) {
     make_scope(k, add_node(k, S_EVENT_SUB, parent), depth + 1, some[pick(k, 7)]);
 }
 
+/* The process begins by events: of two start events, of one that needs all, of a receive task, of a
+ * gateway. What joins them. */
+static int make_starts(struct maker *k, int start) {
+    static const enum slow_event some[] = {E_MESSAGE, E_MESSAGE, E_SIGNAL};
+    struct slow_model *m = k->m;
+    int kind = pick(k, 5);
+    m->nodes[start].event = some[pick(k, 3)];
+    m->nodes[start].name = pick(k, 2);
+    if (kind == 0) {
+        m->nodes[start].kind = S_RECEIVE;
+        m->nodes[start].event = E_MESSAGE;
+        m->nodes[start].instantiates = true;
+        return start;
+    }
+    if (kind == 1) {
+        m->nodes[start].more_count = 1;
+        m->nodes[start].more[0] = (struct slow_def){E_MESSAGE, 1 - m->nodes[start].name, 0, 0};
+        m->nodes[start].all_of = chance(k, 60);
+        return start;
+    }
+    if (kind == 2) {
+        int second = add_event(k, S_START, 0, chance(k, 50) ? E_NONE : E_MESSAGE);
+        int join = add_node(k, S_EXCLUSIVE, 0);
+        m->nodes[second].name = 1 - m->nodes[start].name;
+        add_flow(k, start, join);
+        add_flow(k, second, join);
+        return join;
+    }
+    bool all = chance(k, 60);
+    m->nodes[start].kind = S_EVENT_BASED;
+    m->nodes[start].event = E_NONE;
+    m->nodes[start].instantiates = true;
+    m->nodes[start].all_of = all;
+    int a = add_event(k, S_CATCH, 0, E_MESSAGE), b = add_event(k, S_CATCH, 0, some[pick(k, 3)]);
+    m->nodes[b].name = 1 - m->nodes[a].name;
+    int join = add_node(k, all && chance(k, 70) ? S_PARALLEL : S_EXCLUSIVE, 0);
+    add_flow(k, start, a);
+    add_flow(k, start, b);
+    add_flow(k, a, join);
+    add_flow(k, b, join);
+    return join;
+}
+
 static void make_scope(struct maker *k, int parent, int depth, enum slow_event start) {
     int s = add_event(k, S_START, parent, start), last = s;
+    if (k->all && depth == 0 && chance(k, 25))
+        last = make_starts(k, s);
     struct slow_node *n = &k->m->nodes[s];
-    if (start == E_NONE)
+    if (start == E_NONE && n->event == E_NONE)
         n->name = 0;
     n->beside = start != E_NONE && start != E_ERROR && start != E_COMPENSATE && chance(k, 50);
     n->fires = n->beside ? 1 + pick(k, 3) : 1;
@@ -430,8 +515,85 @@ static void drop_doubles(struct slow_model *m) {
             }
 }
 
-void slow_make(struct slow_model *out, uint64_t *seed) {
-    struct maker k = {out, seed};
+static bool has_timer(const struct slow_node *n) {
+    for (int def = 0; def <= n->more_count; def++)
+        if (slow_def(n, def).event == E_TIMER)
+            return true;
+    return false;
+}
+
+/* Events get further definitions, perhaps all of them needed. */
+static void add_definitions_to(struct maker *k, struct slow_node *n) {
+    static const enum slow_event caught[] = {E_TIMER, E_MESSAGE, E_SIGNAL, E_CONDITION, E_MESSAGE};
+    static const enum slow_event thrown[] = {E_SIGNAL, E_ESCALATION};
+    bool waits = n->event == E_TIMER || n->event == E_MESSAGE || n->event == E_SIGNAL ||
+                 n->event == E_CONDITION;
+    bool throws = n->event == E_SIGNAL || n->event == E_ESCALATION;
+    for (int left = 1 + pick(k, 2); left > 0; left--) {
+        struct slow_def d = {thrown[pick(k, 2)], pick(k, 2), 0, 0};
+        if (n->kind == S_THROW || n->kind == S_END) {
+            if (!throws)
+                return;
+            if (n->kind == S_END && left == 1 && chance(k, 30))
+                d.event = E_TERMINATE;
+        } else {
+            if (!waits)
+                return;
+            d = (struct slow_def){caught[pick(k, 5)], pick(k, 2), pick(k, VARIABLES), pick(k, 3)};
+            if (d.event == E_TIMER && has_timer(n))
+                d.event = E_MESSAGE;
+            if (n->kind == S_BOUNDARY && !n->beside && chance(k, 20))
+                d.event = E_ERROR;
+        }
+        n->more[n->more_count++] = d;
+    }
+    bool catches_error = n->more[0].event == E_ERROR || n->more[1].event == E_ERROR;
+    n->all_of = n->kind != S_THROW && n->kind != S_END && !catches_error && chance(k, 40);
+}
+
+static void add_definitions(struct maker *k) {
+    struct slow_model *m = k->m;
+    for (int i = 1; i < m->node_count; i++) {
+        struct slow_node *n = &m->nodes[i];
+        bool behind = false, in_sub = m->nodes[n->parent].kind == S_EVENT_SUB;
+        for (int f = 0; f < m->flow_count; f++)
+            behind =
+                behind || (m->flows[f].to == i && m->nodes[m->flows[f].from].kind == S_EVENT_BASED);
+        bool fits = n->kind == S_CATCH || n->kind == S_BOUNDARY || n->kind == S_THROW ||
+                    n->kind == S_END || (n->kind == S_START && in_sub);
+        if (!fits || n->more_count > 0 || !chance(k, 40))
+            continue;
+        add_definitions_to(k, n);
+        if (behind)
+            n->all_of = false;
+    }
+}
+
+static void add_listeners(struct maker *k) {
+    struct slow_model *m = k->m;
+    bool needs_all = false;
+    for (int i = 1; i < m->node_count; i++)
+        needs_all = needs_all ||
+                    (m->nodes[i].parent == 0 && m->nodes[i].kind == S_START && m->nodes[i].all_of);
+    for (int i = 0; i < m->node_count; i++) {
+        struct slow_node *n = &m->nodes[i];
+        bool starts = (n->instantiates && n->kind == S_EVENT_BASED) ||
+                      (n->kind == S_START && n->parent == 0 && n->all_of);
+        bool at_end = n->kind != S_EVENT_BASED && (n->kind != S_END || n->event == E_NONE);
+        if (!starts && chance(k, 15))
+            n->hears[AT_START] = 1 + pick(k, 2);
+        if (i == 0 && needs_all) /* which of them came is not known after listeners */
+            n->hears[AT_START] = 0;
+        if (at_end && chance(k, 15))
+            n->hears[AT_END] = 1 + pick(k, 2);
+        for (int when = AT_CREATING; when < LISTENS && n->kind == S_USER; when++)
+            if (chance(k, 15))
+                n->hears[when] = 1 + pick(k, 2);
+    }
+}
+
+static void make(struct slow_model *out, uint64_t *seed, bool all) {
+    struct maker k = {out, seed, all};
     *out = (struct slow_model){0};
     (void)add_node(&k, S_PROCESS, -1);
     make_scope(&k, 0, 0, E_NONE);
@@ -442,6 +604,18 @@ void slow_make(struct slow_model *out, uint64_t *seed) {
             bend_gateway(&k);
     }
     drop_doubles(out);
+    if (all && chance(&k, 60))
+        add_definitions(&k);
+    if (all && chance(&k, 40))
+        add_listeners(&k);
+}
+
+void slow_make(struct slow_model *out, uint64_t *seed) {
+    make(out, seed, false);
+}
+
+void slow_make_all(struct slow_model *out, uint64_t *seed) {
+    make(out, seed, true);
 }
 
 /* --- making smaller
@@ -501,6 +675,11 @@ void slow_drop_node(struct slow_model *m, int node, int moved[NODES_MAX]) {
         n.handler = n.handler < 0 ? -1 : moved[n.handler];
         if (n.event == E_COMPENSATE && n.name >= 0 && (n.kind == S_THROW || n.kind == S_END))
             n.name = moved[n.name];
+        int kept = 0;
+        for (int f = 0; f < n.first_count; f++)
+            if (moved[n.first[f]] >= 0)
+                n.first[kept++] = moved[n.first[f]];
+        n.first_count = n.first_count < 0 ? -1 : kept;
         m->nodes[moved[i]] = n;
     }
     m->node_count = count;

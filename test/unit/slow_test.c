@@ -59,7 +59,17 @@ static void add_record(struct words *w, const struct bpmn_process *p, const stru
     case BPMN_REC_LEFT: add_word(w, "-", id, ""); break;
     case BPMN_REC_CANCELLED: add_word(w, "x", id, ""); break;
     case BPMN_REC_TASK: add_word(w, "?", id, ""); break;
-    case BPMN_REC_JOB: add_word(w, "job:", id, ""); break;
+    case BPMN_REC_JOB:
+        if (r->code == BPMN_JOB_LISTENER || r->code == BPMN_JOB_TASK_LISTENER)
+            (void)snprintf(text, sizeof text,
+                           "%s:", bpmn_listen_name(p->nodes[r->node].listeners[r->scope].listen));
+        else
+            (void)snprintf(text, sizeof text, "job:");
+        add_word(w, text, id, "");
+        break;
+    case BPMN_REC_TASK_CHANGING: add_word(w, "changing:", id, ""); break;
+    case BPMN_REC_TASK_CHANGED: add_word(w, "changed:", id, ""); break;
+    case BPMN_REC_TASK_DENIED: add_word(w, "denied:", id, ""); break;
     case BPMN_REC_TIMER_FIRED: add_word(w, "fired:", id, ""); break;
     case BPMN_REC_WAIT_MET: add_word(w, "met:", id, ""); break;
     case BPMN_REC_INCIDENT:
@@ -142,6 +152,7 @@ struct trial {
     struct slow_model model;
     struct history history;
     uint64_t seed;           /* of the inputs that are still to be found */
+    bool changes;            /* elements are begun and ended from outside, too */
     struct buf slow, engine; /* told of the last step */
     struct slow_state state;
     struct slow_log log;
@@ -152,7 +163,7 @@ static bool same_input(struct slow_input a, struct slow_input b) {
         b.number = a.number;
     a.variable = b.variable = a.value = b.value = 0;
     return a.verb == b.verb && a.node == b.node && a.nth == b.nth && a.name == b.name &&
-           a.number == b.number;
+           a.number == b.number && (a.other == b.other || a.verb == IN_MOVE);
 }
 
 static bool is_offered(const struct slow_state *s, struct slow_input input) {
@@ -160,6 +171,17 @@ static bool is_offered(const struct slow_state *s, struct slow_input input) {
     int count = slow_inputs(list, 400, s);
     if (input.verb == IN_SET || input.verb == IN_CANCEL)
         return s->ended == NULL;
+    if (input.verb == IN_BEGIN || input.verb == IN_END || input.verb == IN_MOVE)
+        count = slow_changes(list, 400, s);
+    for (int i = 0; i < count; i++)
+        if (same_input(input, list[i]))
+            return true;
+    return false;
+}
+
+static bool can_start(const struct slow_model *model, struct slow_input input) {
+    struct slow_input list[10];
+    int count = slow_starts(list, 10, model);
     for (int i = 0; i < count; i++)
         if (same_input(input, list[i]))
             return true;
@@ -172,7 +194,28 @@ static void with_variable(struct slow_input *input, uint64_t *seed) {
 }
 
 /* The next input at random: something that is waited for, seldom a new value or the end. */
-static bool find_input(struct slow_input *out, const struct slow_state *s, uint64_t *seed) {
+static bool brings(const struct slow_state *s, struct slow_input input) {
+    bool of_task = false;
+    switch (input.verb) {
+    case IN_TIMER:
+    case IN_FAIL:
+    case IN_RETRY:
+    case IN_FINISH:
+    case IN_FULFIL:
+    case IN_ASSIGN:
+    case IN_UPDATE:
+    case IN_DENY: return false;
+    case IN_JOB: /* a task's listener brings nothing */
+        for (int i = 0; i < s->live_count; i++)
+            of_task =
+                of_task || (s->live[i].node == input.node && s->live[i].listen >= AT_CREATING);
+        return !of_task;
+    default: return true;
+    }
+}
+
+static bool find_input(struct slow_input *out, const struct slow_state *s, uint64_t *seed,
+                       bool changes) {
     struct slow_input list[400];
     int count = slow_inputs(list, 400, s);
     uint64_t kind = slow_random(seed) % 100;
@@ -187,9 +230,16 @@ static bool find_input(struct slow_input *out, const struct slow_state *s, uint6
         *out = (struct slow_input){.verb = IN_CANCEL, .variable = NO_VALUE};
         return true;
     }
+    if (kind < 16 && changes) {
+        count = slow_changes(list, 400, s);
+        if (count > 0) {
+            *out = list[slow_random(seed) % (uint64_t)count];
+            return true;
+        }
+        count = slow_inputs(list, 400, s);
+    }
     *out = list[slow_random(seed) % (uint64_t)count];
-    bool brings = out->verb != IN_TIMER && out->verb != IN_FAIL && out->verb != IN_RETRY;
-    if (brings && slow_random(seed) % 2 == 0)
+    if (brings(s, *out) && slow_random(seed) % 2 == 0)
         with_variable(out, seed);
     return true;
 }
@@ -235,15 +285,17 @@ static enum result run(struct trial *t, struct play *play, int more) {
         struct slow_input *input = &t->history.list[i];
         if (i >= t->history.count) {
             if (i == 0) {
-                *input = (struct slow_input){.verb = IN_START, .variable = NO_VALUE};
+                struct slow_input starts[10];
+                int count = slow_starts(starts, 10, &t->model);
+                *input = starts[slow_random(&t->seed) % (uint64_t)(count > 0 ? count : 1)];
                 if (slow_random(&t->seed) % 2 == 0)
                     with_variable(input, &t->seed);
-            } else if (!find_input(input, &t->state, &t->seed)) {
+            } else if (!find_input(input, &t->state, &t->seed, t->changes)) {
                 return SAME;
             }
             t->history.count++;
             more--;
-        } else if (i > 0 && !is_offered(&t->state, *input)) {
+        } else if (i == 0 ? !can_start(&t->model, *input) : !is_offered(&t->state, *input)) {
             return TOO_MUCH;
         }
         enum result result = step(t, play, input);
@@ -316,8 +368,14 @@ static bool drop_a_node(struct trial *t) {
         bool used = false;
         slow_drop_node(&smaller, n, moved);
         for (int i = 0; i < history.count; i++) {
-            used = used || moved[history.list[i].node] < 0;
-            history.list[i].node = moved[history.list[i].node];
+            struct slow_input *input = &history.list[i];
+            bool two = input->verb == IN_ACTIVATE || input->verb == IN_CHOOSE;
+            used = used || moved[input->node] < 0 || moved[input->other] < 0 ||
+                   (two && moved[input->name] < 0);
+            input->node = moved[input->node];
+            input->other = moved[input->other];
+            if (two)
+                input->name = moved[input->name];
         }
         if (!used && still_differs(t, &smaller, &history))
             return true;
@@ -335,8 +393,20 @@ static bool drop_a_detail(struct trial *t) {
     }
     for (int n = 1; n < t->model.node_count; n++) {
         smaller = t->model;
+        smaller.nodes[n].more_count = 0;
+        smaller.nodes[n].all_of = smaller.nodes[n].all_of && t->model.nodes[n].instantiates;
+        if (t->model.nodes[n].more_count > 0 && still_differs(t, &smaller, &t->history))
+            return true;
+        smaller = t->model;
+        smaller.nodes[n].loop = L_NONE;
+        if (t->model.nodes[n].loop != L_NONE && still_differs(t, &smaller, &t->history))
+            return true;
+    }
+    for (int n = 0; n < t->model.node_count; n++) {
+        smaller = t->model;
+        memset(smaller.nodes[n].hears, 0, sizeof smaller.nodes[n].hears);
         smaller.nodes[n].local = smaller.nodes[n].out = -1;
-        if ((t->model.nodes[n].local >= 0 || t->model.nodes[n].out >= 0) &&
+        if (memcmp(&smaller, &t->model, sizeof smaller) != 0 &&
             still_differs(t, &smaller, &t->history))
             return true;
     }
@@ -382,7 +452,8 @@ void test_bpmn_slow_engine(void) {
     buf_init(&t.engine, TELL_MAX);
     for (int64_t seed = first; seed < first + models; seed++) {
         t.seed = (uint64_t)seed * 1000003;
-        slow_make(&t.model, &t.seed);
+        slow_make_all(&t.model, &t.seed);
+        t.changes = slow_random(&t.seed) % 2 == 0;
         t.history.count = 0;
         enum result result = try_trial(&t, 4 + (int)(slow_random(&t.seed) % 16));
         results[result]++;

@@ -24,6 +24,12 @@ static void remove_undo(struct slow_state *s, int place) {
         s->undo[i] = s->undo[i + 1];
 }
 
+/* What an ad-hoc sub-process's activation holds belongs to the sub-process. */
+static int scope_of(const struct slow_state *s, int scope) {
+    const struct slow_live *me = &s->live[place_of(s, scope)];
+    return me->as == AS_SLOT ? me->scope : scope;
+}
+
 void remember(struct slow_state *s, int id) {
     struct slow_live me = *live_at(s, id);
     const struct slow_node *n = node_at(s, me.node);
@@ -34,7 +40,7 @@ void remember(struct slow_state *s, int id) {
         return;
     }
     struct slow_done *done = &s->done[s->done_count++];
-    *done = (struct slow_done){.id = id, .node = me.node, .scope = me.scope};
+    *done = (struct slow_done){.id = id, .node = me.node, .scope = scope_of(s, me.scope)};
     for (int v = 0; v < VARIABLES; v++)
         done->has[v] = has_own(s, id, v, &done->own[v]);
 }
@@ -63,7 +69,7 @@ void forget(struct slow_state *s, const struct slow_live *live, bool completed) 
     if (completed && live->as == AS_BODY) {
         for (int i = 0; i < s->done_count; i++)
             if (s->done[i].scope == live->id)
-                s->done[i].scope = live->scope;
+                s->done[i].scope = scope_of(s, live->scope);
     } else if (!completed || !own) {
         forget_in(s, live->id);
     }
@@ -84,7 +90,7 @@ void throw_compensation(struct slow_state *s, int id) {
     for (int at = live_at(s, id)->scope; at != 0; at = live_at(s, at)->scope) {
         struct slow_live here = *live_at(s, at);
         bool handler = node_at(s, here.node)->kind == S_EVENT_SUB && here.as != AS_UNDO;
-        if (here.as == AS_BODY)
+        if (here.as == AS_BODY || here.as == AS_SLOT)
             continue;
         if (activity == ANY_CODE ? handler : here.node != node_at(s, activity)->parent)
             continue;
@@ -142,7 +148,8 @@ static void undo(struct slow_state *s, int row, int place) {
         int sub = enter(s, n->handler, id, AS_ELEMENT);
         for (int i = 1; i < s->m->node_count && sub != NOTHING; i++)
             if (node_at(s, i)->kind == S_START && node_at(s, i)->parent == n->handler)
-                act_later(s, enter(s, i, sub, AS_ELEMENT));
+                (void)enter(s, i, sub, AS_ELEMENT);
+        act_later(s, sub);
     }
 }
 
