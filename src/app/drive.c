@@ -248,6 +248,7 @@ bool drive_effect(struct drive *d, const struct drive_at *at, const struct proce
     case PROCESS_EFFECT_SIGNAL: return drive_signal(d, 0, e->name, e->variables, at->stream, err);
     case PROCESS_EFFECT_MESSAGE: return drive_message_sent(d, e, err);
     case PROCESS_EFFECT_WAIT: return drive_message_waiting(d, at, e, err);
+    case PROCESS_EFFECT_STORED: return drive_stored(d, at, e, err);
     case PROCESS_EFFECT_JOB: app_tell_jobs(d->app, e->name); return true;
     case PROCESS_EFFECT_ENDED:
     case PROCESS_EFFECT_CANCELLED:
@@ -275,11 +276,17 @@ static bool apply(struct drive *d, struct app_live *live, const struct process_c
     struct process_result result;
     struct process_command c = *command;
     c.account = d->account;
+    struct bpmn_stored *stores = NULL;
+    size_t store_count = live->p->process->store_count;
+    if (!drive_stores(&stores, d, live->p->process, err))
+        return false;
     const struct process_env env = {
         .now_us = d->tx->now_us,
         .ctx = &asking,
         .find_decision = find_decision,
         .find_resource = find_resource,
+        .stores = stores,
+        .store_count = store_count,
         .catches = live->p->origin.parent_element == 0 ? NULL : catches,
     };
     bool ok = process_apply(&result, live->p, &c, &env, d->arena, d->budget, err) &&

@@ -635,6 +635,19 @@ bool app_run_deploy(struct app_job *j, struct err *err) {
 /* ---- deleting -----------------------------------------------------------------------------------
  */
 
+/* With the last version of a process goes what its instances kept. */
+static bool drop_stores(struct app_job *j, int64_t key, struct err *err) {
+    struct store_definition gone, left;
+    const struct store_bound newest = {.binding = BPMN_BINDING_LATEST};
+    struct arena *arena = j->app->scratch;
+    if (!store_process_by_key(&gone, j->tx->conn, key, arena, err))
+        return false;
+    if (gone.key == 0)
+        return true;
+    return store_process_bound(&left, j->tx->conn, gone.id, &newest, arena, err) &&
+           (left.key != 0 || store_kept_drop(j->tx, gone.id, err));
+}
+
 bool app_run_resource_delete(struct app_job *j, struct err *err) {
     int64_t key = j->order.key, newest = 0, running = 0;
     bool found = false;
@@ -649,7 +662,7 @@ bool app_run_resource_delete(struct app_job *j, struct err *err) {
         return false;
     if (!found)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no resource with this key");
-    if (!store_starts_drop(j->tx, key, err))
+    if (!store_starts_drop(j->tx, key, err) || (newest == 0 && !drop_stores(j, key, err)))
         return false;
     if (newest != 0) { /* the one before starts again by its own events */
         if (!app_model_hold(&model, j->app, j->tx->conn, newest, err))

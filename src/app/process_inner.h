@@ -2,6 +2,7 @@
  *
  * models.c    compiled processes and decisions, kept by key
  * live.c      decoded cases and instances, kept on the writer's thread (live.h)
+ * drive_store.c data stores
  * drive.c     a command and everything that follows from it in other streams
  * waiters.c   orders that wait: for jobs, for an instance's end, for a task's listeners
  * order_deploy.c order_instance.c order_job.c order_message.c order_decide.c: the verbs */
@@ -117,6 +118,13 @@ MUST_USE bool drive_push(struct drive *d, uint64_t stream, const struct process_
                          struct err *err);
 MUST_USE bool drive_push_start(uint64_t *stream_out, struct drive *d,
                                const struct drive_start *start, struct err *err);
+/* ---- drive_store.c: what processes keep beyond their end ---- */
+/* What the data stores of the process hold, in its order. */
+MUST_USE bool drive_stores(struct bpmn_stored **out, struct drive *d,
+                           const struct bpmn_process *process, struct err *err);
+/* One was written: it holds that, and whoever waits for it looks again. */
+MUST_USE bool drive_stored(struct drive *d, const struct drive_at *at,
+                           const struct process_effect *effect, struct err *err);
 /* Run what waits in the queue. */
 MUST_USE bool drive_settle(struct drive *d, struct err *err);
 MUST_USE bool drive_message_publish(struct drive *d, struct drive_message *m, struct str message_id,

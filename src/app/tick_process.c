@@ -58,18 +58,14 @@ static bool start_fires(struct drive *d, const struct store_start *start, struct
     const struct bpmn_process *process = app_model_process(model);
     bool ok = start->node < process->node_count;
     const struct bpmn_node *node = ok ? &process->nodes[start->node] : NULL;
-    for (size_t i = 0; ok && i < node->def_count; i++) {
-        const struct bpmn_timer_clock clock = {.armed_us = start->armed_us,
-                                               .after_us = d->tx->now_us};
-        if (node->defs[i].event == BPMN_EVENT_TIMER)
-            ok = bpmn_timer_next(&next_us, &node->defs[i], &clock, d->arena, d->budget, err);
-    }
+    const struct bpmn_timer_clock clock = {.armed_us = start->armed_us, .after_us = d->tx->now_us};
+    if (ok && start->def < node->def_count && node->defs[start->def].event == BPMN_EVENT_TIMER)
+        ok = bpmn_timer_next(&next_us, &node->defs[start->def], &clock, d->arena, d->budget, err);
     app_model_let(d->app, model);
     const struct drive_start s = {.definition = start->definition, .node = start->node};
-    return ok &&
-           store_start_move(d->tx, start->definition, start->node,
-                            next_us == BPMN_NEVER ? 0 : next_us, err) &&
-           drive_start(&stream, d, &s, err);
+    struct store_start moved = *start;
+    moved.due_us = next_us == BPMN_NEVER ? 0 : next_us;
+    return ok && store_start_move(d->tx, &moved, err) && drive_start(&stream, d, &s, err);
 }
 
 static bool due_run(struct writer_job *job, struct store_tx *tx, struct err *err) {

@@ -18,6 +18,10 @@
 #define GIVES(from, to, content)                                                                   \
     "<bpmn:dataOutputAssociation><bpmn:sourceRef>" from "</bpmn:sourceRef><bpmn:targetRef>" to     \
     "</bpmn:targetRef>" content "</bpmn:dataOutputAssociation>"
+#define PERSON(id) NODE_OF("userTask", id, "", "")
+#define CONDITION(text)                                                                            \
+    "<bpmn:conditionalEventDefinition><bpmn:condition>" text                                       \
+    "</bpmn:condition></bpmn:conditionalEventDefinition>"
 #define WORK(content)                                                                              \
     NODE_OF("serviceTask", "a", "", EXT("<zeebe:taskDefinition type='w'/>") content)
 #define AROUND FLOW("s", "a") FLOW("a", "e")
@@ -68,6 +72,37 @@ static const struct row {
     ROW(START("s") STORE("d", "register") WORK(IO(IN("i", "in")) TAKES("d", "i", "")) END("e")
             AROUND,
         "start -> +s -s +a 3.in=null job:a:w"),
+    /* a data store is written whole, and read again by the same instance (10.4.1) */
+    ROW(START("s") STORE("d", "rates") WORK(IO(IN("i", "in") OUT("r", "res")) TAKES("d", "i", "")
+            GIVES("r", "d", "")) FLOW("s", "a") FLOW("a", "g") EXCLUSIVE("g", "g-f") END("f")
+            IF("g", "e", "rates.fee &gt; 3") FLOW("g", "f") END("e"),
+        "start -> +s -s +a 3.in=null job:a:w | job a {res: {fee: 5}} -> 3.res={fee: 5} "
+        "stored:d={fee: 5} -a +g -g +e -e end:completed"),
+    /* what it held before the instance began; an output that is not brought leaves it alone */
+    ROW(START("s") STORE("d", "rates") WORK(IO(IN("i", "in") OUT("r", "res")) TAKES("d", "i", "")
+            GIVES("r", "d", "")) END("e") FLOW("s", "t") PERSON("t") FLOW("t", "a") FLOW("a", "e"),
+        "start -> +s -s +t ?t | stored d {v: 7} -> | do t -> -t +a 4.in=7 job:a:w | job a -> -a +e -e "
+        "end:completed"),
+    /* part of it, by assignments; a variable of the store's name hides it from expressions alone */
+    ROW(START("s") STORE("d", "rates") WORK(IO(IN("i", "in") OUT("r", "res")) TAKES("d", "i", "")
+            GIVES("r", "d", "<bpmn:assignment><bpmn:from>res</bpmn:from><bpmn:to>rates.low</bpmn:to>"
+            "</bpmn:assignment><bpmn:assignment><bpmn:from>res * 2</bpmn:from><bpmn:to>rates.high</bpmn:to>"
+            "</bpmn:assignment>")) END("e") AROUND,
+        "start {rates: 1, res: 4} -> rates=1 res=4 +s -s +a 3.in=null job:a:w | job a -> "
+        "stored:d={low: 4} stored:d={low: 4, high: 8} -a +e -e end:completed"),
+    /* too many items, too many bytes: incidents, which a retry repeats */
+    ROW(START("s") "<bpmn:dataStoreReference id='d' name='rates' capacity='2'/>" WORK(IO(OUT("r", "res")) GIVES("r", "d", ""))
+            END("e") AROUND,
+        "start -> +s -s +a job:a:w | job a {res: [1, 2, 3]} -> 3.res=[1, 2, 3] stop:a:mapping | "
+        "set-local a {res: [1, 2]} -> 3.res=[1, 2] | retry a -> go:a stored:d=[1, 2] -a +e -e end:completed"),
+    ROW(START("s") STORE("d", "rates") WORK(IO(OUT("r", "res")) GIVES("r", "d", "<bpmn:transformation>"
+            "string join(for i in 1..7000 return \"1234567890\")</bpmn:transformation>")) END("e") AROUND,
+        "start -> +s -s +a job:a:w | job a {res: 1} -> res=1 stop:a:mapping"),
+    /* a condition that reads a store is looked at when the instance or another writes it */
+    ROW(START("s") STORE("d", "rates") PERSON("a") BOUNDARY("b", "a", "true", CONDITION("rates &gt; 3")) END("e") END("f")
+            AROUND FLOW("b", "f"),
+        "start -> +s -s +a wait:b: ?a | stored d {v: 2} -> | stored d {v: 4} -> true:b met:b xa +b -b +f -f "
+        "end:completed"),
     /* an input of the process itself */
     ROW(IO(IN("pi", "badge number")) START("s") WORK(IO(IN("i", "in")) TAKES("pi", "i", ""))
             END("e") AROUND,

@@ -21,7 +21,8 @@ static void expr(struct buf *out, const char *name, const struct bpmn_expr *e) {
     if (e->text.at == NULL && e->at.line == 0)
         return;
     buf_printf(out, " %s=%s'%.*s'", name,
-               e->variable          ? "$"
+               e->store             ? "@"
+               : e->variable        ? "$"
                : e->program != NULL ? "="
                                     : "",
                STR_ARG(e->text));
@@ -54,6 +55,7 @@ static void mappings(struct buf *out, const char *name, const struct bpmn_mappin
         buf_printf(out, " %s(", name);
         expr(out, "from", &list[i].source);
         text(out, "to", list[i].target);
+        text(out, "store", list[i].store);
         text(out, "output", list[i].output);
         buf_lit(out, ")");
     }
@@ -259,6 +261,12 @@ static void process(struct buf *out, const struct bpmn_process *p) {
     flag(out, "diagram", p->has_diagram);
     for (size_t i = 0; i < p->problem_count; i++)
         text(out, "\n  problem", p->problems[i].text);
+    for (size_t i = 0; i < p->store_count; i++) {
+        text(out, "\n  store", p->stores[i].id);
+        text(out, "name", p->stores[i].name);
+        number(out, "capacity", p->stores[i].capacity, BPMN_NONE);
+        flag(out, "written", p->stores[i].written);
+    }
     for (size_t i = 0; i < p->form_count; i++) {
         text(out, "\n  form", p->forms[i].id);
         text(out, "body", p->forms[i].body);

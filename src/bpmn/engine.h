@@ -294,6 +294,8 @@ bool run_migrate(struct run *run, const struct bpmn_input *input);
 bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t instance,
               const struct bpmn_expr *expr, int64_t now_us);
 bool run_set(struct run *run, uint32_t scope, struct str name, struct feel_value value);
+/* A name that is no variable means something else now: conditions are looked at. */
+void run_noted(struct run *run, struct str name);
 /* Where a scope from `scope` outwards has the variable, else at the process. */
 bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel_value value);
 /* Variables that came with an event or a completion: local when the node maps outputs. */

@@ -346,6 +346,7 @@ bool bpmn_fold(struct bpmn_state *state, const struct bpmn_process *process,
     case BPMN_REC_STATUS:
     case BPMN_REC_THROWN:
     case BPMN_REC_SENT:
+    case BPMN_REC_STORED:
     case BPMN_REC_CALLED: return true; /* they tell the world; the tokens do not change */
     }
     return fold_corrupt(record, err, "its kind is not known");

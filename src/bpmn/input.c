@@ -259,6 +259,13 @@ static bool do_call(struct run *run, const struct bpmn_input *input) {
     return run_leave(run, input->id);
 }
 
+static bool do_stored(struct run *run, const struct bpmn_input *input) {
+    const struct bpmn_store *store = bpmn_store(run->process, input->name);
+    if (store != NULL)
+        run_noted(run, store->name);
+    return true;
+}
+
 bool run_input(struct run *run, const struct bpmn_input *input) {
     switch (input->kind) {
     case BPMN_IN_START: return run_start(run, input);
@@ -284,6 +291,7 @@ bool run_input(struct run *run, const struct bpmn_input *input) {
     case BPMN_IN_FINISH: return run_ad_hoc_input(run, input);
     case BPMN_IN_MODIFY: return run_modify(run, input);
     case BPMN_IN_MIGRATE: return run_migrate(run, input);
+    case BPMN_IN_STORED: return do_stored(run, input);
     }
     return err_set(run->err, ERR_INVALID, err_nowhere, "there is no such input");
 }

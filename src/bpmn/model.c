@@ -80,6 +80,13 @@ const struct bpmn_node *bpmn_node(const struct bpmn_process *process, struct str
     return index == NULL ? NULL : &process->nodes[*index];
 }
 
+const struct bpmn_store *bpmn_store(const struct bpmn_process *process, struct str id) {
+    for (size_t i = 0; i < process->store_count; i++)
+        if (str_eq(process->stores[i].id, id))
+            return &process->stores[i];
+    return NULL;
+}
+
 const struct bpmn_lane *bpmn_post_of(const struct bpmn_process *process,
                                      const struct bpmn_node *node) {
     for (uint32_t lane = node->lane; lane != BPMN_NONE; lane = process->lanes[lane].parent)

@@ -22,10 +22,13 @@
 #define BPMN_MANDATE_NS "https://mandate.example/bpmn/1"
 
 enum {
-    BPMN_NODES_MAX = 4096,    /* in one process; the largest MIWG model has 83 */
-    BPMN_FLOWS_MAX = 8192,    /* likewise */
-    BPMN_DEPTH_MAX = 32,      /* sub-processes in sub-processes */
-    BPMN_QUANTITY_MAX = 1000, /* tokens that an activity gathers or gives to each flow */
+    BPMN_NODES_MAX = 4096,           /* in one process; the largest MIWG model has 83 */
+    BPMN_FLOWS_MAX = 8192,           /* likewise */
+    BPMN_DEPTH_MAX = 32,             /* sub-processes in sub-processes */
+    BPMN_STORES_MAX = 64,            /* data stores that one process uses */
+    BPMN_STORE_BYTES_MAX = 64 << 10, /* of what one data store holds, encoded: tables of rates, not
+                                        registers */
+    BPMN_QUANTITY_MAX = 1000,        /* tokens that an activity gathers or gives to each flow */
 };
 #define BPMN_NONE    UINT32_MAX /* "no such index"; an enumerator is an int in C17 */
 #define BPMN_NEVER   INT64_MAX  /* a time that does not come */
@@ -66,6 +69,7 @@ struct bpmn_expr {
     struct str text;              /* without the leading '=' */
     struct feel_program *program; /* NULL: text is the value itself, a string */
     bool variable; /* text is the name of a variable, whose value it is; no program */
+    bool store;    /* text is the id of a data store, whose value it is; no program */
     struct err_at at;
 };
 
@@ -213,6 +217,8 @@ struct bpmn_outcome { /* <mandate:outcome value label.zh label.en adverse reason
 struct bpmn_mapping {
     struct bpmn_expr source;
     struct str target;
+    struct str store;  /* of an output association: the id of the data store that it writes; target
+                          is then a path in what that holds, or empty: all of it */
     struct str output; /* of an output association that copies: the data output's variable. It is
                           carried out only when the activity brought that variable */
 };
@@ -241,7 +247,7 @@ enum bpmn_data_kind {
     BPMN_DATA_PROPERTY,
     BPMN_DATA_INPUT,
     BPMN_DATA_OUTPUT,
-    BPMN_DATA_STORE, /* kept outside of the process: env->lookup gives it; it cannot be written */
+    BPMN_DATA_STORE, /* outlives the process: see struct bpmn_store */
 };
 struct bpmn_data {
     enum bpmn_data_kind kind;
@@ -250,6 +256,16 @@ struct bpmn_data {
     struct str state;    /* of a data input or output: dataState, or empty */
     bool collection;
     uint32_t line;
+};
+/* One value, which outlives the processes that read and write it (10.4.1). Its name is known to
+ * expressions like a variable's that stands around the process. Kept for one process id: processes
+ * of other ids with a store of the same id have their own. */
+struct bpmn_store {
+    struct str id;   /* of the dataStore; of a reference to none its own */
+    struct str name; /* of the dataStore, else of its first reference, else the id */
+    uint32_t line;
+    uint32_t capacity; /* items of a list; BPMN_NONE: not given, or isUnlimited */
+    bool written;      /* by an association of this process */
 };
 struct bpmn_data_set { /* inputSet or outputSet: indexes in the node's `data` */
     struct str id;
@@ -500,6 +516,8 @@ struct bpmn_process {
     struct bpmn_artifact *artifacts; /* drawn in its own plane: its pool, data, annotations */
     struct bpmn_connection *lines;   /* associations */
     struct bpmn_form *forms;
+    struct bpmn_store *stores; /* in the order of the first references to them */
+    size_t store_count;
     size_t node_count, flow_count, lane_count, artifact_count, line_count, form_count;
     const struct bpmn_problem *problems; /* of bpmn_read_drawing(); bpmn_read() gives none */
     size_t problem_count;
@@ -573,6 +591,8 @@ const struct bpmn_lane *bpmn_post_of(const struct bpmn_process *process,
                                      const struct bpmn_node *node);
 /* The outcome of that value, or NULL. */
 const struct bpmn_outcome *bpmn_outcome(const struct bpmn_node *node, struct str value);
+/* By id; NULL when the process does not use it. */
+const struct bpmn_store *bpmn_store(const struct bpmn_process *process, struct str id);
 /* The name in a language, in the other one, or the id: never empty. */
 struct str bpmn_label(const struct bpmn_node *node, enum lang lang);
 

@@ -112,6 +112,10 @@ static bool print_more(struct buf *out, struct str id, const struct bpmn_record 
         if (!feel_is_null(r->value))
             feel_print(out, r->value);
         break;
+    case BPMN_REC_STORED:
+        buf_printf(out, "stored:%.*s=", STR_ARG(r->name));
+        feel_print(out, r->value);
+        break;
     case BPMN_REC_MIGRATED: buf_printf(out, "migrated:%.*s", STR_ARG(r->name)); break;
     default: return false;
     }
@@ -302,6 +306,11 @@ static void read_more(struct bpmn_input *input, struct play *play, const struct 
         input->def = (uint32_t)input->n;
         input->name = STR_NONE;
     }
+    for (size_t i = 0; input->kind == BPMN_IN_STORED && i < play->process->store_count; i++)
+        if (str_eq(play->stores[i].id, word[1]))
+            play->stores[i].value = feel_get(input->variables, STR("v"));
+    if (input->kind == BPMN_IN_STORED)
+        input->variables = feel_null();
     if (str_eq(word[0], STR("call-escalation"))) {
         input->name = word[2];
         input->n = BPMN_EVENT_ESCALATION;
@@ -330,7 +339,8 @@ bool play_read_input(struct bpmn_input *input, struct play *play, struct str tex
                  {"begin", BPMN_IN_MODIFY},        {"end", BPMN_IN_MODIFY},
                  {"move", BPMN_IN_MODIFY},         {"start-at", BPMN_IN_START},
                  {"start-by", BPMN_IN_START},      {"retries", BPMN_IN_JOB_RETRIES},
-                 {"call-fail", BPMN_IN_CALL_FAIL}, {"call-escalation", BPMN_IN_CALL_ERROR}};
+                 {"call-fail", BPMN_IN_CALL_FAIL}, {"call-escalation", BPMN_IN_CALL_ERROR},
+                 {"stored", BPMN_IN_STORED}};
     struct str word[3] = {STR_NONE, STR_NONE, STR_NONE};
     if (!play_variables(input, play, &text, err))
         return false;
@@ -426,6 +436,8 @@ void play_step(struct play *play, struct str text, struct str want) {
     PLAY_OK(ok, &err);
     struct bpmn_env env = {.now_us = play->now_us,
                            .lookup = play_lookup,
+                           .stores = play->stores,
+                           .store_count = play->process->store_count,
                            .decide = play_decide,
                            .catches = play_catches};
     if (bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget,
@@ -452,6 +464,12 @@ void play_init(struct play *play, struct bpmn_process *process, struct arena *ar
                           .line = line,
                           .all.arena = arena};
     bpmn_state_init(&play->state, arena);
+    if (process == NULL) /* it could not be read, which is told elsewhere */
+        return;
+    play->stores = arena_new(arena, struct bpmn_stored, process->store_count);
+    for (size_t i = 0; i < process->store_count; i++)
+        play->stores[i] =
+            (struct bpmn_stored){.id = process->stores[i].id, .name = process->stores[i].name};
 }
 
 void play_script(const char *file, int line, struct bpmn_process *process, struct arena *arena,

@@ -15,7 +15,8 @@
  * of a listener's job deny ID and correct ID {attributes}, of an ad-hoc sub-process's choose ID
  * ELEMENTS and fulfil ID, activate ID ELEMENTS, finish ID ('!' after ELEMENTS, or alone: cancel
  * what runs), begin ELEMENTS ("a@3": inside instance 3), end IDS, move IDS ELEMENTS, retries ID N,
- * call-fail ID, call-escalation ID CODE.
+ * call-fail ID, call-escalation ID CODE, stored ID {v: VALUE} (a data store that something else
+ * has written).
  *
  * HAPPENINGS: +a entered, -a left, xa cancelled, ?a a person is asked (@seconds due, {attributes}),
  * job:a:type, retries:n, timer:a:seconds, fired:a, wait:a:name[:key], met:a, v=1 a variable (of the
@@ -24,7 +25,7 @@
  * closings are left out. An input that is refused gives "refused:error".
  * +a[] a body is entered, +a[2] its second instance, +a<2> a slot of an ad-hoc sub-process, +a~ a
  * completed one opened again; loop:a:n, result:a:2=value; true:a, false:a a condition; undo:a (or
- * all), undone:a; closing:a; sent:name[:key]{variables}; changing:a:completing,
+ * all), undone:a; closing:a; sent:name[:key]{variables}; stored:id=value; changing:a:completing,
  * changed:a:updating{}, denied:a, corrected:a{}; start:a:type, completing:a:type, ... the job of a
  * listener; job:a:type!9 with its priority; throw:code! caught outside: by a process that catches
  * codes from "OUT". */
@@ -43,6 +44,7 @@ struct play {
     int64_t now_us;
     const char *file;
     int line;
+    struct bpmn_stored *stores; /* what the process's data stores hold */
     bool goes_on; /* its first records belong to another process: they are not replayed here */
 };
 void play_init(struct play *play, struct bpmn_process *process, struct arena *arena,

@@ -16,6 +16,7 @@ struct data_ref {
     enum bpmn_data_kind kind;
     struct str name; /* of the variable; empty: as what it is associated with */
     struct str id;
+    uint32_t store; /* of a data store: index in the process's stores */
 };
 
 struct reader {

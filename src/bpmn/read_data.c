@@ -79,7 +79,41 @@ static struct str name_of_references(struct reader *r, const struct xml_node *x,
     return name;
 }
 
-static void name_data(struct reader *r, const struct xml_node *scope, size_t *count, int depth) {
+/* The store of a reference, which the first reference to it declares. */
+static bool put_store(struct reader *r, const struct xml_node *x, size_t *count) {
+    struct bpmn_process *p = r->process;
+    const struct xml_node *declared = read_find(r, xml_attr_text(x, STR("dataStoreRef")));
+    const struct xml_node *store = declared == NULL ? x : declared;
+    struct str id = xml_attr_text(store, STR("id")), name = read_plain_name(r, store);
+    struct str capacity = str_trim(xml_attr_text(store, STR("capacity")));
+    uint64_t items = BPMN_NONE;
+    uint32_t i = 0;
+    while (i < p->store_count && !str_eq(p->stores[i].id, id))
+        i++;
+    if (i == BPMN_STORES_MAX)
+        return err_set(r->err, ERR_LIMIT, xml_where(x, r->source),
+                       "a process uses at most %d data stores", BPMN_STORES_MAX);
+    if (i == p->store_count) {
+        if (capacity.len > 0 && (!str_to_u64(&items, capacity) || items > BPMN_NONE) &&
+            !read_wrong(r, store, "the capacity '%.*s' is no number", STR_ARG(capacity)))
+            return false;
+        if (read_flag(store, "isUnlimited", false))
+            items = BPMN_NONE;
+        name = name.len > 0 ? name : read_plain_name(r, x);
+        p->stores[p->store_count++] =
+            (struct bpmn_store){.id = arena_str(r->arena, id),
+                                .name = name.len > 0 ? name : arena_str(r->arena, id),
+                                .line = store->line,
+                                .capacity = (uint32_t)items};
+    }
+    size_t before = *count;
+    put_data(r, x, BPMN_DATA_STORE, p->stores[i].name, count);
+    if (*count > before)
+        r->data[before].store = i;
+    return true;
+}
+
+static bool name_data(struct reader *r, const struct xml_node *scope, size_t *count, int depth) {
     for (const struct xml_node *x = xml_first(scope); x != NULL && depth < DATA_DEPTH_MAX;
          x = xml_sibling(x)) {
         enum bpmn_data_kind kind;
@@ -87,18 +121,17 @@ static void name_data(struct reader *r, const struct xml_node *scope, size_t *co
             continue;
         struct str name = read_plain_name(r, x);
         if (read_is(x, "dataStoreReference")) {
-            const struct xml_node *store = read_find(r, xml_attr_text(x, STR("dataStoreRef")));
-            if (store != NULL && read_plain_name(r, store).len > 0)
-                name = read_plain_name(r, store);
-            put_data(r, x, BPMN_DATA_STORE, name, count);
+            if (!put_store(r, x, count))
+                return false;
         } else if (data_kind(&kind, x)) {
             if (kind == BPMN_DATA_OBJECT && name.len == 0)
                 name = name_of_references(r, scope, xml_attr_text(x, STR("id")), 0);
             put_data(r, x, kind, name, count);
-        } else {
-            name_data(r, x, count, depth + 1);
+        } else if (!name_data(r, x, count, depth + 1)) {
+            return false;
         }
     }
+    return true;
 }
 
 /* References stand for what they refer to; they may come before it in the file. */
@@ -123,7 +156,9 @@ bool read_data_names(struct reader *r, const struct xml_node *process) {
         return false;
     map_init(&r->data_at, r->scratch);
     r->data = arena_new(r->scratch, struct data_ref, room);
-    name_data(r, process, &count, 0);
+    r->process->stores = arena_new(r->arena, struct bpmn_store, MIN_OF(room, BPMN_STORES_MAX));
+    if (!name_data(r, process, &count, 0))
+        return false;
     name_references(r, process, &count, 0);
     return true;
 }
@@ -224,9 +259,31 @@ static struct bpmn_mapping *next_mapping(struct bpmn_node *node, bool input) {
     return input ? &node->data_in[node->data_in_count++] : &node->data_out[node->data_out_count++];
 }
 
+static struct str write_store(const struct reader *r, const struct data_ref *to) {
+    struct bpmn_store *store = &r->process->stores[to->store];
+    store->written = true;
+    return store->id;
+}
+
+/* `to` names the store that the association leads to, by its name or an id, or a path in it. */
+static bool read_into_store(struct reader *r, struct bpmn_mapping *mapping,
+                            const struct data_ref *store, const struct xml_node *x, struct str to) {
+    struct str name = store->name;
+    const struct data_ref *named = find_data(r, to);
+    bool whole = str_eq(to, name) ||
+                 (named != NULL && named->store == store->store && named->kind == BPMN_DATA_STORE);
+    bool inside = to.len > name.len + 1 && str_starts(to, name) && to.at[name.len] == '.';
+    if (!whole && !inside)
+        return read_wrong(r, x, "'to' is '%.*s', not the data store '%.*s'", STR_ARG(to),
+                          STR_ARG(name));
+    mapping->target = whole ? STR_NONE : str_sub(to, name.len + 1, to.len);
+    mapping->store = write_store(r, store);
+    return true;
+}
+
 /* <assignment><from/><to/></assignment>: FEEL into a variable or a path in it. */
 static bool read_assignment(struct reader *r, struct bpmn_node *node, bool input,
-                            const struct xml_node *x) {
+                            const struct data_ref *store, const struct xml_node *x) {
     const struct xml_node *from = xml_child(x, bpmn_ns, STR("from"));
     const struct xml_node *to = xml_child(x, bpmn_ns, STR("to"));
     struct str target = read_text(r, to);
@@ -239,6 +296,8 @@ static bool read_assignment(struct reader *r, struct bpmn_node *node, bool input
         return read_wrong(r, x, "an assignment has 'from' and 'to'");
     struct str variable = read_variable(r, target);
     mapping.target = variable.len > 0 ? variable : target;
+    if (!input && store != NULL && !read_into_store(r, &mapping, store, x, target))
+        return false;
     *next_mapping(node, input) = mapping;
     return true;
 }
@@ -251,16 +310,24 @@ static struct str name_or(const struct data_ref *data, const struct data_ref *ot
 
 static bool read_copy(struct reader *r, struct bpmn_node *node, const struct association *a) {
     const struct xml_node *transformation = xml_child(a->x, bpmn_ns, STR("transformation"));
+    bool from_store = a->source != NULL && a->source->kind == BPMN_DATA_STORE;
     struct bpmn_mapping mapping = {.target = name_or(a->target, a->source)};
+    if (!a->input && a->target->kind == BPMN_DATA_STORE) {
+        mapping.target = STR_NONE;
+        mapping.store = write_store(r, a->target);
+    }
     if (transformation != NULL) {
         if (!read_formal(&mapping.source, r, transformation))
             return false;
     } else if (a->sources > 1) {
         return read_wrong(r, a->x, "several sources need a transformation");
     } else {
-        mapping.source = (struct bpmn_expr){.text = name_or(a->source, a->target),
-                                            .variable = true,
-                                            .at = xml_where(a->x, r->source)};
+        mapping.source =
+            (struct bpmn_expr){.text = from_store ? r->process->stores[a->source->store].id
+                                                  : name_or(a->source, a->target),
+                               .variable = !from_store,
+                               .store = from_store,
+                               .at = xml_where(a->x, r->source)};
         if (!a->input)
             mapping.output = mapping.source.text;
     }
@@ -279,15 +346,13 @@ static bool read_association(struct reader *r, struct bpmn_node *node, const str
         a.source = find_data(r, xml_text(s, r->scratch));
         a.sources++;
     }
-    if (!a.input && a.target != NULL && a.target->kind == BPMN_DATA_STORE)
-        return read_refuse(r, x,
-                           "what is kept beyond the process cannot be written by an association: "
-                           "a job or a register does that");
+    const struct data_ref *store =
+        a.target != NULL && a.target->kind == BPMN_DATA_STORE ? a.target : NULL;
     bool assigned = false;
     for (const struct xml_node *s = xml_child(x, bpmn_ns, STR("assignment")); s != NULL;
          s = xml_next(s)) {
         assigned = true;
-        if (!read_assignment(r, node, a.input, s))
+        if (!read_assignment(r, node, a.input, store, s))
             return false;
     }
     if (assigned)

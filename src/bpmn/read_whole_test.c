@@ -75,7 +75,9 @@ static const struct row {
     {__LINE__, MESSAGE("m", "go", "") START("s") NODE_OF("receiveTask", "a", " instantiate='true' messageRef='m'", "") END("e") BETWEEN, ERR_INVALID, "where nothing leads to it"},
     /* data */
     {__LINE__, WITH(NODE_OF("userTask", "a", "", "<bpmn:ioSpecification><bpmn:inputSet><bpmn:dataInputRefs>no</bpmn:dataInputRefs></bpmn:inputSet></bpmn:ioSpecification>")), ERR_UNKNOWN, "not declared beside it"},
-    {__LINE__, "<bpmn:dataStoreReference id='d'/>" WITH(NODE_OF("userTask", "a", "", "<bpmn:dataOutputAssociation><bpmn:targetRef>d</bpmn:targetRef></bpmn:dataOutputAssociation>")), ERR_UNSUPPORTED, "beyond the process"},
+    {__LINE__, "<bpmn:dataStoreReference id='d'/>" WITH(NODE_OF("userTask", "a", "", "<bpmn:dataOutputAssociation><bpmn:targetRef>d</bpmn:targetRef></bpmn:dataOutputAssociation>")), ERR_NONE, ""},
+    {__LINE__, "<bpmn:dataStoreReference id='d' capacity='lots'/>" WITH(TASK("a")), ERR_INVALID, "the capacity 'lots'"},
+    {__LINE__, "<bpmn:dataStoreReference id='d' name='rates'/>" WITH(NODE_OF("userTask", "a", "", "<bpmn:dataOutputAssociation><bpmn:targetRef>d</bpmn:targetRef><bpmn:assignment><bpmn:from>1</bpmn:from><bpmn:to>other</bpmn:to></bpmn:assignment></bpmn:dataOutputAssociation>")), ERR_INVALID, "not the data store 'rates'"},
     {__LINE__, "<bpmn:dataObject id='d'/><bpmn:dataObject id='d2'/>" WITH(NODE_OF("userTask", "a", "", "<bpmn:ioSpecification><bpmn:dataInput id='i'/></bpmn:ioSpecification><bpmn:dataInputAssociation><bpmn:sourceRef>d</bpmn:sourceRef><bpmn:sourceRef>d2</bpmn:sourceRef><bpmn:targetRef>i</bpmn:targetRef></bpmn:dataInputAssociation>")), ERR_INVALID, "need a transformation"},
     /* expressions, extensions */
     {__LINE__, START("s") EXCLUSIVE("a", "a-f") END("e") END("f") FLOW("s", "a") "<bpmn:sequenceFlow id='a-e' sourceRef='a' targetRef='e'><bpmn:conditionExpression language='http://www.w3.org/1999/XPath'>x</bpmn:conditionExpression></bpmn:sequenceFlow>" FLOW("a", "f"), ERR_UNSUPPORTED, "'conditionExpression' in 'a-e' is not executed: its expression language"},

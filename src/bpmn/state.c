@@ -68,6 +68,9 @@ struct feel_value bpmn_view_get(const struct bpmn_view *view, struct str name,
     struct feel_value value = feel_null();
     if (bpmn_variable(&value, view->state, view->instance, name))
         return value;
+    for (size_t i = 0; i < view->env->store_count; i++)
+        if (str_eq(view->env->stores[i].name, name))
+            return view->env->stores[i].value;
     if (view->env->lookup == NULL || !view->env->lookup(&value, view->env->self, name, arena))
         return feel_null();
     return value;

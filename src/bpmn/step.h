@@ -245,8 +245,15 @@ struct bpmn_view {
     const struct bpmn_env *env;
     const struct bpmn_node *node; /* of the instance; NULL when there is none */
 };
-/* The variable, or what env->lookup says; null when neither knows it. */
+/* The variable, or what the data store of that name holds, or what env->lookup says; null when none
+ * knows it. */
 struct feel_value bpmn_view_get(const struct bpmn_view *view, struct str name, struct arena *arena);
+
+/* What a data store of the process holds. */
+struct bpmn_stored {
+    struct str id, name; /* of the store */
+    struct feel_value value;
+};
 
 struct bpmn_decision {
     struct feel_value result;
@@ -264,6 +271,12 @@ struct bpmn_env {
     void *self; /* handed to the callbacks, which may be NULL */
     /* A name that is no variable: "matter", "clocks", "applicant". False: unknown, so null. */
     bool (*lookup)(struct feel_value *out, void *self, struct str name, struct arena *arena);
+    /* What the data stores of the process hold as the step begins; what it writes changes the
+     * values here (they live in the step's arena), so that the rest of the step sees it. NULL:
+     * nothing is kept beyond the process: then `lookup` is asked for the names of the stores, and
+     * writing one is an incident. */
+    struct bpmn_stored *stores;
+    size_t store_count;
     /* User tasks without <zeebe:userTask/> are jobs of the type BPMN_USER_TASK_JOB. */
     bool user_task_jobs;
     /* Evaluate a decision for a business rule task; its binding stands in view->node. False only
@@ -337,6 +350,8 @@ enum bpmn_input_kind {
     BPMN_IN_MODIFY,      /* activate, then terminate: element instances */
     BPMN_IN_MIGRATE,     /* target, mapped: see bpmn_migration_check(). From the record MIGRATED on
                             the records belong to the target */
+    BPMN_IN_STORED,      /* name = id of a data store that something else has written: conditions
+                            are looked at, and what waits for its data */
 };
 struct bpmn_input {
     enum bpmn_input_kind kind;

@@ -27,11 +27,26 @@ static struct feel_value known(const struct run *run, const struct bpmn_view *vi
     return bpmn_view_get(view, name, run->arena);
 }
 
+/* What the data store of that id holds; where nothing is kept, what is known by its name. */
+static struct feel_value stored(const struct run *run, uint32_t instance, struct str id) {
+    const struct bpmn_env *env = run->env;
+    const struct bpmn_store *store = bpmn_store(run->process, id);
+    for (size_t i = 0; i < env->store_count; i++)
+        if (str_eq(env->stores[i].id, id))
+            return env->stores[i].value;
+    struct bpmn_view here = {.state = run->state, .instance = instance, .env = env};
+    return store == NULL ? feel_null() : bpmn_view_get(&here, store->name, run->arena);
+}
+
 bool run_eval(struct feel_value *out, struct str *why, struct run *run, uint32_t instance,
               const struct bpmn_expr *expr, int64_t now_us) {
     *why = STR_NONE;
-    if (run->oracle != NULL && (expr->program != NULL || expr->variable)) {
+    if (run->oracle != NULL && (expr->program != NULL || expr->variable || expr->store)) {
         *out = feel_string(STR("1")); /* any text; retries want a number in it */
+        return true;
+    }
+    if (expr->store) {
+        *out = stored(run, instance, expr->text);
         return true;
     }
     if (expr->variable) {
@@ -78,6 +93,11 @@ static void note_change(struct run *run, struct str name, bool created) {
         run->change_room = room;
     }
     run->changes[run->change_count++] = (struct change){name, created};
+}
+
+void run_noted(struct run *run, struct str name) {
+    if (run->state->conditions > 0)
+        note_change(run, name, false);
 }
 
 bool run_set(struct run *run, uint32_t scope, struct str name, struct feel_value value) {
@@ -265,6 +285,50 @@ static bool is_own(const struct run *run, uint32_t id, struct str name) {
     return false;
 }
 
+/* --- data stores (BPMN 2.0.2: 10.4.1)
+ * --------------------------------------------------------------------------- */
+static struct str too_much(struct run *run, const struct bpmn_store *store,
+                           struct feel_value value) {
+    if (bpmn_value_bytes(value) > BPMN_STORE_BYTES_MAX)
+        return arena_printf(run->arena, "the data store '%.*s' holds at most %d bytes",
+                            STR_ARG(store->name), BPMN_STORE_BYTES_MAX);
+    if (feel_kind(value) == FEEL_LIST && feel_count(value) > store->capacity)
+        return arena_printf(run->arena, "the data store '%.*s' has a capacity of %" PRIu32,
+                            STR_ARG(store->name), store->capacity);
+    if (feel_kind(value) == FEEL_FUNCTION || feel_kind(value) == FEEL_RANGE)
+        return arena_printf(run->arena, "the data store '%.*s' cannot hold a %s",
+                            STR_ARG(store->name), feel_kind_name(feel_kind(value)));
+    return STR_NONE;
+}
+
+static bool write_store(struct str *why, struct run *run, uint32_t id,
+                        const struct bpmn_mapping *mapping, struct feel_value value) {
+    const struct bpmn_store *store = bpmn_store(run->process, mapping->store);
+    struct bpmn_stored *kept = NULL;
+    if (run->oracle != NULL)
+        return true;
+    for (size_t i = 0; i < run->env->store_count; i++)
+        if (str_eq(run->env->stores[i].id, mapping->store))
+            kept = &run->env->stores[i];
+    if (store == NULL || kept == NULL) {
+        *why = arena_printf(run->arena, "nothing keeps the data store '%.*s'",
+                            STR_ARG(mapping->store));
+        return true;
+    }
+    if (mapping->target.len > 0)
+        value = put_at(run, kept->value, mapping->target, value, 0);
+    *why = too_much(run, store, value);
+    if (why->len > 0)
+        return true;
+    kept->value = value;
+    run_noted(run, store->name);
+    return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STORED,
+                                              .instance = id,
+                                              .node = run_instance(run, id)->node,
+                                              .name = store->id,
+                                              .value = value});
+}
+
 static bool map_out(struct str *why, struct run *run, uint32_t id,
                     const struct bpmn_mapping *mappings, size_t count) {
     uint32_t scope = run_instance(run, id)->scope;
@@ -276,6 +340,13 @@ static bool map_out(struct str *why, struct run *run, uint32_t id,
             return false;
         if (why->len > 0)
             return true;
+        if (mappings[i].store.len > 0) {
+            if (!write_store(why, run, id, &mappings[i], value))
+                return false;
+            if (why->len > 0)
+                return true;
+            continue;
+        }
         struct str name = target_of(&value, run, scope, mappings[i].target);
         if (!run_propagate(run, scope, name, value))
             return false;

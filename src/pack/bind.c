@@ -52,6 +52,9 @@ static const char *not_proved(const struct bpmn_process *process, const struct b
     const struct bpmn_node *parent = &process->nodes[node->parent];
     if (node->loop != NULL)
         return "loops";
+    for (size_t i = 0; i < node->data_out_count; i++)
+        if (node->data_out[i].store.len > 0)
+            return "data stores that are written: what lasts beyond a case is a register";
     if (node->for_compensation)
         return "compensation";
     if (node->start_quantity != 1 || node->completion_quantity != 1)

@@ -30,6 +30,8 @@ static bool step(struct move *m, struct bpmn_input input, struct err *err) {
                            .user_task_jobs = true,
                            .decide = process_decide,
                            .find = m->env->find_resource == NULL ? NULL : find,
+                           .stores = m->env->stores,
+                           .store_count = m->env->store_count,
                            .catches = m->env->catches == NULL ? NULL : catches};
     return bpmn_step(&m->out->records, m->p->flow, m->p->process, &input, &env, m->arena, m->budget,
                      err);
@@ -246,6 +248,14 @@ static bool signal_come(struct move *m, struct err *err) {
     return step(m, input, err) && (m->out->records.count == 0 || conclude(m, event, err));
 }
 
+/* Likewise a data store that nothing here waits for. */
+static bool store_changed(struct move *m, struct err *err) {
+    const struct process_command *c = m->command;
+    struct bpmn_input input = {.kind = BPMN_IN_STORED, .name = c->name};
+    struct process_event event = {.kind = PROCESS_EVENT_store_changed, .name = c->name};
+    return step(m, input, err) && (m->out->records.count == 0 || conclude(m, event, err));
+}
+
 static bool set_variables(struct move *m, struct err *err) {
     const struct process_command *c = m->command;
     struct bpmn_input input = {
@@ -363,6 +373,7 @@ static bool run(struct move *m, struct err *err) {
     case PROCESS_ACTIVATE: return modify(m, err);
     case PROCESS_MIGRATE: return migrate(m, err);
     case PROCESS_TICK: return tick(m, err);
+    case PROCESS_STORED: return store_changed(m, err);
     }
     return err_set(err, ERR_INTERNAL, err_nowhere, "a command of no known kind");
 }

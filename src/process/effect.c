@@ -98,6 +98,13 @@ void process_effects_of(struct process_effects *out, const struct bpmn_process *
                                              .node = record->node,
                                              .name = record->name});
             break;
+        case BPMN_REC_STORED:
+            add(out, (struct process_effect){.kind = PROCESS_EFFECT_STORED,
+                                             .id = record->instance,
+                                             .node = record->node,
+                                             .name = record->name,
+                                             .variables = record->value});
+            break;
         case BPMN_REC_THROWN: on_thrown(out, record); break;
         case BPMN_REC_SENT:
             add(out, (struct process_effect){.kind = PROCESS_EFFECT_MESSAGE,

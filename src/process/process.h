@@ -167,6 +167,7 @@ enum process_command_kind {
     PROCESS_MODIFY,   /* activate, terminate */
     PROCESS_MIGRATE,  /* n = key of the target's definition, target, mapped */
     PROCESS_ACTIVATE, /* id = ad-hoc sub-process, activate, cancel_remaining */
+    PROCESS_STORED,   /* name = id of a data store that another instance has written */
     PROCESS_TICK      /* fires the timers that are due at now */
 };
 
@@ -223,6 +224,9 @@ struct process_env {
     /* The newest, or that of the binding; 0: there is none. As find_decision else. */
     bool (*find_resource)(int64_t *key_out, void *ctx, bool form, struct str id,
                           const struct bpmn_bound *bound, struct err *err);
+    /* Of the process's data stores, in the command's arena; the command changes what it writes. */
+    struct bpmn_stored *stores;
+    size_t store_count;
     /* See struct bpmn_env; NULL: nothing called the instance. */
     bool (*catches)(void *ctx, enum bpmn_event event, struct str code);
 };
@@ -235,6 +239,7 @@ enum process_effect_kind {
     PROCESS_EFFECT_MESSAGE,   /* publish: name, key, variables */
     PROCESS_EFFECT_WAIT,      /* a message is awaited: id = subscription, name, key */
     PROCESS_EFFECT_JOB,       /* there is work: name = type */
+    PROCESS_EFFECT_STORED,    /* a data store holds this: name = its id, variables = the value */
     PROCESS_EFFECT_ENDED,     /* completed: variables, all of the instance's */
     PROCESS_EFFECT_CANCELLED, /* it was terminated */
     PROCESS_EFFECT_ERROR,     /* it ended by an error that its caller catches: name, variables */

@@ -367,15 +367,17 @@ bool store_definition_running(int64_t *count_out, struct db_conn *conn, int64_t 
 
 bool store_start_put(struct store_tx *tx, const struct store_start *s, struct err *err) {
     return db_run(tx->conn,
-                  "INSERT INTO start_event (definition, node, element, event, name, due_us, "
-                  "armed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                  DB_ARGS(db_n(s->definition), db_n(s->node), db_t(s->element), db_t(s->event),
-                          db_t(s->name), db_n(s->due_us), db_n(s->armed_us)),
+                  "INSERT INTO start_event (definition, node, def, element, event, name, due_us, "
+                  "armed_us, is_true) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+                  DB_ARGS(db_n(s->definition), db_n(s->node), db_n(s->def), db_t(s->element),
+                          db_t(s->event), db_t(s->name), db_n(s->due_us), db_n(s->armed_us)),
                   err);
 }
 
 bool store_starts_drop(struct store_tx *tx, int64_t definition, struct err *err) {
     return db_run(tx->conn, "DELETE FROM start_event WHERE definition = ?1",
+                  DB_ARGS(db_n(definition)), err) &&
+           db_run(tx->conn, "DELETE FROM start_pending WHERE definition = ?1",
                   DB_ARGS(db_n(definition)), err);
 }
 
@@ -388,11 +390,14 @@ static void start_read(struct store_start *out, const struct db_rows *rows, stru
         .name = arena_str(a, db_col_text(rows, 4)),
         .due_us = db_col_i64(rows, 5),
         .armed_us = db_col_i64(rows, 6),
+        .def = (uint32_t)db_col_i64(rows, 7),
+        .is_true = db_col_i64(rows, 8) != 0,
     };
 }
 
 #define START_COLUMNS                                                                              \
-    "SELECT definition, node, element, event, name, due_us, armed_us FROM start_event "
+    "SELECT definition, node, element, event, name, due_us, armed_us, def, is_true FROM "          \
+    "start_event "
 
 bool store_starts_named(struct store_start *out, size_t room, size_t *count_out,
                         struct db_conn *conn, struct str event, struct str name,
@@ -401,7 +406,7 @@ bool store_starts_named(struct store_start *out, size_t room, size_t *count_out,
     size_t count = 0;
     if (!db_query(&rows, conn,
                   START_COLUMNS "WHERE event = ?1 AND name = ?2 AND name <> '' ORDER BY "
-                                "definition, node LIMIT ?3",
+                                "definition, node, def LIMIT ?3",
                   DB_ARGS(db_t(event), db_t(name), db_n((int64_t)room)), err))
         return false;
     while (db_next(&rows, err))
@@ -416,7 +421,7 @@ bool store_starts_due(struct store_start *out, size_t room, size_t *count_out, i
     size_t count = 0;
     *next_us_out = 0;
     if (!db_query(&rows, conn,
-                  START_COLUMNS "WHERE due_us > 0 ORDER BY due_us, definition, node LIMIT ?1",
+                  START_COLUMNS "WHERE due_us > 0 ORDER BY due_us, definition, node, def LIMIT ?1",
                   DB_ARGS(db_n((int64_t)room + 1)), err))
         return false;
     while (db_next(&rows, err)) {
@@ -430,12 +435,13 @@ bool store_starts_due(struct store_start *out, size_t room, size_t *count_out, i
     return db_end(&rows, err);
 }
 
-bool store_start_move(struct store_tx *tx, int64_t definition, uint32_t node, int64_t due_us,
-                      struct err *err) {
+bool store_start_move(struct store_tx *tx, const struct store_start *s, struct err *err) {
     return db_run(tx->conn,
-                  "UPDATE start_event SET due_us = ?3 WHERE definition = ?1 AND node "
-                  "= ?2",
-                  DB_ARGS(db_n(definition), db_n(node), db_n(due_us)), err);
+                  "UPDATE start_event SET due_us = ?4, is_true = ?5 WHERE definition = ?1 AND node "
+                  "= ?2 AND def = ?3",
+                  DB_ARGS(db_n(s->definition), db_n(s->node), db_n(s->def), db_n(s->due_us),
+                          db_n(s->is_true)),
+                  err);
 }
 
 const char *store_element_type(const struct bpmn_node *node) {

@@ -107,9 +107,10 @@ MUST_USE bool store_definition_running(int64_t *count_out, struct db_conn *conn,
 
 struct store_start {
     int64_t definition;
-    uint32_t node;
+    uint32_t node, def;              /* def: which of the node's event definitions */
     struct str element, event, name; /* event: MESSAGE, SIGNAL, TIMER, CONDITION */
     int64_t due_us, armed_us;
+    bool is_true; /* CONDITION: it was true when a data store changed last */
 };
 MUST_USE bool store_start_put(struct store_tx *tx, const struct store_start *start,
                               struct err *err);
@@ -121,8 +122,9 @@ MUST_USE bool store_starts_named(struct store_start *out, size_t room, size_t *c
 MUST_USE bool store_starts_due(struct store_start *out, size_t room, size_t *count_out,
                                int64_t *next_us_out, struct db_conn *conn, int64_t now_us,
                                struct arena *arena, struct err *err);
-MUST_USE bool store_start_move(struct store_tx *tx, int64_t definition, uint32_t node,
-                               int64_t due_us, struct err *err);
+/* due_us and is_true as they are here now. */
+MUST_USE bool store_start_move(struct store_tx *tx, const struct store_start *start,
+                               struct err *err);
 
 const char *store_element_type(const struct bpmn_node *node); /* "SERVICE_TASK" */
 

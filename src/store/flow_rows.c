@@ -272,7 +272,10 @@ static bool job_thrown(struct rows *r, struct err *err) {
 static bool wait_insert(struct rows *r, const struct bpmn_record *record, struct err *err) {
     const struct store_flow *f = r->f;
     bool message = record->code == BPMN_EVENT_MESSAGE;
-    if (!message && record->code != BPMN_EVENT_SIGNAL)
+    /* what another instance writes into a data store may make a condition true */
+    bool condition =
+        record->code == BPMN_EVENT_CONDITIONAL && !f->is_case && f->process->store_count > 0;
+    if (!message && !condition && record->code != BPMN_EVENT_SIGNAL)
         return true;
     return db_run(f->conn,
                   "INSERT INTO subscription (key, event, name, correlation_key, element_key, "
@@ -280,8 +283,10 @@ static bool wait_insert(struct rows *r, const struct bpmn_record *record, struct
                   "updated_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'CREATED', 1, 0, ?10, "
                   "?10)",
                   DB_ARGS(db_n(key_of(r, record->ref)),
-                          db_t(message ? STR("MESSAGE") : STR("SIGNAL")), db_t(record->name),
-                          db_t(record->text), db_n(key_of(r, record->instance)),
+                          db_t(message     ? STR("MESSAGE")
+                               : condition ? STR("CONDITION")
+                                           : STR("SIGNAL")),
+                          db_t(record->name), db_t(record->text), db_n(key_of(r, record->instance)),
                           db_n(f->definition), db_t(f->process_id), db_n(record->node),
                           db_t(f->process->nodes[record->node].id), db_n(f->at_us)),
                   err);

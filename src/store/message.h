@@ -42,7 +42,8 @@ struct store_subscription {
     uint32_t node;
     struct str name, correlation_key, process, element;
 };
-/* Open ones after a key, in the order of their keys. event: "MESSAGE", "SIGNAL"; correlation_key
+/* Open ones after a key, in the order of their keys. event: "MESSAGE", "SIGNAL", and
+ * "CONDITION" (no name: an instance whose process uses data stores); correlation_key
  * only of messages: also those without a key. */
 MUST_USE bool store_subscriptions(struct store_subscription *out, size_t room, size_t *count_out,
                                   struct db_conn *conn, struct str event, struct str name,

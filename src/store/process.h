@@ -17,6 +17,37 @@ MUST_USE bool store_note_add(uint64_t *stream_out, struct store_tx *tx, struct s
 /* Forget what a note says: its key. The log keeps its digest. */
 MUST_USE bool store_note_erase(struct store_tx *tx, uint64_t stream, struct err *err);
 
+/* ---- data stores: what processes keep beyond their end -----------------------------------------
+ */
+
+#define STORE_KEPT_KIND "data_store_written"
+struct store_kept {
+    struct str process, store; /* ids of the process and of the store in its model */
+    int64_t instance;          /* key of the one that wrote it */
+    int64_t at_us;
+};
+/* What it holds; null when nothing was written. `which`: process and store. */
+MUST_USE bool store_kept_get(struct feel_value *out, struct db_conn *conn,
+                             const struct store_kept *which, struct arena *arena, struct err *err);
+/* It holds this from now on; null empties it. What it held is erased, with the event that said so.
+ */
+MUST_USE bool store_kept_put(struct store_tx *tx, const struct store_kept *kept,
+                             struct feel_value value, uint64_t account, struct arena *arena,
+                             struct err *err);
+/* All stores of a process id. */
+MUST_USE bool store_kept_drop(struct store_tx *tx, struct str process, struct err *err);
+/* Does the row say what its event says? ERR_CORRUPT when the event is damaged. */
+struct store_kept_event {
+    uint64_t stream;
+    int64_t at_us;
+    struct str plain; /* of the event */
+};
+MUST_USE bool store_kept_compare(bool *same, struct db_conn *conn,
+                                 const struct store_kept_event *event, struct arena *arena,
+                                 struct err *err);
+MUST_USE bool store_kept_rebuild(struct db_conn *conn, const struct store_kept_event *event,
+                                 struct arena *arena, struct err *err);
+
 /* ---- instances --------------------------------------------------------------------------------
  */
 

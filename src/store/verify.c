@@ -115,7 +115,7 @@ static bool log_verify(struct verifying *v, struct err *err) {
 
 /* Where a case ends, told by the events alone: not by its header, which is one of the rows that are
  * being verified. */
-enum stream_kind { STREAM_CASE, STREAM_INSTANCE, STREAM_NOTE };
+enum stream_kind { STREAM_CASE, STREAM_INSTANCE, STREAM_KEPT, STREAM_NOTE };
 struct case_end {
     struct case_id id;
     uint64_t last_event, event_count;
@@ -234,6 +234,8 @@ static bool case_verify(struct verifying *v, const struct case_end *end, struct 
 static enum stream_kind kind_of(struct str first) {
     if (str_eq(first, STR("submitted")))
         return STREAM_CASE;
+    if (str_eq(first, STR(STORE_KEPT_KIND)))
+        return STREAM_KEPT;
     return str_eq(first, STR("process_created")) ? STREAM_INSTANCE : STREAM_NOTE;
 }
 
@@ -243,16 +245,50 @@ static struct store_instance instance_end(const struct case_end *end) {
                                    .last_event = (int64_t)end->last_event};
 }
 
-static bool note_read(struct db_conn *conn, const struct case_end *end, struct arena *arena,
-                      struct err *err) {
+static bool note_read(struct str *plain, struct db_conn *conn, const struct case_end *end,
+                      struct arena *arena, struct err *err) {
     struct store_key key;
-    struct str plain;
     int64_t previous;
     if (!store_key_of_case(&key, conn, end->id, err))
         return false;
     const struct store_chain chain = {conn, end->id, &key, arena};
-    return store_chain_read(&plain, &previous, &chain, (int64_t)end->last_event, end->event_count,
+    return store_chain_read(plain, &previous, &chain, (int64_t)end->last_event, end->event_count,
                             err);
+}
+
+/* What an event says that a data store holds. */
+static bool kept_read(struct store_kept_event *out, struct db_conn *conn,
+                      const struct case_end *end, struct arena *arena, struct err *err) {
+    *out = (struct store_kept_event){.stream = end->id.n};
+    return note_read(&out->plain, conn, end, arena, err) &&
+           db_get_i64(&out->at_us, conn, "SELECT at_us FROM event WHERE seq = ?1",
+                      DB_ARGS(db_n((int64_t)end->last_event)), err);
+}
+
+static bool kept_verify(struct verifying *v, const struct case_end *end, struct arena *arena,
+                        struct err *err) {
+    struct store_kept_event event;
+    bool same = true;
+    if (!kept_read(&event, v->conn, end, arena, err) ||
+        !store_kept_compare(&same, v->conn, &event, arena, err))
+        return false;
+    if (!same)
+        finding(v, "the row of the data store that event %" PRIu64 " writes is not what it says",
+                end->last_event);
+    return true;
+}
+
+/* Rows of data stores that no event tells of. */
+static bool kept_strays(struct verifying *v, struct err *err) {
+    int64_t count = 0;
+    if (!db_get_i64(&count, v->conn,
+                    "SELECT count(*) FROM data_store WHERE note NOT IN (SELECT case_id FROM "
+                    "case_end WHERE first = '" STORE_KEPT_KIND "')",
+                    DB_NO_ARGS, err))
+        return false;
+    if (count > 0)
+        finding(v, "%" PRId64 " rows of data stores follow from no event", count);
+    return true;
 }
 
 static bool other_verify(struct verifying *v, const struct case_end *end, struct err *err) {
@@ -260,9 +296,14 @@ static bool other_verify(struct verifying *v, const struct case_end *end, struct
     struct err local = {0};
     const struct store_instance row = instance_end(end);
     const struct store_processes processes = {v->packs->find_process, v->packs->ctx};
-    bool ok = end->kind == STREAM_NOTE ? note_read(v->conn, end, arena, &local)
-                                       : store_instance_compare(v->conn, &row, &processes,
-                                                                report_count, v, arena, &local);
+    struct str plain;
+    bool ok;
+    if (end->kind == STREAM_NOTE)
+        ok = note_read(&plain, v->conn, end, arena, &local);
+    else if (end->kind == STREAM_KEPT)
+        ok = kept_verify(v, end, arena, &local);
+    else
+        ok = store_instance_compare(v->conn, &row, &processes, report_count, v, arena, &local);
     if (!ok && (local.code == ERR_IO || local.code == ERR_FULL))
         (void)err_set(err, local.code, err_nowhere, "%s", local.text);
     else if (!ok)
@@ -355,7 +396,8 @@ bool store_verify(struct store_verified *out, struct store *s, const struct stor
     if (!db_integrity(v.conn, err) || !db_begin(v.conn, err))
         return false;
     /* the temporary table is made within the transaction, so that its end drops it too */
-    bool ok = ends_find(v.conn, err) && log_verify(&v, err) && cases_verify(&v, err);
+    bool ok = ends_find(v.conn, err) && log_verify(&v, err) && cases_verify(&v, err) &&
+              kept_strays(&v, err);
     db_rollback(v.conn);
     if (!ok)
         return false;
@@ -402,10 +444,20 @@ static bool instance_rebuild(struct verifying *v, const struct case_end *end, st
     return true;
 }
 
+static bool kept_rebuild(struct verifying *v, const struct case_end *end, struct err *err) {
+    struct arena *arena = arena_create("rebuild", CASE_ARENA_BYTES);
+    struct store_kept_event event;
+    bool ok = kept_read(&event, v->conn, end, arena, err) &&
+              store_kept_rebuild(v->conn, &event, arena, err);
+    arena_destroy(arena);
+    return ok || err_context(err, "data store of stream %" PRIu64, end->id.n);
+}
+
 static bool stream_rebuild(struct verifying *v, const struct case_end *end, struct err *err) {
     switch (end->kind) {
     case STREAM_CASE: return case_rebuild(v, end, err);
     case STREAM_INSTANCE: return instance_rebuild(v, end, err);
+    case STREAM_KEPT: return kept_rebuild(v, end, err);
     case STREAM_NOTE: break; /* nothing is derived from it alone */
     }
     return true;
@@ -435,7 +487,8 @@ bool store_rebuild(uint64_t *cases_out, struct store *s, const struct store_pack
     struct store_verified done = {0};
     struct verifying v = {.store = s, .conn = db_writer(s->db), .packs = packs, .out = &done};
     struct err ignored = {0};
-    bool ok = ends_find(v.conn, err) && cases_rebuild(&v, err);
+    bool ok = ends_find(v.conn, err) && db_run(v.conn, "DELETE FROM data_store", DB_NO_ARGS, err) &&
+              cases_rebuild(&v, err);
     if (!ends_drop(v.conn, ok ? err : &ignored))
         ok = false;
     *cases_out = done.cases;
