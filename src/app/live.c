@@ -3,6 +3,8 @@
  * until that is over, because the order may still read it. */
 #include "app/live.h"
 
+#include <assert.h>
+
 #include "app/process_inner.h"
 
 enum { SLOTS = 8192, LIVE_ARENA_BYTES = 512 << 20 }; /* as much as loading may take anywhere */
@@ -128,7 +130,8 @@ const struct app_model *app_live_model(const struct app_live *live) {
     for (struct app_live_hold *h = live->holds; h != NULL; h = h->next)
         if (app_model_key(h->model) == live->p->origin.definition)
             return h->model;
-    return live->holds->model; /* a new one: its origin is not folded yet */
+    assert(live->holds != NULL); /* an instance holds the model that it began with */
+    return live->holds->model;   /* a new one: its origin is not folded yet */
 }
 
 struct finding {

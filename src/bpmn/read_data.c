@@ -4,6 +4,8 @@
  * usually name only the references. An association is carried out when its activity declares the
  * data input or output at its end; an arrow that was only drawn to a task has none and means
  * nothing, so that drawing data into a model does not change how it runs. */
+#include <assert.h>
+
 #include "bpmn/read.h"
 
 static const struct str bpmn_ns = STR_INIT(BPMN_NS);
@@ -256,7 +258,9 @@ struct association {
 };
 
 static struct bpmn_mapping *next_mapping(struct bpmn_node *node, bool input) {
-    return input ? &node->data_in[node->data_in_count++] : &node->data_out[node->data_out_count++];
+    struct bpmn_mapping *list = input ? node->data_in : node->data_out;
+    assert(list != NULL); /* room was made for each that can come */
+    return &list[input ? node->data_in_count++ : node->data_out_count++];
 }
 
 static struct str write_store(const struct reader *r, const struct data_ref *to) {
