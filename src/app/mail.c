@@ -1,11 +1,14 @@
 #include "app/mail.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <inttypes.h>
+#define CURL_DISABLE_TYPECHECK  /* its macros would hide that the functions are called by pointer  \
+                                 */
+#include <curl/curl.h>
 
 #include "base/code.h"
 #include "os/file.h"
+#include "os/library.h"
 
 enum {
     ENCODED_WORD_BYTES = 42, /* of text in one RFC 2047 word: 56 characters, the line stays < 78 */
@@ -13,6 +16,29 @@ enum {
     CONNECT_S = 10,
     TOTAL_S = 60,
 };
+
+/* clang-format off */
+#define FUNCTIONS(X) \
+    X(curl_easy_cleanup) \
+    X(curl_easy_init) \
+    X(curl_easy_perform) \
+    X(curl_easy_setopt) \
+    X(curl_easy_strerror) \
+    X(curl_global_init) \
+    X(curl_slist_append) \
+    X(curl_slist_free_all)
+/* clang-format on */
+
+static struct { FUNCTIONS(OS_LIBRARY_POINTER) } lib;
+static const struct os_symbol symbols[] = {FUNCTIONS(OS_LIBRARY_SYMBOL)};
+static struct os_library curl_library = {"libcurl.so.4", symbols, COUNT_OF(symbols), NULL};
+
+bool mail_smtp_start(struct err *err) {
+    if (!os_library_need(&curl_library, err))
+        return false;
+    return lib.curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ||
+           err_set(err, ERR_IO, err_nowhere, "could not start libcurl");
+}
 
 bool mail_address_ok(struct str address) {
     size_t at = 0;
@@ -103,21 +129,21 @@ static bool smtp_send(CURL *curl, const struct mail *mail, struct str bytes, str
                       struct err *err) {
     char from[300], why[CURL_ERROR_SIZE] = "";
     (void)snprintf(from, sizeof from, "<%.*s>", STR_ARG(mail->from));
-    bool ok = curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_READFUNCTION, smtp_read) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_READDATA, &bytes) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TOTAL_S) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-              curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why) == CURLE_OK;
+    bool ok = lib.curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_READFUNCTION, smtp_read) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_READDATA, &bytes) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TOTAL_S) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+              lib.curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why) == CURLE_OK;
     if (!ok)
         return err_set(err, ERR_INTERNAL, err_nowhere, "could not set up a message");
-    CURLcode result = curl_easy_perform(curl);
+    CURLcode result = lib.curl_easy_perform(curl);
     if (result != CURLE_OK) /* curl's text names hosts and status codes, not addresses */
         return err_set(err, ERR_IO, err_nowhere, "could not send message %" PRIu64 ": %s", mail->id,
-                       why[0] != '\0' ? why : curl_easy_strerror(result));
+                       why[0] != '\0' ? why : lib.curl_easy_strerror(result));
     return true;
 }
 
@@ -131,18 +157,18 @@ bool mail_to_smtp(const char *url, const struct mail *mail, struct err *err) {
     struct buf bytes;
     buf_init(&bytes, MAIL_BYTES_MAX);
     bool ok = mail_format(&bytes, mail, err);
-    CURL *curl = ok ? curl_easy_init() : NULL;
-    struct curl_slist *to = curl == NULL ? NULL : curl_slist_append(NULL, to_text);
+    CURL *curl = ok ? lib.curl_easy_init() : NULL;
+    struct curl_slist *to = curl == NULL ? NULL : lib.curl_slist_append(NULL, to_text);
     if (ok && to == NULL)
         ok = err_set(err, ERR_BUSY, err_nowhere, "there is no memory to send a message");
-    if (ok && (curl_easy_setopt(curl, CURLOPT_URL, plain_url) != CURLE_OK ||
-               curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") != CURLE_OK ||
-               curl_easy_setopt(curl, CURLOPT_USE_SSL,
-                                (long)(tls ? CURLUSESSL_ALL : CURLUSESSL_TRY)) != CURLE_OK))
+    if (ok && (lib.curl_easy_setopt(curl, CURLOPT_URL, plain_url) != CURLE_OK ||
+               lib.curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") != CURLE_OK ||
+               lib.curl_easy_setopt(curl, CURLOPT_USE_SSL,
+                                    (long)(tls ? CURLUSESSL_ALL : CURLUSESSL_TRY)) != CURLE_OK))
         ok = err_set(err, ERR_INVALID, err_nowhere, "the mail server's address cannot be used");
     ok = ok && smtp_send(curl, mail, buf_view(&bytes), to, err);
-    curl_slist_free_all(to);
-    curl_easy_cleanup(curl);
+    lib.curl_slist_free_all(to);
+    lib.curl_easy_cleanup(curl);
     buf_done(&bytes);
     return ok;
 }

@@ -20,6 +20,8 @@ bool mail_address_ok(struct str address);
 MUST_USE bool mail_format(struct buf *out, const struct mail *mail, struct err *err);
 /* As FOLDER/<id>.eml, durable; a repetition writes the same file. */
 MUST_USE bool mail_to_folder(const char *folder, const struct mail *mail, struct err *err);
+/* Loads and starts libcurl: once, before the first message, while no other thread runs. */
+MUST_USE bool mail_smtp_start(struct err *err);
 /* To "smtp://[user:password@]host[:port]" (TLS when the server offers STARTTLS),
  * "smtp+tls://..." (STARTTLS demanded) or "smtps://..." (TLS from the start).
  * Errors: ERR_IO with the server's reason. Blocks up to a minute. */

@@ -4,8 +4,6 @@
  */
 #include <inttypes.h>
 
-#include <curl/curl.h>
-
 #include "app/inner.h"
 #include "app/mail.h"
 
@@ -158,8 +156,8 @@ static void mailer_main(void *self) {
 }
 
 bool app_mailer_start(struct app *app, struct err *err) {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return err_set(err, ERR_IO, err_nowhere, "could not start libcurl");
+    if (app->config.smtp_url != NULL && !mail_smtp_start(err))
+        return false;
     struct arena *arena = arena_create("mailer", 1 << 16);
     struct app_mailer *m = arena_new(arena, struct app_mailer, 1);
     m->arena = arena;

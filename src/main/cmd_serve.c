@@ -114,6 +114,7 @@ static void reload(struct service *s) {
                   log_i64("kept", (int64_t)kept_count));
     else
         log_event(LOG_ERROR, "packs-refused", log_err(&err));
+    os_memory_trim();
 }
 
 /* Until SIGTERM or SIGINT. */
@@ -151,6 +152,7 @@ int cmd_serve(int argc, char **argv) {
     bool ok = os_signals_open(&s.signal_fd, &err) && server_make(&s, &err) && app_make(&s, &err) &&
               web_make(&s, &err);
     if (ok) {
+        os_memory_trim();
         if (s.settings.demo)
             demo_print(&s);
         log_event(LOG_INFO, "service-started", log_text("listen", http_server_address(s.server)),

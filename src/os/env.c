@@ -71,3 +71,7 @@ void os_memory_setup(void) {
     /* setting any of these fixes it at 128 kB: each larger page would be mapped and unmapped */
     (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES);
 }
+
+void os_memory_trim(void) {
+    (void)malloc_trim(0);
+}

@@ -21,6 +21,11 @@ const struct os_env *os_env_real(void);
  * (which cost a fifth of the writer's time), and threads share two heaps. */
 void os_memory_setup(void);
 
+/* Give back what was freed: after the start, or new packs, whose reading takes more than what
+ * stays.
+ */
+void os_memory_trim(void);
+
 static inline int64_t os_wall_us(const struct os_env *env) {
     return env->wall_us(env->self);
 }

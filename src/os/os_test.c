@@ -8,6 +8,7 @@
 #include "base/test.h"
 #include "os/env.h"
 #include "os/file.h"
+#include "os/library.h"
 #include "os/log.h"
 #include "os/signal.h"
 #include "os/thread.h"
@@ -245,4 +246,27 @@ void test_os_lock_is_exclusive(void) {
     CHECK(bytes > 0);
     CHECK_OK(os_folder_remove(folder, &err), &err);
     arena_destroy(a);
+}
+
+void test_os_library(void) {
+    static struct {
+        __typeof__(getpid) *getpid;
+        __typeof__(getpid) *no_such_function;
+    } lib;
+    static const struct os_symbol symbols[] = {OS_LIBRARY_SYMBOL(getpid)
+                                                   OS_LIBRARY_SYMBOL(no_such_function)};
+    static struct os_library good = {"libc.so.6", symbols, 1, NULL};
+    static struct os_library lacking = {"libc.so.6", symbols, 2, NULL};
+    static struct os_library missing = {"libnosuch.so.1", symbols, 1, NULL};
+    struct err err = {0};
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(os_library_need(&good, &err), &err);
+        CHECK_INT(lib.getpid(), getpid());
+        CHECK(!os_library_need(&lacking, &err) && err.code == ERR_UNSUPPORTED);
+        CHECK(strstr(err.text, "libc.so.6 has no function no_such_function") != NULL);
+        err_reset(&err);
+        CHECK(!os_library_need(&missing, &err) && err.code == ERR_UNSUPPORTED);
+        CHECK(strstr(err.text, "could not load libnosuch.so.1") != NULL);
+        err_reset(&err);
+    }
 }

@@ -4,12 +4,11 @@
  * What keeps together: a heading and what follows; the two first and the two last lines of a
  * paragraph; a seal line and the end of what precedes it; a table row. */
 #include <assert.h>
-#include <cairo-pdf.h>
 #include <math.h>
-#include <pango/pangocairo.h>
 #include <time.h>
 
 #include "print/letter.h"
+#include "print/pango.h"
 #include "print/print.h"
 #include "print/qr.h"
 
@@ -79,55 +78,56 @@ struct style {
 
 static PangoLayout *layout_make(struct setter *s, const struct letter_text *text,
                                 const struct style *style) {
-    PangoLayout *layout = pango_layout_new(s->context);
+    PangoLayout *layout = lib.pango_layout_new(s->context);
     struct kept *kept = arena_new(s->arena, struct kept, 1);
     *kept = (struct kept){layout, s->kept};
     s->kept = kept;
-    PangoFontDescription *font = pango_font_description_from_string(families);
-    pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
+    PangoFontDescription *font = lib.pango_font_description_from_string(families);
+    lib.pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
     if (style->bold)
-        pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
-    pango_layout_set_font_description(layout, font);
-    pango_font_description_free(font);
-    pango_layout_set_text(layout, text->text.at == NULL ? "" : text->text.at, (int)text->text.len);
-    pango_layout_set_width(layout, style->width < 0 ? -1 : (int)(style->width * PANGO_SCALE));
-    pango_layout_set_indent(layout, (int)(style->indent * PANGO_SCALE));
-    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_alignment(layout, style->align);
-    pango_layout_set_line_spacing(layout, (float)line_factor);
-    PangoAttrList *attrs = pango_attr_list_new();
-    pango_attr_list_insert(attrs, pango_attr_language_new(
-                                      pango_language_from_string(style->chinese ? "zh-cn" : "en")));
+        lib.pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
+    lib.pango_layout_set_font_description(layout, font);
+    lib.pango_font_description_free(font);
+    lib.pango_layout_set_text(layout, text->text.at == NULL ? "" : text->text.at,
+                              (int)text->text.len);
+    lib.pango_layout_set_width(layout, style->width < 0 ? -1 : (int)(style->width * PANGO_SCALE));
+    lib.pango_layout_set_indent(layout, (int)(style->indent * PANGO_SCALE));
+    lib.pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    lib.pango_layout_set_alignment(layout, style->align);
+    lib.pango_layout_set_line_spacing(layout, (float)line_factor);
+    PangoAttrList *attrs = lib.pango_attr_list_new();
+    lib.pango_attr_list_insert(attrs, lib.pango_attr_language_new(lib.pango_language_from_string(
+                                          style->chinese ? "zh-cn" : "en")));
     for (const struct letter_span *span = text->spans; span != NULL; span = span->next) {
         PangoAttribute *made[3] = {
-            span->strong ? pango_attr_weight_new(PANGO_WEIGHT_BOLD) : NULL,
+            span->strong ? lib.pango_attr_weight_new(PANGO_WEIGHT_BOLD) : NULL,
             /* Chinese has no italics; what is stressed is underlined */
             !span->em        ? NULL
-            : style->chinese ? pango_attr_underline_new(PANGO_UNDERLINE_SINGLE)
-                             : pango_attr_style_new(PANGO_STYLE_ITALIC),
-            span->small ? pango_attr_size_new_absolute((int)(small_size * PANGO_SCALE)) : NULL};
+            : style->chinese ? lib.pango_attr_underline_new(PANGO_UNDERLINE_SINGLE)
+                             : lib.pango_attr_style_new(PANGO_STYLE_ITALIC),
+            span->small ? lib.pango_attr_size_new_absolute((int)(small_size * PANGO_SCALE)) : NULL};
         for (size_t i = 0; i < COUNT_OF(made); i++) {
             if (made[i] == NULL)
                 continue;
             made[i]->start_index = (guint)span->from;
             made[i]->end_index = (guint)span->to;
-            pango_attr_list_insert(attrs, made[i]);
+            lib.pango_attr_list_insert(attrs, made[i]);
         }
     }
-    pango_layout_set_attributes(layout, attrs);
-    pango_attr_list_unref(attrs);
+    lib.pango_layout_set_attributes(layout, attrs);
+    lib.pango_attr_list_unref(attrs);
     return layout;
 }
 
 static double layout_height(PangoLayout *layout) {
     int height;
-    pango_layout_get_size(layout, NULL, &height);
+    lib.pango_layout_get_size(layout, NULL, &height);
     return (double)height / PANGO_SCALE;
 }
 
 static double layout_natural_width(PangoLayout *layout) {
     int width;
-    pango_layout_get_size(layout, &width, NULL);
+    lib.pango_layout_get_size(layout, &width, NULL);
     return (double)width / PANGO_SCALE;
 }
 
@@ -168,40 +168,40 @@ static double room_for(const double *heights, int count, int i, double reserve) 
  */
 static double *line_heights(struct setter *s, PangoLayout *layout, int count, double *ascent) {
     double *heights = arena_new(s->arena, double, (size_t)count);
-    PangoLayoutIter *iter = pango_layout_get_iter(layout);
-    double baseline = (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE;
+    PangoLayoutIter *iter = lib.pango_layout_get_iter(layout);
+    double baseline = (double)lib.pango_layout_iter_get_baseline(iter) / PANGO_SCALE;
     double left_over = layout_height(layout);
     *ascent = baseline;
-    for (int i = 0; i + 1 < count && pango_layout_iter_next_line(iter); i++) {
-        double next = (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE;
+    for (int i = 0; i + 1 < count && lib.pango_layout_iter_next_line(iter); i++) {
+        double next = (double)lib.pango_layout_iter_get_baseline(iter) / PANGO_SCALE;
         heights[i] = next - baseline;
         left_over -= heights[i];
         baseline = next;
     }
     heights[count - 1] = left_over;
-    pango_layout_iter_free(iter);
+    lib.pango_layout_iter_free(iter);
     return heights;
 }
 
 /* Put the lines at x, over as many pages as it takes. reserve: room to be kept under the last. */
 static bool place_lines(struct setter *s, PangoLayout *layout, double x, double reserve) {
-    int count = pango_layout_get_line_count(layout);
+    int count = lib.pango_layout_get_line_count(layout);
     double ascent;
     const double *heights = line_heights(s, layout, count, &ascent);
-    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    PangoLayoutIter *iter = lib.pango_layout_get_iter(layout);
     bool ok = true;
     for (int i = 0; ok && i < count; i++) {
         ok = need_room(s, room_for(heights, count, i, reserve));
         PangoRectangle logical;
-        pango_layout_iter_get_line_extents(iter, NULL, &logical);
+        lib.pango_layout_iter_get_line_extents(iter, NULL, &logical);
         if (ok)
-            add_item(s, (struct item){.line = pango_layout_iter_get_line_readonly(iter),
+            add_item(s, (struct item){.line = lib.pango_layout_iter_get_line_readonly(iter),
                                       .x = x + (double)logical.x / PANGO_SCALE,
                                       .y = s->y + ascent});
         s->y += heights[i];
-        (void)pango_layout_iter_next_line(iter);
+        (void)lib.pango_layout_iter_next_line(iter);
     }
-    pango_layout_iter_free(iter);
+    lib.pango_layout_iter_free(iter);
     return ok;
 }
 
@@ -355,16 +355,16 @@ static void draw_small(struct setter *s, struct str text, double y, PangoAlignme
                           .chinese = str_eq(s->letter->lang, STR("zh")),
                           .align = align};
     PangoLayout *layout = layout_make(s, &plain, &style);
-    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    cairo_move_to(s->cr, left, y);
-    pango_cairo_show_layout(s->cr, layout);
+    lib.pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    lib.cairo_move_to(s->cr, left, y);
+    lib.pango_cairo_show_layout(s->cr, layout);
 }
 
 static void draw_rule(struct setter *s, double y) {
-    cairo_set_line_width(s->cr, 0.6);
-    cairo_move_to(s->cr, left, y);
-    cairo_line_to(s->cr, right, y);
-    cairo_stroke(s->cr);
+    lib.cairo_set_line_width(s->cr, 0.6);
+    lib.cairo_move_to(s->cr, left, y);
+    lib.cairo_line_to(s->cr, right, y);
+    lib.cairo_stroke(s->cr);
 }
 
 static void draw_frame(struct setter *s, unsigned page, unsigned pages) {
@@ -384,16 +384,16 @@ static void draw_frame(struct setter *s, unsigned page, unsigned pages) {
 }
 
 static void draw_items(struct setter *s, unsigned page) {
-    cairo_set_line_width(s->cr, 0.6);
+    lib.cairo_set_line_width(s->cr, 0.6);
     for (const struct item *item = s->items; item != NULL; item = item->next) {
         if (item->page != page)
             continue;
         if (item->line != NULL) {
-            cairo_move_to(s->cr, item->x, item->y);
-            pango_cairo_show_layout_line(s->cr, item->line);
+            lib.cairo_move_to(s->cr, item->x, item->y);
+            lib.pango_cairo_show_layout_line(s->cr, item->line);
         } else if (item->height > 0) {
-            cairo_rectangle(s->cr, item->x, item->y, item->width, item->height);
-            cairo_stroke(s->cr);
+            lib.cairo_rectangle(s->cr, item->x, item->y, item->width, item->height);
+            lib.cairo_stroke(s->cr);
         } else {
             draw_rule(s, item->y);
         }
@@ -408,10 +408,10 @@ static bool draw_qr(struct setter *s) {
     for (unsigned row = 0; row < qr_width(qr); row++) {
         unsigned run;
         for (unsigned x = 0; (run = qr_run(qr, &x, row)) > 0; x += run)
-            cairo_rectangle(s->cr, left + (x + QR_QUIET) * module, y + (row + QR_QUIET) * module,
-                            run * module, module);
+            lib.cairo_rectangle(s->cr, left + (x + QR_QUIET) * module,
+                                y + (row + QR_QUIET) * module, run * module, module);
     }
-    cairo_fill(s->cr);
+    lib.cairo_fill(s->cr);
     qr_destroy(qr);
     struct letter_text text = {arena_printf(s->arena, "%.*s\u2028%.*s",
                                             STR_ARG(s->letter->verify_text),
@@ -422,10 +422,10 @@ static bool draw_qr(struct setter *s) {
                           .chinese = str_eq(s->letter->lang, STR("zh")),
                           .align = PANGO_ALIGN_LEFT};
     PangoLayout *layout = layout_make(s, &text, &style);
-    pango_layout_set_height(layout, (int)(qr_size * PANGO_SCALE));
-    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    cairo_move_to(s->cr, left + qr_size + cell_pad, y + 2 * MM);
-    pango_cairo_show_layout(s->cr, layout);
+    lib.pango_layout_set_height(layout, (int)(qr_size * PANGO_SCALE));
+    lib.pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    lib.cairo_move_to(s->cr, left + qr_size + cell_pad, y + 2 * MM);
+    lib.pango_cairo_show_layout(s->cr, layout);
     return true;
 }
 
@@ -436,7 +436,7 @@ static bool draw_pages(struct setter *s) {
         draw_items(s, page);
         if (page + 1 == pages && s->letter->verify_url.len > 0 && !draw_qr(s))
             return false;
-        cairo_show_page(s->cr);
+        lib.cairo_show_page(s->cr);
     }
     return true;
 }
@@ -464,39 +464,40 @@ static void set_metadata(cairo_surface_t *surface, const struct print_letter *le
     char when[64] = "";
     if (gmtime_r(&seconds, &utc) != NULL)
         (void)strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, when);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Mandate");
+    lib.cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, when);
+    lib.cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Mandate");
     if (letter->title.len > 0)
-        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE,
-                                       arena_cstr(arena, letter->title));
+        lib.cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE,
+                                           arena_cstr(arena, letter->title));
 }
 
 static PangoContext *context_make(void) {
     /* this thread's own; a new one for each letter would leak 256 bytes inside fontconfig */
-    PangoFontMap *fonts = pango_cairo_font_map_get_default();
-    pango_cairo_font_map_set_resolution((PangoCairoFontMap *)fonts, 72);
-    PangoContext *context = pango_font_map_create_context(fonts);
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pango_cairo_context_set_font_options(context, options);
-    cairo_font_options_destroy(options);
-    pango_context_set_round_glyph_positions(context, FALSE);
+    PangoFontMap *fonts = lib.pango_cairo_font_map_get_default();
+    lib.pango_cairo_font_map_set_resolution((PangoCairoFontMap *)fonts, 72);
+    PangoContext *context = lib.pango_font_map_create_context(fonts);
+    cairo_font_options_t *options = lib.cairo_font_options_create();
+    lib.cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    lib.cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    lib.pango_cairo_context_set_font_options(context, options);
+    lib.cairo_font_options_destroy(options);
+    lib.pango_context_set_round_glyph_positions(context, FALSE);
     return context;
 }
 
 bool print_pdf(struct buf *out, const struct print_letter *letter, struct err *err) {
     struct arena *arena = arena_create("print pdf", LETTER_ARENA_BYTES_MAX);
     struct letter_block *blocks;
-    if (!letter_read(&blocks, letter->html, str_eq(letter->lang, STR("zh")), "letter", arena,
+    if (!os_library_need(&pango, err) ||
+        !letter_read(&blocks, letter->html, str_eq(letter->lang, STR("zh")), "letter", arena,
                      err)) {
         arena_destroy(arena);
         return false;
     }
     cairo_surface_t *surface =
-        cairo_pdf_surface_create_for_stream(write_bytes, out, page_width, page_height);
+        lib.cairo_pdf_surface_create_for_stream(write_bytes, out, page_width, page_height);
     set_metadata(surface, letter, arena);
-    struct setter s = {.cr = cairo_create(surface),
+    struct setter s = {.cr = lib.cairo_create(surface),
                        .context = context_make(),
                        .letter = letter,
                        .arena = arena,
@@ -504,20 +505,20 @@ bool print_pdf(struct buf *out, const struct print_letter *letter, struct err *e
                        .y = top};
     s.items_end = &s.items;
     bool ok = set_and_draw(&s, blocks);
-    cairo_status_t status = cairo_status(s.cr);
-    cairo_destroy(s.cr);
-    cairo_surface_finish(surface);
+    cairo_status_t status = lib.cairo_status(s.cr);
+    lib.cairo_destroy(s.cr);
+    lib.cairo_surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(surface);
-    cairo_surface_destroy(surface);
+        status = lib.cairo_surface_status(surface);
+    lib.cairo_surface_destroy(surface);
     for (struct kept *kept = s.kept; kept != NULL; kept = kept->next)
-        g_object_unref(kept->layout);
-    g_object_unref(s.context);
+        lib.g_object_unref(kept->layout);
+    lib.g_object_unref(s.context);
     arena_destroy(arena);
     if (ok && !buf_ok(out, "the letter's PDF", err))
         return false;
     if (ok && status != CAIRO_STATUS_SUCCESS)
         return err_set(err, ERR_INTERNAL, err_nowhere, "could not make the PDF: %s",
-                       cairo_status_to_string(status));
+                       lib.cairo_status_to_string(status));
     return ok;
 }

@@ -227,13 +227,16 @@ static bool letters_write(struct db_conn *conn, const struct store_project *p, s
  */
 
 static void told_by(struct store_flow *f, const struct case_event *worked) {
-    struct str what = worked == NULL ? STR_NONE : worked->as.worked.what;
     f->job = 0;
     f->job_end = STORE_JOB_CANCELED;
-    f->job_failed = str_eq(what, STR("failed"));
-    f->job_threw = str_eq(what, STR("threw"));
+    f->job_failed = f->job_threw = false;
     f->message = 0;
     f->name = f->text = STR_NONE;
+    if (worked == NULL)
+        return;
+    struct str what = worked->as.worked.what;
+    f->job_failed = str_eq(what, STR("failed"));
+    f->job_threw = str_eq(what, STR("threw"));
     if (f->job_failed || f->job_threw || str_eq(what, STR("completed")))
         f->job = (uint32_t)worked->as.worked.element;
     if (f->job_failed)

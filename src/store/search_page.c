@@ -487,7 +487,7 @@ static bool items_read(struct json *out, struct maker *m, struct db_conn *conn, 
     struct db_rows rows;
     struct arena *arena = m->ask->arena;
     struct json **list = arena_new(arena, struct json *, (size_t)m->page.limit);
-    struct db_value values[2][SEARCH_SORTS_MAX + 2]; /* of the first row and of the last */
+    struct db_value values[2][SEARCH_SORTS_MAX + 2] = {0}; /* of the first row and of the last */
     size_t count = 0;
     if (!db_query_once(&rows, conn, m->sql.text.at, m->sql.args, m->sql.arg_count, err))
         return false;
