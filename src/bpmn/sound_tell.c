@@ -36,9 +36,18 @@ static void add_names(struct lang_text *out, struct space *s, const uint32_t *no
         buf_add(&text, out->in[lang]);
         buf_add(&text, str_from(before[lang]));
         for (size_t i = 0; i < count; i++) {
+            size_t times = 0, before_it = 0;
+            for (size_t k = 0; k < count; k++) {
+                times += nodes[k] == nodes[i];
+                before_it += k < i && nodes[k] == nodes[i];
+            }
+            if (before_it > 0)
+                continue;
             if (i > 0)
-                buf_lit(&text, ", ");
+                buf_add(&text, lang == LANG_zh ? STR("、") : STR(", "));
             buf_add(&text, bpmn_label(&s->p->nodes[nodes[i]], (enum lang)lang));
+            if (times > 1)
+                buf_printf(&text, " ×%zu", times);
         }
         out->in[lang] = arena_str(s->arena, buf_view(&text));
         buf_done(&text);
@@ -214,6 +223,39 @@ bool space_report_elements(struct space *s) {
 
 /* --- the drawing
  * ---------------------------------------------------------------------------------------- */
+/* The numbers of the steps at each node, the first ones of a loop, with what was chosen there. */
+static struct str *number_steps(const struct bpmn_process *process,
+                                const struct bpmn_finding *finding, struct arena *arena) {
+    enum { SHOWN = 2 };
+    struct str *notes = arena_new(arena, struct str, process->node_count);
+    uint32_t *seen = arena_new(arena, uint32_t, process->node_count);
+    for (size_t i = 0; i < finding->step_count; i++) {
+        uint32_t node = finding->steps[i];
+        struct str value = finding->step_values[i], *note = &notes[node];
+        if (seen[node]++ > SHOWN)
+            continue;
+        if (seen[node] > SHOWN)
+            *note = arena_printf(arena, "%.*s …", STR_ARG(*note));
+        else
+            *note =
+                arena_printf(arena, "%.*s%s%zu%s%.*s", STR_ARG(*note), note->len > 0 ? ", " : "",
+                             i + 1, value.len > 0 ? ": " : "", STR_ARG(value));
+    }
+    return notes;
+}
+
+/* Flows on which the joins where a token waits still want one. */
+static uint8_t *find_missing(const struct bpmn_process *process, const struct bpmn_finding *finding,
+                             const uint8_t *tokens, struct arena *arena) {
+    uint8_t *missing = arena_new(arena, uint8_t, process->flow_count);
+    for (size_t i = 0; i < finding->flow_count; i++) {
+        const struct bpmn_node *join = &process->nodes[process->flows[finding->flows[i]].to];
+        for (uint32_t k = 0; join->kind == BPMN_PARALLEL && k < join->in_count; k++)
+            missing[join->in[k]] = tokens[join->in[k]] == 0;
+    }
+    return missing;
+}
+
 void bpmn_sound_svg(struct buf *out, const struct bpmn_process *process,
                     const struct bpmn_finding *finding, enum lang lang, struct str id_prefix,
                     struct arena *arena) {
@@ -236,5 +278,8 @@ void bpmn_sound_svg(struct buf *out, const struct bpmn_process *process,
         marks.nodes[finding->node] = BPMN_MARK_FAILED;
     marks.node_tokens = nodes;
     marks.flow_tokens = flows;
+    marks.flow_missing = find_missing(process, finding, flows, arena);
+    marks.node_notes = number_steps(process, finding, arena);
+    marks.caption = finding->text.in[lang];
     bpmn_svg(out, process, &marks, lang, id_prefix, arena);
 }

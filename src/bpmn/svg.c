@@ -25,6 +25,7 @@ static const struct look {
     {"bpmn-lane-head", " fill=\"#f0f1f0\" stroke=\"#8a8f94\" stroke-width=\"1\""},
     {"bpmn-pool", " stroke=\"#8a8f94\""},
     {"bpmn-token", " fill=\"#a8231b\" stroke=\"#fff\""},
+    {"bpmn-missing", " fill=\"#fff\" stroke=\"#a8231b\" stroke-dasharray=\"3 2\""},
     {"bpmn-note", " stroke=\"#8a8f94\""},
     {"bpmn-thick", " fill=\"none\" stroke-width=\"4\""},
     {"bpmn-group", " stroke=\"#8a8f94\" stroke-dasharray=\"10 5 2 5\""},
@@ -283,7 +284,8 @@ static void draw_flow(struct pen *pen, const struct bpmn_flow *flow) {
                "<g class=\"bpmn-flow%s\"><polyline class=\"bpmn-line\" fill=\"none\" points=\"",
                done ? " is-done" : "");
     svg_points(pen, line->points, line->count);
-    buf_printf(pen->out, "\" marker-end=\"url(#%.*sarrow)\"", STR_ARG(pen->prefix));
+    buf_printf(pen->out, "\"%s marker-end=\"url(#%.*sarrow)\"", done ? " stroke-width=\"2.5\"" : "",
+               STR_ARG(pen->prefix));
     if (flow->is_default)
         buf_printf(pen->out, " marker-start=\"url(#%.*sdefault)\"", STR_ARG(pen->prefix));
     else if (flow->condition.text.at != NULL && !from_gateway)
@@ -678,56 +680,20 @@ static void draw_process(struct pen *pen) {
     svg_artifacts(pen, p->artifacts, around, false);
 }
 
-static void draw_token(struct pen *pen, int32_t x, int32_t y, uint8_t count) {
-    enum { SIZE = 180 };
-    struct bpmn_box box = {x - SIZE / 2, y - SIZE / 2, SIZE, SIZE};
-    char text[8];
-    svg_circle(pen, "bpmn-token", box, 0);
-    if (count < 2)
-        return;
-    (void)snprintf(text, sizeof text, "%u", count);
-    buf_lit(pen->out, "<text class=\"bpmn-token-count\" fill=\"#fff\" stroke=\"none\"");
-    svg_attribute(pen->out, "x", x);
-    svg_attribute(pen->out, "y", y + 45);
-    buf_printf(pen->out, ">%s</text>", text);
-}
-
-/* On an activity at its upper right corner, else in the middle; on a flow just before its end. */
-static void draw_tokens(struct pen *pen) {
-    pen->shape = NULL;
-    for (uint32_t i = 1; pen->marks->node_tokens != NULL && i < pen->p->node_count; i++) {
-        struct bpmn_box box = pen->drawing.nodes[i];
-        enum bpmn_group group = bpmn_kind_group(pen->p->nodes[i].kind);
-        bool corner = group == BPMN_GROUP_WORK || group == BPMN_GROUP_SCOPE;
-        if (pen->marks->node_tokens[i] == 0 || box.width == 0)
-            continue;
-        draw_token(pen, box.x + (corner ? box.width - 150 : box.width / 2),
-                   box.y + (corner ? 150 : box.height / 2), pen->marks->node_tokens[i]);
-    }
-    for (size_t i = 0; pen->marks->flow_tokens != NULL && i < pen->p->flow_count; i++) {
-        const struct bpmn_line *line = &pen->drawing.flows[i];
-        if (pen->marks->flow_tokens[i] == 0 || line->count < 2)
-            continue;
-        struct bpmn_point a = line->points[line->count - 2], b = line->points[line->count - 1];
-        int32_t x = b.x - a.x, y = b.y - a.y, length = MAX_OF(abs(x), abs(y));
-        int32_t back = MIN_OF(length / 2, 200);
-        if (length > 0)
-            draw_token(pen, b.x - x * back / length, b.y - y * back / length,
-                       pen->marks->flow_tokens[i]);
-    }
-}
-
 void bpmn_svg(struct buf *out, const struct bpmn_process *process, const struct bpmn_marks *marks,
               enum lang lang, struct str id_prefix, struct arena *arena) {
     struct pen pen = {.out = out, .p = process, .marks = marks, .lang = lang, .prefix = id_prefix};
     struct str name = name_in(process->name, lang);
     bpmn_layout(&pen.drawing, process, arena);
-    open_svg(&pen, pen.drawing.frame, name.len > 0 ? name : process->id);
+    struct bpmn_box frame = pen.drawing.frame;
+    if (marks != NULL && marks->caption.len > 0)
+        frame.height += SVG_CAPTION_HEIGHT;
+    open_svg(&pen, frame, name.len > 0 ? name : process->id);
     svg_artifacts(&pen, process->artifacts, process->has_diagram ? process->artifact_count : 0,
                   true);
     draw_process(&pen);
     if (marks != NULL)
-        draw_tokens(&pen);
+        svg_marks(&pen);
     buf_lit(out, "</svg>");
 }
 

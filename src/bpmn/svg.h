@@ -18,8 +18,10 @@ enum { BPMN_HEAT_MAX = 5 }; /* classes heat-1 .. heat-5 */
 struct bpmn_marks {
     uint8_t *nodes, *flows;
     const uint8_t *node_tokens, *flow_tokens; /* tokens to draw there; NULL: none */
+    const uint8_t *flow_missing;              /* 1: a token is waited for there; NULL: none */
     const uint8_t *node_heat;                 /* 0 none, 1..BPMN_HEAT_MAX; NULL: none */
     const struct str *node_notes;             /* a few words above each node; NULL: none */
+    struct str caption;                       /* below the drawing; empty: none */
 };
 struct bpmn_marks bpmn_marks_new(const struct bpmn_process *process, struct arena *arena);
 /* Call for every record of the case, oldest first: taken flows and completed nodes are done. */

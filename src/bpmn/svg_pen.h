@@ -12,6 +12,7 @@ enum {
     SVG_LINE_HEIGHT = 160,
     SVG_LINES_MAX = 5,
     SVG_LABEL_WIDTH = 1150,
+    SVG_CAPTION_HEIGHT = 3 * SVG_LINE_HEIGHT + 200,
 };
 
 struct pen {
@@ -46,6 +47,9 @@ void svg_text(struct pen *pen, struct svg_text how, struct str text);
 void svg_head(struct pen *pen, const char *class, struct bpmn_box box, bool upright,
               struct str name);
 void svg_points(struct pen *pen, const struct bpmn_point *points, size_t count);
+
+/* svg_mark.c: tokens, where one is missing, and the words below. */
+void svg_marks(struct pen *pen);
 
 /* svg_around.c: what no token walks along. With pools: also the participants. */
 void svg_artifacts(struct pen *pen, const struct bpmn_artifact *artifacts, size_t count,

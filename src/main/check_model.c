@@ -29,18 +29,51 @@ static struct json *put_node(struct json *list, const struct bpmn_node *node) {
     return out;
 }
 
-/* FOLDER/PROCESS-2.svg; empty without a folder. */
+static bool write_drawing(struct check_model *c, struct str path, const struct buf *svg,
+                          struct err *err) {
+    return os_folder_make(c->svg, err) && buf_ok(svg, "the drawing", err) &&
+           os_file_write(arena_cstr(c->arena, path), buf_view(svg), err);
+}
+
+/* All elements that can never happen, in one drawing: PROCESS-dead.svg. */
+static bool draw_dead(struct str *path, struct check_model *c, const struct bpmn_process *p,
+                      const struct bpmn_findings *found, size_t number, struct err *err) {
+    *path = arena_printf(c->arena, "%s/%.*s-dead.svg", c->svg, STR_ARG(p->id));
+    for (size_t i = 0; i < number; i++)
+        if (found->list[i].fault == BPMN_FAULT_DEAD)
+            return true; /* drawn with the first */
+    static const struct lang_text caption = {
+        {[LANG_zh] = STR_INIT("虚线框的元素永远不会发生"),
+         [LANG_en] = STR_INIT("what has a dashed border can never happen")}};
+    struct bpmn_marks marks = bpmn_marks_new(p, c->arena);
+    struct buf svg;
+    for (size_t i = number; i < found->count; i++)
+        if (found->list[i].fault == BPMN_FAULT_DEAD)
+            marks.nodes[found->list[i].node] = BPMN_MARK_FAILED;
+    marks.caption = caption.in[c->lang];
+    buf_init(&svg, SVG_BYTES_MAX);
+    bpmn_svg(&svg, p, &marks, c->lang, STR("check-"), c->arena);
+    bool ok = write_drawing(c, *path, &svg, err);
+    buf_done(&svg);
+    return ok;
+}
+
+/* FOLDER/PROCESS-2.svg; empty without a folder, and of a fault that has no place. */
 static bool draw(struct str *path, struct check_model *c, const struct bpmn_process *p,
-                 const struct bpmn_finding *f, size_t number, struct err *err) {
+                 const struct bpmn_findings *found, size_t number, struct err *err) {
+    const struct bpmn_finding *f = &found->list[number];
     struct buf svg;
     *path = STR_NONE;
-    if (c->svg == NULL || f->step_count + f->token_count == 0)
+    if (c->svg == NULL)
+        return true;
+    if (f->fault == BPMN_FAULT_DEAD)
+        return draw_dead(path, c, p, found, number, err);
+    if (f->step_count + f->token_count == 0)
         return true;
     *path = arena_printf(c->arena, "%s/%.*s-%zu.svg", c->svg, STR_ARG(p->id), number + 1);
     buf_init(&svg, SVG_BYTES_MAX);
-    bpmn_sound_svg(&svg, p, f, LANG_zh, STR("check-"), c->arena);
-    bool ok = buf_ok(&svg, "the drawing", err) &&
-              os_file_write(arena_cstr(c->arena, *path), buf_view(&svg), err);
+    bpmn_sound_svg(&svg, p, f, c->lang, STR("check-"), c->arena);
+    bool ok = write_drawing(c, *path, &svg, err);
     buf_done(&svg);
     return ok;
 }
@@ -71,16 +104,42 @@ static void put_finding(struct check_model *c, struct json *list, const struct b
         json_set_str(out, STR("drawing"), arena_str(c->arena, drawing));
 }
 
+/* How often the steps before `at`, `period` of them, come again right there. */
+static size_t repeats(const struct bpmn_finding *f, size_t at, size_t period) {
+    size_t count = 0;
+    for (size_t i = at; i + period <= f->step_count; i += period, count++)
+        for (size_t k = 0; k < period; k++)
+            if (f->steps[i + k] != f->steps[at - period + k] ||
+                !str_eq(f->step_values[i + k], f->step_values[at - period + k]))
+                return count;
+    return count;
+}
+
+/* A loop is told once: gives the steps behind its repetitions, or at itself. */
+static size_t say_repeats(const struct bpmn_finding *f, size_t at) {
+    for (size_t period = 1; period <= at; period++) {
+        size_t count = repeats(f, at, period);
+        if (count < 2)
+            continue;
+        (void)printf("    ... %zu to %zu again, %zu more times\n", at - period + 1, at, count);
+        return at + count * period;
+    }
+    return at;
+}
+
 static void say_finding(struct check_model *c, const struct bpmn_process *p,
                         const struct bpmn_finding *f, struct str drawing) {
     (void)printf("%s%s:%" PRIu32 ": %s: %.*s\n",
                  bpmn_fault_is_unsound(f->fault) ? "" : "warning: ", c->path, f->at.line,
                  bpmn_fault_name(f->fault), STR_ARG(f->text.in[LANG_en]));
-    for (size_t i = 0; i < f->step_count; i++)
-        (void)printf("    %zu. %.*s (%s:%" PRIu32 ")%s%.*s\n", i + 1,
-                     STR_ARG(name_of(c, &p->nodes[f->steps[i]])), c->path,
-                     p->nodes[f->steps[i]].line, f->step_values[i].len > 0 ? ": " : "",
-                     STR_ARG(f->step_values[i]));
+    for (size_t i = 0; i < f->step_count; i++) {
+        i = say_repeats(f, i);
+        if (i < f->step_count)
+            (void)printf("    %zu. %.*s (%s:%" PRIu32 ")%s%.*s\n", i + 1,
+                         STR_ARG(name_of(c, &p->nodes[f->steps[i]])), c->path,
+                         p->nodes[f->steps[i]].line, f->step_values[i].len > 0 ? ": " : "",
+                         STR_ARG(f->step_values[i]));
+    }
     if (drawing.len > 0)
         (void)printf("    drawn in %.*s\n", STR_ARG(drawing));
 }
@@ -117,6 +176,7 @@ static bool check_process(struct check_model *c, struct json *list, const struct
     if (out != NULL) {
         json_set_str(out, STR("process"), p->id);
         json_set_bool(out, STR("sound"), sound);
+        json_set_bool(out, STR("executable"), p->problem_count == 0);
         json_set_i64(out, STR("states"), (int64_t)found.state_count);
         json_set_i64(out, STR("microseconds"), us);
     }
@@ -124,7 +184,7 @@ static bool check_process(struct check_model *c, struct json *list, const struct
     struct json *findings = out != NULL ? json_set_arr(out, STR("findings")) : NULL;
     for (size_t i = 0; i < found.count; i++) {
         struct str drawing;
-        if (!draw(&drawing, c, p, &found.list[i], i, err))
+        if (!draw(&drawing, c, p, &found, i, err))
             return false;
         if (out != NULL)
             put_finding(c, findings, p, &found.list[i], drawing);
@@ -132,9 +192,10 @@ static bool check_process(struct check_model *c, struct json *list, const struct
             say_finding(c, p, &found.list[i], drawing);
     }
     if (out == NULL)
-        (void)printf("%s: process '%.*s' is %s; %" PRIu64 " states, %.1f ms\n", c->path,
-                     STR_ARG(p->id), sound ? "sound" : "not sound", found.state_count,
-                     (double)us / 1000.0);
+        (void)printf("%s: process '%.*s' is %s%s; %" PRIu64 " states, %.1f ms\n", c->path,
+                     STR_ARG(p->id), sound ? "sound" : "not sound",
+                     p->problem_count > 0 ? ", and is not executed as it is" : "",
+                     found.state_count, (double)us / 1000.0);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #ifndef MANDATE_MAIN_CHECK_MODEL_H
 #define MANDATE_MAIN_CHECK_MODEL_H
 
+#include "base/lang.h"
 #include "os/env.h"
 #include "json/json.h"
 
@@ -11,6 +12,7 @@ struct check_model {
     const char *path,
         *svg; /* svg: the folder that takes drawings of counter-examples; NULL: none */
     int64_t states_max;
+    enum lang lang;      /* of the drawings */
     struct json *answer; /* to be filled; NULL: printed as text */
     bool wrong;          /* out: refused, or a process that is not sound */
 };

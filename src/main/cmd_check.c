@@ -244,8 +244,20 @@ static int print_json(const struct json *answers) {
     return ok ? EXIT_OK : command_failed("check", "%s", err.text);
 }
 
-static bool check_file(struct check *c, const char *svg, int64_t states_max, struct err *err) {
-    struct check_model model = {c->arena, c->os, c->dir, svg, states_max, c->answer, false};
+struct drawn {
+    const char *svg;
+    int64_t states_max;
+    enum lang lang;
+};
+
+static bool check_file(struct check *c, const struct drawn *how, struct err *err) {
+    struct check_model model = {.arena = c->arena,
+                                .os = c->os,
+                                .path = c->dir,
+                                .svg = how->svg,
+                                .states_max = how->states_max,
+                                .lang = how->lang,
+                                .answer = c->answer};
     bool ok = check_model(&model, err);
     c->wrong = model.wrong;
     if (c->json)
@@ -255,12 +267,13 @@ static bool check_file(struct check *c, const char *svg, int64_t states_max, str
 
 int cmd_check(int argc, char **argv) {
     bool json = false;
-    const char *svg = NULL;
-    int64_t states_max = 0;
+    const char *language = "zh";
+    struct drawn how = {0};
     const struct option options[] = {
         {"json", OPTION_FLAG, &json, NULL, "print the findings as JSON"},
-        {"svg", OPTION_TEXT, &svg, "FOLDER", "of a model: draw each counter-example there"},
-        {"states", OPTION_INT, &states_max, "N", "of a model: look at so many states at most"},
+        {"svg", OPTION_TEXT, &how.svg, "FOLDER", "of a model: draw each counter-example there"},
+        {"lang", OPTION_TEXT, &language, "zh|en", "the language of the drawings"},
+        {"states", OPTION_INT, &how.states_max, "N", "of a model: look at so many states at most"},
     };
     const struct command_line line = {
         .name = "check",
@@ -278,7 +291,9 @@ int cmd_check(int argc, char **argv) {
     int code, worst = EXIT_OK;
     if (!options_read(&args, &code, &line, argc, argv))
         return code;
-    if (states_max > UINT32_MAX)
+    if (!lang_find(&how.lang, str_from(language)))
+        return command_failed("check", "there is no language '%s'", language);
+    if (how.states_max < 0 || how.states_max > UINT32_MAX)
         return command_failed("check", "--states is at most %" PRIu32, UINT32_MAX);
     struct arena *arena = arena_create("check", CHECK_BYTES_MAX);
     struct json *answers = json_arr(arena);
@@ -290,7 +305,7 @@ int cmd_check(int argc, char **argv) {
             c.answer = json_push_obj(answers);
             json_set_str(c.answer, file ? STR("file") : STR("pack"), str_from(args.items[i]));
         }
-        if (!(file ? check_file(&c, svg, states_max, &err) : check_pack(&c, &err))) {
+        if (!(file ? check_file(&c, &how, &err) : check_pack(&c, &err))) {
             worst = command_failed("check", "%s: %s", args.items[i], err.text);
             break;
         }
