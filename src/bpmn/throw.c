@@ -58,6 +58,15 @@ bool run_handlers_open(const struct run *run, uint32_t scope) {
     return handlers == 0 || run_instance(run, scope)->live > handlers;
 }
 
+/* Before its listeners for the start are done nothing runs in it, nor when those for the end are
+ * asked. */
+static bool has_listener_job(const struct bpmn_state *state, uint32_t id) {
+    for (uint32_t i = 0; i < state->jobs.count; i++)
+        if (state->jobs.list[i].instance == id && state->jobs.list[i].kind == BPMN_JOB_LISTENER)
+            return true;
+    return false;
+}
+
 /* Who catches what comes out of the instance `from`: an event sub-process of a scope, or a boundary
  * event of an activity. *at is the instance that it hangs on. */
 static const struct bpmn_node *catcher_of(uint32_t *at, const struct run *run, uint32_t from,
@@ -69,7 +78,8 @@ static const struct bpmn_node *catcher_of(uint32_t *at, const struct run *run, u
         const struct bpmn_node *node = &p->nodes[instance->node], *catcher = NULL;
         if (instance->closing != BPMN_CLOSING_CANCEL && bpmn_acts(instance)) {
             catcher = sub_for(p, node, came_from, event, code);
-            bool runs = instance->live > 0 || run_ad_hoc_is_open(run, *at);
+            bool runs = (instance->live > 0 || run_ad_hoc_is_open(run, *at)) &&
+                        !has_listener_job(run->state, *at);
             if (catcher != NULL && (!runs || !run_handlers_open(run, *at)))
                 catcher = NULL;
         }
