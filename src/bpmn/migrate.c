@@ -157,15 +157,17 @@ static bool check_rest(const struct plan *plan) {
     return true;
 }
 
-/* Does what waits for the old event go on waiting for the mapped one? */
-static bool keeps(const struct plan *plan, uint32_t instance, uint32_t node) {
+/* Does what waits for the old event go on waiting for the mapped one? owner: the old node that
+ * waits. */
+static bool keeps(const struct plan *plan, uint32_t owner, uint32_t node) {
     const struct bpmn_node *old = &plan->from->nodes[node], *new;
-    uint32_t owner = bpmn_instance(plan->state, instance)->node;
     if (plan->nodes[node] == BPMN_NONE)
         return false;
     new = &plan->to->nodes[plan->nodes[node]];
     if (!same_defs(old, new))
         return false;
+    if (owner == node) /* it waits in itself */
+        return true;
     if (old->kind == BPMN_BOUNDARY)
         return new->attached_to == plan->nodes[owner];
     if (old->kind == BPMN_START)
@@ -195,7 +197,7 @@ static bool close_old(struct run *run, const struct plan *plan) {
     const struct bpmn_state *state = run->state;
     for (uint32_t i = state->timers.count; i-- > 0;) {
         struct bpmn_timer_row row = state->timers.list[i];
-        if (!keeps(plan, row.instance, row.node) &&
+        if (!keeps(plan, bpmn_instance(state, row.instance)->node, row.node) &&
             !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_TIMER_CLEARED,
                                                 .instance = row.instance,
                                                 .node = row.node,
@@ -204,7 +206,7 @@ static bool close_old(struct run *run, const struct plan *plan) {
     }
     for (uint32_t i = state->waits.count; i-- > 0;) {
         struct bpmn_wait row = state->waits.list[i];
-        if (!keeps(plan, row.instance, row.node) &&
+        if (!keeps(plan, bpmn_instance(state, row.instance)->node, row.node) &&
             !run_emit(run, (struct bpmn_record){.kind = BPMN_REC_WAIT_CLOSED,
                                                 .instance = row.instance,
                                                 .node = row.node,
@@ -252,8 +254,20 @@ static bool handlers_closed(const struct run *run, uint32_t id) {
     return !run_handlers_open(run, id);
 }
 
+/* Was the new event there before? When nothing waits for it any more, it has come. */
+static bool was_there(const struct plan *plan, uint32_t owner, uint32_t event) {
+    uint32_t old = BPMN_NONE;
+    for (uint32_t i = 0; i < plan->from->node_count; i++)
+        if (plan->nodes[i] == owner)
+            old = i;
+    for (uint32_t i = 0; i < plan->from->node_count && old != BPMN_NONE; i++)
+        if (plan->nodes[i] == event && keeps(plan, old, i))
+            return true;
+    return false;
+}
+
 /* What the new version waits for and the old one did not. */
-static bool open_new(struct run *run, uint32_t id) {
+static bool open_new(struct run *run, const struct plan *plan, uint32_t id) {
     struct bpmn_instance row = *run_instance(run, id);
     struct arms arms, missing;
     struct str why;
@@ -273,7 +287,8 @@ static bool open_new(struct run *run, uint32_t id) {
     missing = (struct arms){.list = arena_new(run->arena, struct arm, arms.count)};
     for (size_t i = 0; i < arms.count; i++) {
         bool handler = run->process->nodes[arms.list[i].node].kind == BPMN_START;
-        if (!is_armed(run->state, id, &arms.list[i]) && !(handler && closed))
+        if (!is_armed(run->state, id, &arms.list[i]) && !(handler && closed) &&
+            !was_there(plan, row.node, arms.list[i].node))
             missing.list[missing.count++] = arms.list[i];
     }
     return run_arm(run, id, &missing);
@@ -298,7 +313,7 @@ bool run_migrate(struct run *run, const struct bpmn_input *input) {
         return false;
     uint32_t count = run->state->instances.count;
     for (uint32_t i = 0; i < count; i++)
-        if (!open_new(run, run->state->instances.list[i].id))
+        if (!open_new(run, &plan, run->state->instances.list[i].id))
             return false;
     return true;
 }

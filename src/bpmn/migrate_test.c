@@ -78,6 +78,18 @@ static const struct row {
      "event-sub q {\nstart qs signal n\nend qe\nqs > qe\n}",
      "a>a p>p", "migrated:test wait:qs:n",
      "message m -> met:ps xa +p +ps -ps +pe -pe -p end:completed"},
+    /* what has come does not begin again: a timer, a part of an event that needs all */
+    {__LINE__, "start s\nuser a\nboundary t on a timer PT1H beside\nend e\nend f\ns > a > e\nt > f",
+     "start -> +s -s +a timer:t:3600 ?a | timer t 3600 -> fired:t +t -t +f -f",
+     "start s\nuser a\nboundary t on a timer PT1H beside\nend e\nend f\ns > a > e\nt > f",
+     "a>a t>t", "migrated:test", "do a -> -a +e -e end:completed"},
+    {__LINE__, "start s\ncatch c message m message n all-of\nend e\ns > c > e",
+     "start -> +s -s +c wait:c:m wait:c:n | message m -> met:c",
+     "start s\ncatch c message m message n all-of\nend e\ns > c > e", "c>c", "migrated:test",
+     "message n -> met:c -c +e -e end:completed"},
+    {__LINE__, "start s message m message n all-of\nend e\ns > e", "start-by s 1 -> +s wait:s:m",
+     "start s message m message n all-of\nuser a\nend e\ns > a > e", "s>s", "migrated:test",
+     "message m -> met:s -s +a ?a"},
     /* what can be compensated goes with its id */
     {__LINE__,
      "start s\nservice a job t\nboundary c on a compensate *\nservice h job u handler\nundo c h\n"
