@@ -163,7 +163,7 @@ void empty(struct slow_state *s, int scope) {
             s->gates[i] = s->gates[--s->gate_count];
     for (bool found = true; found;) {
         found = false;
-        for (int i = 0; i < s->live_count && !found; i++)
+        for (int i = s->live_count - 1; i >= 0 && !found; i--) /* the last first */
             if (s->live[i].scope == scope && s->live[i].id != scope &&
                 s->live[i].closing != C_CANCEL) {
                 found = true;

@@ -45,7 +45,7 @@ static bool belongs(const struct slow_model *m, int event, int def, const struct
  */
 bool handlers_open(const struct slow_state *s, int scope) {
     const struct slow_live *me = &s->live[place_of(s, scope)];
-    if (me->interrupted)
+    if (me->interrupted || me->since == 0 || me->closed || me->listen != AT_NONE)
         return false;
     if (node_at(s, me->node)->kind == S_AD_HOC && may_go_on(s, scope))
         return true;

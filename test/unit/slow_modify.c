@@ -152,7 +152,3 @@ int slow_changes(struct slow_input *out, int room, const struct slow_state *s) {
     }
     return count;
 }
-
-void migrate(struct slow_state *s, struct slow_input input) {
-    (void)s, (void)input;
-}

@@ -71,10 +71,10 @@ void begin_by(struct slow_state *s, int node, int def) {
         int id = enter(s, gate, 1, AS_ELEMENT);
         say_node(s, "-", gate);
         remove_live(s, id, true);
-        came(s, node);
         for (int k = 0; k < s->m->flow_count && node_at(s, gate)->all_of; k++)
             if (s->m->flows[k].from == gate && s->m->flows[k].to != node)
                 put_token(s, k, 1);
+        came(s, node);
         return;
     }
     if (!n->all_of) {
@@ -239,7 +239,8 @@ void slow_step(struct slow_state *s, struct slow_input input) {
     s->entered = 0;
     s->refused = NULL;
     take(s, nth_live(s, input), input);
-    settle(s);
+    if (s->refused == NULL)
+        settle(s);
 }
 
 /* --- what could come

@@ -117,21 +117,25 @@ static void add_standing(struct words *w, const struct play *play) {
     }
 }
 
-static void engine_step(struct buf *out, struct play *play, struct str text) {
+static void engine_take(struct buf *out, struct play *play, const struct bpmn_input *input,
+                        struct bpmn_process *target) {
     struct err err = {0};
-    struct bpmn_input input = {0};
     struct budget budget = budget_of(1000000, MEMORY_MAX / 2);
     struct bpmn_records records = {.arena = play->arena};
     happened.count = stands.count = 0;
-    CHECK_OK(play_read_input(&input, play, arena_str(play->arena, text), &err), &err);
     struct bpmn_env env = {.now_us = play->now_us};
-    if (!bpmn_step(&records, &play->state, play->process, &input, &env, play->arena, &budget,
+    if (!bpmn_step(&records, &play->state, play->process, input, &env, play->arena, &budget,
                    &err)) {
         char why[ERR_TEXT_MAX + 200];
         err_format(why, sizeof why, &err);
-        buf_printf(out, "refused: %s", why);
+        if (input->kind == BPMN_IN_MIGRATE && err.code == ERR_INVALID)
+            buf_lit(out, "refused"); /* both may find another reason first */
+        else
+            buf_printf(out, "refused: %s", why);
         return;
     }
+    if (target != NULL)
+        play->process = target;
     for (size_t i = 0; i < records.count; i++) {
         add_record(&happened, play->process, &records.list[i]);
         play_keep(play, &records.list[i]);
@@ -141,6 +145,13 @@ static void engine_step(struct buf *out, struct play *play, struct str text) {
     buf_lit(out, " [");
     add_words(out, &stands);
     buf_lit(out, "]");
+}
+
+static void engine_step(struct buf *out, struct play *play, struct str text) {
+    struct err err = {0};
+    struct bpmn_input input = {0};
+    CHECK_OK(play_read_input(&input, play, arena_str(play->arena, text), &err), &err);
+    engine_take(out, play, &input, NULL);
 }
 
 /* --- both
@@ -156,6 +167,7 @@ struct trial {
     struct buf slow, engine; /* told of the last step */
     struct slow_state state;
     struct slow_log log;
+    struct slow_model version; /* to which it goes over */
 };
 
 static bool same_input(struct slow_input a, struct slow_input b) {
@@ -171,6 +183,8 @@ static bool is_offered(const struct slow_state *s, struct slow_input input) {
     int count = slow_inputs(list, 400, s);
     if (input.verb == IN_SET || input.verb == IN_CANCEL)
         return s->ended == NULL;
+    if (input.verb == IN_MIGRATE)
+        return s->ended == NULL && s->other == NULL && s->gate_count == 0;
     if (input.verb == IN_BEGIN || input.verb == IN_END || input.verb == IN_MOVE)
         count = slow_changes(list, 400, s);
     for (int i = 0; i < count; i++)
@@ -230,7 +244,12 @@ static bool find_input(struct slow_input *out, const struct slow_state *s, uint6
         *out = (struct slow_input){.verb = IN_CANCEL, .variable = NO_VALUE};
         return true;
     }
-    if (kind < 16 && changes) {
+    if (kind < 12 && changes && s->other == NULL && s->gate_count == 0) {
+        *out = (struct slow_input){
+            .verb = IN_MIGRATE, .number = (int)(slow_random(seed) % 1000000), .variable = NO_VALUE};
+        return true;
+    }
+    if (kind < 18 && changes) {
         count = slow_changes(list, 400, s);
         if (count > 0) {
             *out = list[slow_random(seed) % (uint64_t)count];
@@ -257,13 +276,62 @@ static int due_seconds(const struct play *play, const struct slow_model *model,
     return 0;
 }
 
+/* Everything alive and every event that hangs on something goes to what has its id. */
+static void map_all(struct bpmn_input *input, const struct trial *t, const struct play *play,
+                    const struct bpmn_process *target, const int moved[NODES_MAX]) {
+    struct bpmn_mapped *list = arena_new(play->arena, struct bpmn_mapped, NODES_MAX);
+    for (int n = 1; n < t->model.node_count; n++) {
+        bool lives = t->model.nodes[n].kind == S_BOUNDARY || t->model.nodes[n].kind == S_EVENT_SUB;
+        char id[8];
+        for (int i = 0; i < t->state.live_count; i++)
+            lives = lives || t->state.live[i].node == n;
+        if (!lives || moved[n] < 0)
+            continue;
+        slow_id(id, &t->model, n);
+        list[input->mapped_count++] = (struct bpmn_mapped){
+            bpmn_node(play->process, str_from(id))->index, bpmn_node(target, str_from(id))->index};
+    }
+    input->mapped = list;
+}
+
+/* To another version; when the reader does not accept it, nothing happens. */
+static void go_over(struct trial *t, struct play *play, struct slow_input input) {
+    int moved[NODES_MAX];
+    struct buf text;
+    struct err err = {0};
+    struct bpmn_process *target;
+    struct bpmn_input migrate = {.kind = BPMN_IN_MIGRATE};
+    slow_make_version(&t->version, &t->model, (uint64_t)input.number, moved);
+    buf_init(&text, TELL_MAX);
+    slow_print(&text, &t->version);
+    if (sketch_read(&target, buf_view(&text), play->arena, &err)) {
+        migrate.target = target;
+        map_all(&migrate, t, play, target, moved);
+        t->state.other = &t->version;
+        slow_step(&t->state, input);
+        if (!t->state.too_much) {
+            slow_tell(&t->slow, &t->state);
+            engine_take(&t->engine, play, &migrate, target);
+        }
+    }
+    buf_done(&text);
+}
+
 /* One input on both sides. */
 static enum result step(struct trial *t, struct play *play, struct slow_input *input) {
     struct buf text;
+    if (input->verb == IN_MIGRATE) {
+        buf_reset(&t->slow);
+        buf_reset(&t->engine);
+        go_over(t, play, *input);
+        return t->state.too_much                                  ? TOO_MUCH
+               : str_eq(buf_view(&t->slow), buf_view(&t->engine)) ? SAME
+                                                                  : DIFFERENT;
+    }
     if (input->verb == IN_TIMER)
-        input->number = due_seconds(play, &t->model, *input);
+        input->number = due_seconds(play, t->state.m, *input);
     buf_init(&text, 1000);
-    slow_print_input(&text, &t->model, *input);
+    slow_print_input(&text, t->state.m, *input);
     slow_step(&t->state, *input);
     buf_reset(&t->slow);
     buf_reset(&t->engine);
@@ -277,9 +345,39 @@ static enum result step(struct trial *t, struct play *play, struct slow_input *i
     return str_eq(buf_view(&t->slow), buf_view(&t->engine)) ? SAME : DIFFERENT;
 }
 
+/* Its records folded again, those from MIGRATED on with the other version, give the same bytes. */
+static void check_history(const struct play *play, const struct bpmn_process *first) {
+    struct err err = {0};
+    struct bpmn_state again;
+    struct buf live, replayed, one;
+    const struct bpmn_process *process = first;
+    buf_init(&live, TELL_MAX);
+    buf_init(&replayed, TELL_MAX);
+    buf_init(&one, TELL_MAX);
+    bpmn_state_init(&again, play->arena);
+    for (size_t i = 0; i < play->all.count; i++) {
+        struct bpmn_record record;
+        buf_reset(&one);
+        bool ok = bpmn_record_encode(&one, &play->all.list[i], &err);
+        struct bytes_reader in = {.in = arena_str(play->arena, buf_view(&one))};
+        if (play->all.list[i].kind == BPMN_REC_MIGRATED)
+            process = play->process;
+        CHECK_OK(ok && bpmn_record_decode(&record, &in, play->arena, &err) &&
+                     bpmn_fold(&again, process, &record, &err),
+                 &err);
+    }
+    CHECK_OK(bpmn_state_encode(&live, &play->state, &err), &err);
+    CHECK_OK(bpmn_state_encode(&replayed, &again, &err), &err);
+    CHECK(str_eq(buf_view(&live), buf_view(&replayed)));
+    buf_done(&live);
+    buf_done(&replayed);
+    buf_done(&one);
+}
+
 /* Go through the history, then through up to `more` new inputs. After a difference the history ends
  * with the input that made it. */
 static enum result run(struct trial *t, struct play *play, int more) {
+    const struct bpmn_process *first = play->process;
     slow_begin(&t->state, &t->model, &t->log);
     for (int i = 0; i < t->history.count + more && i < HISTORY_MAX; i++) {
         struct slow_input *input = &t->history.list[i];
@@ -304,7 +402,10 @@ static enum result run(struct trial *t, struct play *play, int more) {
             return result;
         }
     }
-    play_check_replay(play);
+    if (t->state.m == &t->model)
+        play_check_replay(play);
+    else
+        check_history(play, first);
     return SAME;
 }
 
@@ -358,6 +459,37 @@ static bool drop_an_input(struct trial *t) {
     return false;
 }
 
+/* The same node in another model, or -1. */
+static int same_node(const struct slow_model *to, const struct slow_model *from, int node) {
+    for (int i = 0; i < to->node_count && node < from->node_count; i++)
+        if (to->nodes[i].label == from->nodes[node].label)
+            return i;
+    return -1;
+}
+
+/* The history for a smaller model, and, after it went over, for its smaller version. */
+static bool rewrite(struct history *history, const struct slow_model *to,
+                    const struct slow_model *from) {
+    static struct slow_model versions[2]; /* large */
+    int moved[NODES_MAX];
+    for (int i = 0; i < history->count; i++) {
+        struct slow_input *input = &history->list[i];
+        bool two = input->verb == IN_ACTIVATE || input->verb == IN_CHOOSE;
+        input->node = same_node(to, from, input->node);
+        input->other = same_node(to, from, input->other);
+        input->name = two ? same_node(to, from, input->name) : input->name;
+        if (input->node < 0 || input->other < 0 || (two && input->name < 0))
+            return false;
+        if (input->verb != IN_MIGRATE)
+            continue;
+        slow_make_version(&versions[0], to, (uint64_t)input->number, moved);
+        slow_make_version(&versions[1], from, (uint64_t)input->number, moved);
+        to = &versions[0];
+        from = &versions[1];
+    }
+    return true;
+}
+
 static bool drop_a_node(struct trial *t) {
     for (int n = 1; n < t->model.node_count; n++) {
         if (t->model.nodes[n].kind == S_START)
@@ -365,19 +497,8 @@ static bool drop_a_node(struct trial *t) {
         struct slow_model smaller = t->model;
         struct history history = t->history;
         int moved[NODES_MAX];
-        bool used = false;
         slow_drop_node(&smaller, n, moved);
-        for (int i = 0; i < history.count; i++) {
-            struct slow_input *input = &history.list[i];
-            bool two = input->verb == IN_ACTIVATE || input->verb == IN_CHOOSE;
-            used = used || moved[input->node] < 0 || moved[input->other] < 0 ||
-                   (two && moved[input->name] < 0);
-            input->node = moved[input->node];
-            input->other = moved[input->other];
-            if (two)
-                input->name = moved[input->name];
-        }
-        if (!used && still_differs(t, &smaller, &history))
+        if (rewrite(&history, &smaller, &t->model) && still_differs(t, &smaller, &history))
             return true;
     }
     return false;
@@ -414,14 +535,21 @@ static bool drop_a_detail(struct trial *t) {
 }
 
 static void print_trial(const struct trial *t, uint64_t seed) {
+    const struct slow_model *m = &t->model;
     struct buf out;
     buf_init(&out, TELL_MAX);
     buf_printf(&out, "== seed %" PRIu64 " (MANDATE_SEED=%" PRIu64 " MANDATE_MODELS=1)\n", seed,
                seed);
     slow_print(&out, &t->model);
+    if (t->state.other != NULL) {
+        buf_lit(&out, "-- version\n");
+        slow_print(&out, &t->version);
+    }
     buf_lit(&out, "-- play\n");
     for (int i = 0; i < t->history.count; i++) {
-        slow_print_input(&out, &t->model, t->history.list[i]);
+        slow_print_input(&out, m, t->history.list[i]);
+        if (t->history.list[i].verb == IN_MIGRATE)
+            m = &t->version;
         buf_lit(&out, " ->\n");
     }
     (void)printf("%.*s    slow:   %.*s\n    engine: %.*s\n", (int)out.len, out.at, (int)t->slow.len,

@@ -325,6 +325,10 @@ void slow_tell(struct buf *out, const struct slow_state *s) {
     static char log[LOG_MAX][WORD_MAX], stands[LIVE_MAX * 3 + VALUES_MAX][WORD_MAX];
     int count = 0;
     char id[8];
+    if (s->refused != NULL) {
+        buf_add(out, str_from(s->refused));
+        return;
+    }
     memcpy(log, s->log->list, (size_t)s->log->count * sizeof *log);
     add_sorted(out, log, s->log->count);
     for (int i = 1; i < s->live_count; i++) {
