@@ -326,6 +326,8 @@ static bool start_one(struct drive *d, uint64_t stream, const struct drive_start
         .kind = PROCESS_CREATE,
         .name = start->message,
         .node = start->node,
+        .def = start->def,
+        .all = start->all,
         .variables = start->variables,
         .origin = &origin,
         .activate = start->activate,

@@ -45,9 +45,8 @@ static bool process_of(struct store_definition *out, struct drive *d, int64_t de
 static bool start_by(int64_t *instance_out, struct drive *d, const struct store_start *start,
                      const struct drive_message *m, struct err *err) {
     struct store_definition definition;
-    uint64_t stream;
     int64_t running = 0;
-    bool was_taken = false;
+    bool was_taken = false, kept;
     *instance_out = 0;
     if (!process_of(&definition, d, start->definition, err) ||
         !store_message_was_taken(&was_taken, d->tx->conn, m->key, definition.id, err) ||
@@ -56,23 +55,17 @@ static bool start_by(int64_t *instance_out, struct drive *d, const struct store_
         return false;
     if (was_taken || running != 0)
         return true;
-    const struct drive_start s = {
-        .definition = start->definition,
-        .started_by = m->correlation_key,
-        .message = m->name,
-        .node = start->node,
-        .variables = m->variables,
-    };
+    const struct drive_begun by = {
+        .correlation_key = m->correlation_key, .message = m->name, .variables = m->variables};
     const struct store_subscription from = {.definition = start->definition,
                                             .node = start->node,
                                             .name = m->name,
                                             .correlation_key = m->correlation_key,
                                             .process = definition.id,
                                             .element = start->element};
-    if (!drive_push_start(&stream, d, &s, err))
+    if (!drive_begin(instance_out, &kept, d, start, &by, err))
         return false;
-    *instance_out = process_key(stream, 1);
-    return taken(d, m->key, *instance_out, &from, err);
+    return !kept || taken(d, m->key, *instance_out, &from, err);
 }
 
 /* ---- who waits ---------------------------------------------------------------------------------
@@ -251,10 +244,10 @@ bool drive_signal(struct drive *d, int64_t key, struct str name, struct feel_val
                             err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        const struct drive_start s = {
-            .definition = starts[i].definition, .node = starts[i].node, .variables = variables};
-        uint64_t stream;
-        if (!drive_push_start(&stream, d, &s, err))
+        const struct drive_begun by = {.variables = variables};
+        int64_t instance;
+        bool kept;
+        if (!drive_begin(&instance, &kept, d, &starts[i], &by, err))
             return false;
     }
     count = HEARD_MAX;

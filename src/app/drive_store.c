@@ -49,5 +49,5 @@ bool drive_stored(struct drive *d, const struct drive_at *at, const struct proce
                                     .store = arena_str(d->arena, e->name),
                                     .instance = process_key(at->stream, 1)};
     return store_kept_put(d->tx, &kept, e->variables, d->account, d->arena, err) &&
-           wake(d, at, kept.store, err);
+           wake(d, at, kept.store, err) && drive_conditions_stored(d, at->process_id, err);
 }

@@ -67,6 +67,7 @@ static const struct verb {
     [APP_DOCUMENT_PUT] = {"document-put", app_run_document, false, false},
     [APP_DOCUMENT_DROP] = {"document-drop", app_run_document, false, false},
     [APP_SIGNAL] = {"signal", app_run_message, false, false},
+    [APP_CONDITIONALS_EVALUATE] = {"conditionals-evaluate", app_run_message, false, false},
     [APP_DECISION_EVALUATE] = {"decision-evaluate", app_run_decide, false, false},
 };
 

@@ -129,28 +129,6 @@ static bool starts_by_event(const struct bpmn_process *process, const struct bpm
     return node->instantiates;
 }
 
-/* A condition reads variables, and before there is an instance there are none: such a process would
- * wait for ever. Of a start event with several definitions a row could not say which one came. */
-static bool check_starts(const struct bpmn_process *process, struct err *err) {
-    for (size_t i = 1; i < process->node_count; i++) {
-        const struct bpmn_node *node = &process->nodes[i];
-        const struct err_at at = {process->source, node->line, 0};
-        if (!starts_by_event(process, node))
-            continue;
-        if (node->def_count > 1)
-            return err_set(err, ERR_UNSUPPORTED, at,
-                           "element '%.*s': a process is started by one message, signal or timer "
-                           "of a start event; draw a start event for each",
-                           STR_ARG(node->id));
-        if (node->def_count == 1 && node->defs[0].event == BPMN_EVENT_CONDITIONAL)
-            return err_set(err, ERR_UNSUPPORTED, at,
-                           "element '%.*s': a process is not started by a condition, since "
-                           "there are no variables before there is an instance",
-                           STR_ARG(node->id));
-    }
-    return true;
-}
-
 static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, struct err *err) {
     struct budget budget = read_budget();
     if (!bpmn_read(&f->model, f->bytes, arena_cstr(d->arena, f->name), d->arena, &budget, err))
@@ -160,9 +138,6 @@ static bool prepare_bpmn(struct app_deploy *d, struct deploy_file *f, struct err
     if (d->overridden_count > 0)
         memcpy(more, d->overridden, d->overridden_count * sizeof *more);
     d->overridden = more;
-    for (size_t i = 0; i < f->model->process_count; i++)
-        if (!check_starts(f->model->processes[i], err))
-            return false;
     return true;
 }
 
@@ -357,9 +332,11 @@ static bool static_text(struct str *out, struct deploying *p, const struct bpmn_
 }
 
 static bool start_add(struct deploying *p, int64_t definition, const struct bpmn_node *node,
-                      const struct bpmn_event_def *def, struct err *err) {
+                      uint32_t index, struct err *err) {
+    const struct bpmn_event_def *def = &node->defs[index];
     struct store_start start = {.definition = definition,
                                 .node = node->index,
+                                .def = index,
                                 .element = node->id,
                                 .armed_us = p->j->tx->now_us};
     const struct bpmn_timer_clock clock = {.armed_us = start.armed_us, .after_us = INT64_MIN};
@@ -381,7 +358,8 @@ static bool start_add(struct deploying *p, int64_t definition, const struct bpmn
             return false;
         start.due_us = start.due_us == BPMN_NEVER ? 0 : MAX_OF(start.due_us, 1);
         break;
-    default: return true; /* conditions do not come so far: check_starts() */
+    case BPMN_EVENT_CONDITIONAL: start.event = STR("CONDITION"); break;
+    default: return true;
     }
     return store_start_put(p->j->tx, &start, err);
 }
@@ -393,8 +371,8 @@ bool app_starts_put(struct app_job *j, int64_t definition, const struct bpmn_pro
         const struct bpmn_node *node = &process->nodes[i];
         if (!starts_by_event(process, node))
             continue;
-        for (size_t k = 0; k < node->def_count; k++)
-            if (!start_add(&p, definition, node, &node->defs[k], err))
+        for (uint32_t k = 0; k < node->def_count; k++)
+            if (!start_add(&p, definition, node, k, err))
                 return false;
     }
     return true;

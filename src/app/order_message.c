@@ -1,6 +1,7 @@
 /* Messages and signals from outside. */
 #include "app/process_inner.h"
 
+enum { CONDITIONS_MAX = 1000 }; /* start events that one order asks */
 static const int64_t KEEP_MS_MAX = 10LL * 365 * 24 * 3600 * 1000;
 
 static bool message_of(struct drive_message *m, struct app_job *j, struct err *err) {
@@ -81,6 +82,53 @@ static bool broadcast(struct app_job *j, struct drive *d, struct err *err) {
     return true;
 }
 
+/* Which variables were given is logged, not what they say: that stands in the instances. */
+static bool note_conditions(uint64_t *stream, struct drive *d, int64_t definition,
+                            struct feel_value variables, struct err *err) {
+    struct json *note = json_obj(d->arena), *names = json_set_arr(note, STR("variables"));
+    struct buf text;
+    app_set_key(note, STR("processDefinitionKey"), definition);
+    for (size_t i = 0; feel_kind(variables) == FEEL_CONTEXT && i < feel_count(variables); i++)
+        json_push_str(names, feel_entries(variables)[i].name);
+    buf_init(&text, STORE_EVENT_BYTES_MAX);
+    json_write(&text, note, JSON_COMPACT);
+    bool ok = buf_ok(&text, "what conditions were asked with", err) &&
+              store_note_add(stream, d->tx, STR("conditionals_evaluated"), d->account,
+                             buf_view(&text), d->arena, err);
+    buf_done(&text);
+    return ok;
+}
+
+static bool evaluate(struct app_job *j, struct drive *d, struct err *err) {
+    struct drive_condition *begun = arena_new(d->arena, struct drive_condition, CONDITIONS_MAX);
+    struct feel_value variables;
+    struct store_definition process;
+    int64_t definition = 0;
+    size_t count;
+    uint64_t stream;
+    if (!app_take_key(&definition, j->order.body, "processDefinitionKey", err) ||
+        !app_take_variables(&variables, j->order.body, "variables", d->arena, err))
+        return false;
+    if (definition != 0 && !store_process_by_key(&process, j->tx->conn, definition, d->arena, err))
+        return false;
+    if (definition != 0 && process.key == 0)
+        return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no process with this key");
+    if (!note_conditions(&stream, d, definition, variables, err) ||
+        !drive_conditions(begun, CONDITIONS_MAX, &count, d, definition, variables, err) ||
+        !drive_settle(d, err))
+        return false;
+    j->body = json_obj(d->arena);
+    app_set_key(j->body, STR("conditionalEvaluationKey"), process_key(stream, 0));
+    json_set_str(j->body, STR("tenantId"), APP_TENANT);
+    struct json *list = json_set_arr(j->body, STR("processInstances"));
+    for (size_t i = 0; i < count; i++) {
+        struct json *one = json_push_obj(list);
+        app_set_key(one, STR("processDefinitionKey"), begun[i].definition);
+        app_set_key(one, STR("processInstanceKey"), begun[i].instance);
+    }
+    return true;
+}
+
 bool app_run_message(struct app_job *j, struct err *err) {
     struct drive d;
     drive_init(&d, j);
@@ -88,6 +136,7 @@ bool app_run_message(struct app_job *j, struct err *err) {
     case APP_MESSAGE_PUBLISH: return publish(j, &d, err);
     case APP_MESSAGE_CORRELATE: return correlate(j, &d, err);
     case APP_SIGNAL: return broadcast(j, &d, err);
+    case APP_CONDITIONALS_EVALUATE: return evaluate(j, &d, err);
     default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no message");
     }
 }

@@ -70,6 +70,8 @@ struct drive_start {
     int64_t parent_element, root;
     struct str started_by, tags_json, message;
     uint32_t node; /* start event that fired; 0: the none start event, or by message */
+    uint32_t def;  /* which of its definitions; all: every one that it needs */
+    bool all;
     struct feel_value variables;
     const struct bpmn_activate *activate;
     size_t activate_count;
@@ -118,6 +120,26 @@ MUST_USE bool drive_push(struct drive *d, uint64_t stream, const struct process_
                          struct err *err);
 MUST_USE bool drive_push_start(uint64_t *stream_out, struct drive *d,
                                const struct drive_start *start, struct err *err);
+/* ---- drive_start.c: start events that fire ---- */
+struct drive_begun { /* what came */
+    struct str correlation_key, message;
+    struct feel_value variables;
+};
+/* An instance begins, when the queue settles; 0: the start event waits for other definitions, or
+ * (kept false) cannot keep any more. */
+MUST_USE bool drive_begin(int64_t *instance_out, bool *kept, struct drive *d,
+                          const struct store_start *start, const struct drive_begun *by,
+                          struct err *err);
+/* Start events whose condition holds with these variables, of one definition or (0) of all: an
+ * instance begins. */
+struct drive_condition {
+    int64_t definition, instance; /* keys */
+};
+MUST_USE bool drive_conditions(struct drive_condition *out, size_t room, size_t *count_out,
+                               struct drive *d, int64_t definition, struct feel_value variables,
+                               struct err *err);
+/* A data store of the process was written: start events whose condition became true. */
+MUST_USE bool drive_conditions_stored(struct drive *d, struct str process, struct err *err);
 /* ---- drive_store.c: what processes keep beyond their end ---- */
 /* What the data stores of the process hold, in its order. */
 MUST_USE bool drive_stores(struct bpmn_stored **out, struct drive *d,

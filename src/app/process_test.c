@@ -241,8 +241,7 @@ void test_app_process_message_start(void) {
     bench_end(&b);
 }
 
-/* An instantiating receive task and what stands behind an instantiating gateway start one too; a
- * condition cannot, and is refused with its place. */
+/* An instantiating receive task and what stands behind an instantiating gateway start one too. */
 void test_app_process_start_kinds(void) {
     static const char begins[] =
         HEAD "<bpmn:message id='m1' name='one'/><bpmn:message id='m2' name='two'/>"
@@ -254,16 +253,6 @@ void test_app_process_start_kinds(void) {
                           CATCH("c2", "m2") "<bpmn:endEvent id='e1'/><bpmn:endEvent id='e2'/>" FLOW(
                               "g1", "g", "c1") FLOW("g2", "g", "c2") FLOW("g3", "c1", "e1")
                               FLOW("g4", "c2", "e2") "</bpmn:process></bpmn:definitions>";
-    static const char never[] =
-        PROCESS("never", "\n<bpmn:startEvent id='when'><bpmn:conditionalEventDefinition>"
-                         "<bpmn:condition>=x</bpmn:condition></bpmn:conditionalEventDefinition>"
-                         "</bpmn:startEvent>" END FLOW("f1", "when", "e"));
-    static const char several[] =
-        HEAD "<bpmn:message id='m1' name='one'/><bpmn:message id='m2' name='two'/>"
-             "<bpmn:process id='several' isExecutable='true'><bpmn:startEvent id='any'>"
-             "<bpmn:messageEventDefinition messageRef='m1'/>"
-             "<bpmn:messageEventDefinition messageRef='m2'/></bpmn:startEvent>" END FLOW(
-                 "f1", "any", "e") "</bpmn:process></bpmn:definitions>";
     struct bench b;
     if (!bench_make(&b))
         return;
@@ -271,15 +260,6 @@ void test_app_process_start_kinds(void) {
     (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"one\"}");
     (void)ask(&b, APP_MESSAGE_CORRELATE, 0, "{\"name\":\"two\"}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance WHERE state = 'COMPLETED'"), 3);
-    struct waiting w = deploy_file(&b, "never.bpmn", str_from(never), "{\"override\":[\"never\"]}");
-    CHECK_INT(w.err.code, ERR_UNSUPPORTED);
-    CHECK_INT((int64_t)w.err.at.line, 2);
-    CHECK(str_find(str_from(w.err.text), STR("element 'when'")) != SIZE_MAX);
-    arena_destroy(w.arena);
-    w = deploy_file(&b, "several.bpmn", str_from(several), "{}");
-    CHECK_INT(w.err.code, ERR_UNSUPPORTED);
-    CHECK(str_find(str_from(w.err.text), STR("a start event for each")) != SIZE_MAX);
-    arena_destroy(w.arena);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_definition"), 2);
     bench_end(&b);
 }

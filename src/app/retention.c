@@ -9,6 +9,9 @@
 
 enum { CLOSED_READ = 200, ERASED_MAX = 100000 }; /* at once; the next sweep goes on */
 
+/* What came for a start event that needs several definitions waits so long for the others. */
+static const int64_t PENDING_US = INT64_C(30) * 24 * 3600 * 1000000;
+
 /* The last instant at which the case is kept; false when its matter names no period. */
 static bool kept_until_us(int64_t *out_us, const struct pack *pack,
                           const struct store_closed *row) {
@@ -45,6 +48,7 @@ static bool instances_run(void *ctx, struct store_tx *tx, struct err *err) {
     uint64_t streams[CLOSED_READ];
     size_t count = 0;
     if (!store_api_documents_expire(tx, err) ||
+        !store_pending_expire(tx, tx->now_us - PENDING_US, err) ||
         !store_instances_ended(streams, CLOSED_READ, &count, tx->conn, e->before_us, err))
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -51,7 +51,6 @@ static void trouble_add(struct app *app, uint64_t stream, int64_t definition) {
 
 static bool start_fires(struct drive *d, const struct store_start *start, struct err *err) {
     struct app_model *model;
-    uint64_t stream;
     int64_t next_us = BPMN_NEVER;
     if (!app_model_hold(&model, d->app, d->tx->conn, start->definition, err))
         return false;
@@ -62,10 +61,13 @@ static bool start_fires(struct drive *d, const struct store_start *start, struct
     if (ok && start->def < node->def_count && node->defs[start->def].event == BPMN_EVENT_TIMER)
         ok = bpmn_timer_next(&next_us, &node->defs[start->def], &clock, d->arena, d->budget, err);
     app_model_let(d->app, model);
-    const struct drive_start s = {.definition = start->definition, .node = start->node};
     struct store_start moved = *start;
+    const struct drive_begun by = {.message = STR_NONE};
+    int64_t instance;
+    bool kept;
     moved.due_us = next_us == BPMN_NEVER ? 0 : next_us;
-    return ok && store_start_move(d->tx, &moved, err) && drive_start(&stream, d, &s, err);
+    return ok && store_start_move(d->tx, &moved, err) &&
+           drive_begin(&instance, &kept, d, start, &by, err) && drive_settle(d, err);
 }
 
 static bool due_run(struct writer_job *job, struct store_tx *tx, struct err *err) {

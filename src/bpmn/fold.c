@@ -143,7 +143,11 @@ static bool fold_started(struct bpmn_state *state, const struct bpmn_record *rec
                          struct err *err) {
     if (state->last_id != 0 || record->instance != 1)
         return fold_corrupt(record, err, "the process has begun already");
-    LIST_ADD(state, instances, (struct bpmn_instance){.id = 1, .triggered_by = record->ref});
+    if (record->n < 0 || record->n > UINT32_MAX)
+        return fold_corrupt(record, err, "there is no such definition");
+    LIST_ADD(state, instances,
+             (struct bpmn_instance){
+                 .id = 1, .triggered_by = record->ref, .counter = (uint32_t)record->n});
     state->last_id = 1;
     return true;
 }

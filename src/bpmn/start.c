@@ -118,8 +118,8 @@ bool run_started(struct run *run) {
         return run_activate(run, run->start);
     if (start == 0)
         return run_open(run, 1);
-    if (run->process->nodes[start].event == BPMN_EVENT_PARALLEL_MULTIPLE)
-        return enter_partly(run, start, run->start == NULL ? 0 : run->start->def);
+    if (root.counter > 0)
+        return enter_partly(run, start, root.counter - 1);
     return enter_start(run, start);
 }
 
@@ -129,6 +129,47 @@ bool run_open_process(struct run *run) {
         !run_listen(&asked, run, 1, BPMN_LISTEN_START, 0))
         return false;
     return asked || run_started(run);
+}
+
+static bool watches(const struct bpmn_event_def *def, const struct bpmn_env *env,
+                    struct feel_value variables) {
+    bool any = def->watched_count == 0;
+    size_t count = feel_kind(variables) == FEEL_CONTEXT ? feel_count(variables) : 0;
+    for (size_t i = 0; i < def->watched_count && !any; i++) {
+        for (size_t k = 0; k < count && !any; k++)
+            any = str_eq(feel_entries(variables)[k].name, def->watched[i]);
+        for (size_t k = 0; k < env->store_count && !any; k++)
+            any = str_eq(env->stores[k].name, def->watched[i]);
+    }
+    return any;
+}
+
+/* BPMN 2.0.2: 10.5.2, conditional start */
+bool bpmn_start_condition(bool *out, const struct bpmn_process *process,
+                          const struct bpmn_event_def *def, struct feel_value variables,
+                          const struct bpmn_env *env, struct arena *arena, struct budget *budget,
+                          struct err *err) {
+    struct bpmn_state nothing;
+    struct feel_value value;
+    struct str why;
+    bpmn_state_init(&nothing, arena);
+    struct run run = {.state = &nothing,
+                      .process = process,
+                      .env = env,
+                      .arena = arena,
+                      .budget = budget,
+                      .err = err};
+    if (feel_kind(variables) == FEEL_CONTEXT) {
+        run.extra = feel_entries(variables);
+        run.extra_count = feel_count(variables);
+    }
+    *out = false;
+    if (!watches(def, env, variables))
+        return true;
+    if (!run_eval(&value, &why, &run, 0, &def->condition, env->now_us))
+        return false;
+    *out = feel_is_true(value);
+    return true;
 }
 
 bool run_start(struct run *run, const struct bpmn_input *input) {
@@ -150,7 +191,11 @@ bool run_start(struct run *run, const struct bpmn_input *input) {
         if (input->stop_after[i] == 0 || input->stop_after[i] >= run->process->node_count)
             return err_set(run->err, ERR_INVALID, err_nowhere,
                            "there is no element with the index %" PRIu32, input->stop_after[i]);
-    if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STARTED, .instance = 1, .ref = start}))
+    bool partly = run->process->nodes[start].event == BPMN_EVENT_PARALLEL_MULTIPLE && !input->all;
+    if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STARTED,
+                                            .instance = 1,
+                                            .ref = start,
+                                            .n = partly ? 1 + (int64_t)input->def : 0}))
         return false;
     for (size_t i = 0; i < input->stop_after_count; i++)
         if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STOP_AFTER,

@@ -111,12 +111,12 @@ struct bpmn_instance {
     uint32_t id, scope, node; /* scope: the instance around it, 0 for the process */
     uint32_t live;            /* scopes: child instances and tokens in it */
     uint32_t triggered_by;    /* see ENTERED */
-    uint32_t counter;         /* its number in its body, from 1; else 0 */
-    uint32_t rows;            /* its timers, subscriptions and jobs */
-    uint8_t as;               /* enum bpmn_as */
-    uint8_t closing;          /* enum bpmn_closing, or 0 */
-    uint8_t incident;         /* enum bpmn_incident */
-    uint8_t phase;            /* enum bpmn_phase: where a retry goes on; 0 without incident */
+    uint32_t counter; /* its number in its body, from 1; of the process see STARTED; else 0 */
+    uint32_t rows;    /* its timers, subscriptions and jobs */
+    uint8_t as;       /* enum bpmn_as */
+    uint8_t closing;  /* enum bpmn_closing, or 0 */
+    uint8_t incident; /* enum bpmn_incident */
+    uint8_t phase;    /* enum bpmn_phase: where a retry goes on; 0 without incident */
 };
 struct bpmn_token { /* on a flow; waits at a join, or moves (only within a step) */
     uint32_t scope, flow;
@@ -315,7 +315,8 @@ struct bpmn_mapped { /* migration: nodes of the old and of the new process */
 enum bpmn_input_kind {
     BPMN_IN_START,       /* begin: name = message name of a message start, or empty; or node = the
                             start event, receive task or event behind an instantiating gateway that
-                            fired (def: which of its definitions), or activate: at these elements;
+                            fired (def: which of its definitions; all: every one of those that it
+                            needs has come), or activate: at these elements;
                             variables; stop_after */
     BPMN_IN_COMPLETE,    /* a person did a user task: id = its instance; outcome; text = action;
                             variables */
@@ -358,7 +359,7 @@ struct bpmn_input {
     uint32_t id;
     struct str name, key, outcome, text;
     int64_t n, until_us;
-    bool local;
+    bool local, all;
     struct feel_value variables; /* a context, or null */
     uint32_t node, def;
     struct feel_value changes; /* attributes of a user task: a context, or null */
@@ -388,6 +389,14 @@ MUST_USE bool bpmn_step(struct bpmn_records *out, struct bpmn_state *state,
                         const struct bpmn_process *process, const struct bpmn_input *input,
                         const struct bpmn_env *env, struct arena *arena, struct budget *budget,
                         struct err *err);
+
+/* Does this condition of a start event hold with those variables, before there is an instance? A
+ * condition that names what it watches holds only when one of those is among the variables, or is a
+ * data store. */
+MUST_USE bool bpmn_start_condition(bool *out, const struct bpmn_process *process,
+                                   const struct bpmn_event_def *def, struct feel_value variables,
+                                   const struct bpmn_env *env, struct arena *arena,
+                                   struct budget *budget, struct err *err);
 
 /* Would the instance (a call activity, say) or something around it catch an error or escalation of
  * that code that comes out of it? */

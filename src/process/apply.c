@@ -211,6 +211,8 @@ static bool create(struct move *m, struct err *err) {
     struct bpmn_input input = {.kind = BPMN_IN_START,
                                .name = c->name,
                                .node = c->node,
+                               .def = c->def,
+                               .all = c->all,
                                .variables = c->variables,
                                .activate = c->activate,
                                .activate_count = c->activate_count,

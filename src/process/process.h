@@ -147,7 +147,7 @@ struct process_attributes process_attributes_of(struct feel_value context, struc
 
 enum process_command_kind {
     PROCESS_CREATE,        /* origin, name (message of a message start) or node (start event that
-                              fired), activate, stop_after, variables */
+                              fired; def, all: see BPMN_IN_START), activate, stop_after, variables */
     PROCESS_JOB_ACTIVATE,  /* id, name = worker, until_us */
     PROCESS_JOB_COMPLETE,  /* id, name = worker or empty, variables; job */
     PROCESS_JOB_FAIL,      /* id, name = worker, n = retries left, text, until_us, variables */
@@ -181,7 +181,8 @@ struct process_job_result { /* of a listener's or an ad-hoc sub-process' job */
 struct process_command {
     enum process_command_kind kind;
     uint64_t account;
-    uint32_t id, node;
+    uint32_t id, node, def;
+    bool all;      /* def, all: see BPMN_IN_START */
     uint8_t lease; /* of the jobs' answers: process_key_lease() */
     int64_t n, until_us;
     struct str name, code, text;

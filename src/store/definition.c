@@ -415,6 +415,24 @@ bool store_starts_named(struct store_start *out, size_t room, size_t *count_out,
     return db_end(&rows, err);
 }
 
+bool store_starts_conditional(struct store_start *out, size_t room, size_t *count_out,
+                              struct db_conn *conn, int64_t definition, struct str process,
+                              struct arena *arena, struct err *err) {
+    struct db_rows rows;
+    size_t count = 0;
+    if (!db_query(&rows, conn,
+                  START_COLUMNS
+                  "WHERE event = 'CONDITION' AND (?1 = 0 OR definition = ?1) AND (?2 = '' OR "
+                  "definition IN (SELECT key FROM process_definition WHERE id = ?2)) ORDER BY "
+                  "definition, node, def LIMIT ?3",
+                  DB_ARGS(db_n(definition), db_t(process), db_n((int64_t)room)), err))
+        return false;
+    while (db_next(&rows, err))
+        start_read(&out[count++], &rows, arena);
+    *count_out = count;
+    return db_end(&rows, err);
+}
+
 bool store_starts_due(struct store_start *out, size_t room, size_t *count_out, int64_t *next_us_out,
                       struct db_conn *conn, int64_t now_us, struct arena *arena, struct err *err) {
     struct db_rows rows;

@@ -126,6 +126,36 @@ MUST_USE bool store_starts_due(struct store_start *out, size_t room, size_t *cou
 MUST_USE bool store_start_move(struct store_tx *tx, const struct store_start *start,
                                struct err *err);
 
+/* Those with a condition: of one definition (0: of all), or of the newest version of a process. */
+MUST_USE bool store_starts_conditional(struct store_start *out, size_t room, size_t *count_out,
+                                       struct db_conn *conn, int64_t definition, struct str process,
+                                       struct arena *arena, struct err *err);
+
+/* ---- of those that need several definitions: which have come ----------------------------------
+ */
+
+enum { STORE_PENDING_MAX = 1000 }; /* parts that wait, of one process definition */
+struct store_pending {
+    int64_t definition;
+    uint32_t node, def;
+    struct str correlation_key; /* of a message; empty: it counts for every key */
+    struct str variables;       /* JSON object */
+};
+/* What comes twice takes the place of what came before. */
+MUST_USE bool store_pending_put(struct store_tx *tx, const struct store_pending *pending,
+                                struct err *err);
+/* Is there room for it? */
+MUST_USE bool store_pending_room(bool *out, struct db_conn *conn,
+                                 const struct store_pending *pending, struct err *err);
+/* Of one start event, in the order in which they came; room for STORE_PENDING_MAX. */
+MUST_USE bool store_pending_list(struct store_pending *out, size_t *count_out, struct db_conn *conn,
+                                 const struct store_pending *which, struct arena *arena,
+                                 struct err *err);
+/* Those with that key. */
+MUST_USE bool store_pending_drop(struct store_tx *tx, const struct store_pending *which,
+                                 struct err *err);
+MUST_USE bool store_pending_expire(struct store_tx *tx, int64_t before_us, struct err *err);
+
 const char *store_element_type(const struct bpmn_node *node); /* "SERVICE_TASK" */
 
 #endif

@@ -46,6 +46,7 @@ static const struct v2_verb {
      "name correlationKey timeToLive messageId variables tenantId"},
     {"v2_message_correlate", APP_MESSAGE_CORRELATE, 200, "name correlationKey variables tenantId"},
     {"v2_signal", APP_SIGNAL, 200, "signalName variables tenantId"},
+    {"v2_conditional", APP_CONDITIONALS_EVALUATE, 200, "processDefinitionKey variables tenantId"},
     {"v2_decision_evaluate", APP_DECISION_EVALUATE, 200,
      "decisionDefinitionId decisionDefinitionKey variables tenantId"},
     {"v2_resource_delete", APP_RESOURCE_DELETE, 200, "operationReference"},
