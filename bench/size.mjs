@@ -3,7 +3,7 @@
 //
 //   node bench/size.mjs [CASES] [DATA-FOLDER]    (a folder that `mandate bench fill` made; else a new one)
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -47,6 +47,14 @@ function ask(port) {
   });
 }
 
+// Of its threads; none has ended yet.
+function cpu_ms(pid) {
+  let sum_ns = 0;
+  for (const task of readdirSync(`/proc/${pid}/task`))
+    sum_ns += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]);
+  return sum_ns / 1e6;
+}
+
 // The port is known before, so that nothing is read from the service's output meanwhile.
 async function firstPage(data) {
   const port = 20000 + (process.pid % 20000);
@@ -58,17 +66,18 @@ async function firstPage(data) {
     if (service.exitCode !== null) throw new Error("the service ended at its start");
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  const took_ms = performance.now() - from;
+  const took_ms = performance.now() - from, used_ms = cpu_ms(service.pid);
   service.kill("SIGTERM");
   await gone;
-  return took_ms;
+  return { took_ms, used_ms };
 }
 
 async function startTimes(data) {
   await firstPage(data);
   const times = [];
   for (let i = 0; i < rounds; i++) times.push(await firstPage(data));
-  return median(times);
+  const of = (key) => median(times.map((one) => one[key])).toFixed(1);
+  return { took_ms: of("took_ms"), used_ms: of("used_ms") };
 }
 
 try {
@@ -84,7 +93,7 @@ try {
   console.log(`\nDatabase: ${(bytes / cases).toFixed(0)} bytes a case, each with its first task done.`);
   const cold = await startTimes(empty), full = await startTimes(big);
   console.log(`From the start of the process to the end of the first page, median of ${rounds}: ` +
-    `${cold.toFixed(1)} ms without cases, ${full.toFixed(1)} ms with ${cases}.`);
+    `${cold.took_ms} ms without cases, ${full.took_ms} ms with ${cases}; processor time ${cold.used_ms} and ${full.used_ms} ms.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

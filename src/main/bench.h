@@ -9,6 +9,11 @@
  * the machine weighs less; a peer beside it is measured in the same way. */
 int64_t bench_cpu_us(void);
 
+/* The one option of those that bench/peers.mjs reads: --lines, figures with tabs between them
+ * instead of a table. False: end with *code. */
+bool bench_lines(bool *lines, int *code, const char *name, const char *about, int argc,
+                 char **argv);
+
 int bench_dmn(int argc, char **argv);
 int bench_engine(int argc, char **argv);
 int bench_feel(int argc, char **argv);

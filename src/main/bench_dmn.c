@@ -127,19 +127,12 @@ static bool measure(struct decided *out, uint32_t rules, struct err *err) {
 }
 
 int bench_dmn(int argc, char **argv) {
-    bool lines = false;
-    const struct option options[] = {
-        {"lines", OPTION_FLAG, &lines, NULL, "a line each with tabs: for bench/peers.mjs"},
-    };
-    const struct command_line line = {
-        .name = "bench dmn",
-        .about = "Decision tables decided a second on one core, and models loaded.",
-        .options = options,
-        .option_count = COUNT_OF(options)};
-    struct arguments args;
+    bool lines;
     struct err err = {0};
     int code;
-    if (!options_read(&args, &code, &line, argc, argv))
+    if (!bench_lines(&lines, &code, "bench dmn",
+                     "Decision tables decided a second on one core, and models loaded.", argc,
+                     argv))
         return code;
     if (!lines)
         (void)printf("| model | decided a second | loaded, ms | bytes |\n|---|---|---|---|\n");

@@ -183,21 +183,15 @@ static bool measure_all(struct engine *e, bool lines, struct err *err) {
 }
 
 int bench_engine(int argc, char **argv) {
-    bool lines = false;
-    const struct option options[] = {
-        {"lines", OPTION_FLAG, &lines, NULL, "one run, with tabs: for bench/peers.mjs"},
-    };
-    const struct command_line line = {
-        .name = "bench engine",
-        .about = "Process instances a second in memory on one core: start, service task, gateway "
-                 "with a condition, user task, end.",
-        .options = options,
-        .option_count = COUNT_OF(options)};
-    struct arguments args;
+    bool lines;
     struct err err = {0};
     struct engine e;
     int code;
-    if (!options_read(&args, &code, &line, argc, argv))
+    if (!bench_lines(
+            &lines, &code, "bench engine",
+            "Process instances a second in memory on one core: start, service task, gateway "
+            "with a condition, user task, end.",
+            argc, argv))
         return code;
     bool ok = measure_all(&e, lines, &err);
     arena_destroy(e.model);

@@ -132,19 +132,13 @@ static bool measure_all(bool lines, struct err *err) {
 }
 
 int bench_feel(int argc, char **argv) {
-    bool lines = false;
-    const struct option options_of_line[] = {
-        {"lines", OPTION_FLAG, &lines, NULL, "one run, a line each with tabs: for bench/peers.mjs"},
-    };
-    const struct command_line line = {
-        .name = "bench feel",
-        .about = "FEEL evaluations a second on one core: compiled once, and compiled each time.",
-        .options = options_of_line,
-        .option_count = COUNT_OF(options_of_line)};
-    struct arguments args;
+    bool lines;
     struct err err = {0};
     int code;
-    if (!options_read(&args, &code, &line, argc, argv))
+    if (!bench_lines(
+            &lines, &code, "bench feel",
+            "FEEL evaluations a second on one core: compiled once, and compiled each time.", argc,
+            argv))
         return code;
     if (!lines)
         (void)printf("| expression | compiled, evaluations/s | parsed and evaluated/s | bytes of "

@@ -23,6 +23,18 @@ int64_t bench_cpu_us(void) {
            used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 }
 
+bool bench_lines(bool *lines, int *code, const char *name, const char *about, int argc,
+                 char **argv) {
+    const struct option options[] = {
+        {"lines", OPTION_FLAG, lines, NULL, "one run, a line each with tabs: for bench/peers.mjs"},
+    };
+    const struct command_line line = {
+        .name = name, .about = about, .options = options, .option_count = COUNT_OF(options)};
+    struct arguments args;
+    *lines = false;
+    return options_read(&args, code, &line, argc, argv);
+}
+
 int cmd_bench(int argc, char **argv) {
     for (size_t i = 0; argc > 1 && i < COUNT_OF(benches); i++)
         if (strcmp(argv[1], benches[i].name) == 0)

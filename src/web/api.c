@@ -83,53 +83,52 @@ void api_sign_out(struct web_request *r) {
 
 /* ---- what everybody may read ---- */
 
-void api_organs(struct web_request *r) {
+typedef bool view_make(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                       struct err *err);
+typedef bool view_make_of(struct json **out, struct app_reader *r, const struct app_ask *ask,
+                          struct str id, struct err *err);
+
+static void view_give(struct web_request *r, view_make *make) {
     struct err err = {0};
     struct json *view = NULL;
     struct app_ask ask = web_ask(r);
-    view_send(r, app_view_organs(&view, r->reader, &ask, &err), &view, &err);
+    view_send(r, make(&view, r->reader, &ask, &err), &view, &err);
+}
+
+/* Of what the path names. */
+static void view_give_of(struct web_request *r, view_make_of *make) {
+    struct err err = {0};
+    struct json *view = NULL;
+    struct app_ask ask = web_ask(r);
+    view_send(r, make(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
+}
+
+void api_organs(struct web_request *r) {
+    view_give(r, app_view_organs);
 }
 
 void api_organ(struct web_request *r) {
-    struct err err = {0};
-    struct json *view = NULL;
-    struct app_ask ask = web_ask(r);
-    view_send(r, app_view_organ(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
+    view_give_of(r, app_view_organ);
 }
 
 void api_matters(struct web_request *r) {
-    struct err err = {0};
-    struct json *view = NULL;
-    struct app_ask ask = web_ask(r);
-    view_send(r, app_view_matters(&view, r->reader, &ask, &err), &view, &err);
+    view_give(r, app_view_matters);
 }
 
 void api_matter(struct web_request *r) {
-    struct err err = {0};
-    struct json *view = NULL;
-    struct app_ask ask = web_ask(r);
-    view_send(r, app_view_matter(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
+    view_give_of(r, app_view_matter);
 }
 
 void api_places(struct web_request *r) {
-    struct err err = {0};
-    struct json *view = NULL;
-    struct app_ask ask = web_ask(r);
-    view_send(r, app_view_places(&view, r->reader, &ask, &err), &view, &err);
+    view_give(r, app_view_places);
 }
 
 void api_decisions(struct web_request *r) {
-    struct err err = {0};
-    struct json *view = NULL;
-    struct app_ask ask = web_ask(r);
-    view_send(r, app_view_decisions(&view, r->reader, &ask, &err), &view, &err);
+    view_give(r, app_view_decisions);
 }
 
 void api_decision(struct web_request *r) {
-    struct err err = {0};
-    struct json *view = NULL;
-    struct app_ask ask = web_ask(r);
-    view_send(r, app_view_decision(&view, r->reader, &ask, web_arg(r, "id"), &err), &view, &err);
+    view_give_of(r, app_view_decision);
 }
 
 void api_decision_evaluate(struct web_request *r) {
