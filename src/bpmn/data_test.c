@@ -103,6 +103,23 @@ static const struct row {
             AROUND FLOW("b", "f"),
         "start -> +s -s +a wait:b: ?a | stored d {v: 2} -> | stored d {v: 4} -> true:b met:b xa +b -b +f -f "
         "end:completed"),
+    /* a data object of a sub-process comes and goes with it (10.4.1) */
+    ROW(START("s") NODE_OF("subProcess", "p", "", START("i") OBJECT("o", "total") WORK(IO(OUT("r", "res"))
+            GIVES("r", "o-ref", "")) END("f") FLOW("i", "a") FLOW("a", "f")) END("e") FLOW("s", "p") FLOW("p", "e"),
+        "start {total: 1} -> total=1 +s -s +p 3.total=null +i -i +a job:a:w | job a {res: 5} -> 5.res=5 3.total=5 "
+        "-a +f -f -p +e -e end:completed"),
+    /* one for each time the sub-process is carried out */
+    ROW(START("s") NODE_OF("subProcess", "p", "", "<bpmn:multiInstanceLoopCharacteristics>"
+            "<bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+            START("i") OBJECT("o", "total") WORK(IO(OUT("r", "res")) GIVES("r", "o-ref", "")) END("f")
+            FLOW("i", "a") FLOW("a", "f")) END("e") FLOW("s", "p") FLOW("p", "e"),
+        "start -> +s -s +p[] loop:p:2 +p[1] 4.loopCounter=1 +p[2] 5.loopCounter=2 4.total=null +i -i 5.total=null +i "
+        "-i +a job:a:w +a job:a:w | job a#2 {res: 5} -> 10.res=5 5.total=5 -a +f -f -p"),
+    /* one that is only drawn hides nothing */
+    ROW(START("s") NODE_OF("subProcess", "p", "", START("i") OBJECT("o", "total") WORK("") END("f")
+            FLOW("i", "a") FLOW("a", "f")) END("e") FLOW("s", "p") FLOW("p", "e"),
+        "start {total: 1} -> total=1 +s -s +p +i -i +a job:a:w | job a {total: 2} -> total=2 -a +f -f -p +e -e "
+        "end:completed"),
     /* an input of the process itself */
     ROW(IO(IN("pi", "badge number")) START("s") WORK(IO(IN("i", "in")) TAKES("pi", "i", ""))
             END("e") AROUND,

@@ -110,6 +110,7 @@ static void data(struct buf *out, const struct bpmn_node *n) {
         text(out, "item", d->item);
         text(out, "state", d->state);
         flag(out, "collection", d->collection);
+        flag(out, "used", d->used);
     }
     for (size_t i = 0; i < n->data_set_count; i++) {
         const struct bpmn_data_set *s = &n->data_sets[i];

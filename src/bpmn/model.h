@@ -255,6 +255,8 @@ struct bpmn_data {
     struct str item;     /* structureRef of its itemDefinition, or empty */
     struct str state;    /* of a data input or output: dataState, or empty */
     bool collection;
+    bool used; /* of a scope: an association or a loop reads or writes it. Then it lives and ends
+                  with that scope; what is only drawn makes no variable */
     uint32_t line;
 };
 /* One value, which outlives the processes that read and write it (10.4.1). Its name is known to

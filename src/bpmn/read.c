@@ -297,6 +297,8 @@ static bool finish_process(struct reader *r) {
     for (size_t i = 1; i < p->node_count; i++)
         if (!read_node(r, &p->nodes[i]))
             return false;
+    if (!read_data_scopes(r))
+        return false;
     for (size_t i = 0; i < p->flow_count; i++)
         if (!read_flow(r, &p->flows[i]))
             return false;

@@ -16,7 +16,9 @@ struct data_ref {
     enum bpmn_data_kind kind;
     struct str name; /* of the variable; empty: as what it is associated with */
     struct str id;
-    uint32_t store; /* of a data store: index in the process's stores */
+    uint32_t store;  /* of a data store: index in the process's stores */
+    uint32_t object; /* of a reference: index of its data object, or BPMN_NONE */
+    bool used;
 };
 
 struct reader {
@@ -120,6 +122,10 @@ bool read_is_activity_part(const struct xml_node *x);
 MUST_USE bool read_data_names(struct reader *r, const struct xml_node *process);
 MUST_USE bool read_data(struct reader *r, struct bpmn_node *node, const struct xml_node *x);
 bool read_is_data(const struct xml_node *x); /* an element that read_data() reads, or passes over */
+/* It is read or written when the process runs. */
+void read_data_used(struct reader *r, struct str ref);
+/* After the nodes: which data of sub-processes have a scope of their own. */
+MUST_USE bool read_data_scopes(struct reader *r);
 /* The variable of a data element; empty when the id is none. */
 struct str read_variable(const struct reader *r, struct str ref);
 

@@ -9,6 +9,7 @@ static const struct str bpmn_ns = STR_INIT(BPMN_NS);
 static bool read_variable_expr(struct bpmn_expr *out, struct reader *r, const struct xml_node *x,
                                struct str ref) {
     struct str name = read_variable(r, ref);
+    read_data_used(r, ref);
     if (name.len == 0)
         return read_missing(r, x, "it refers to '%.*s', which is no data of this process",
                             STR_ARG(ref));
@@ -52,8 +53,10 @@ static bool read_loop_data(struct reader *r, struct bpmn_loop_def *loop, const s
     if (in != NULL && loop->collection.text.at == NULL &&
         !read_variable_expr(&loop->collection, r, in, str_trim(xml_text(in, r->scratch))))
         return false;
-    if (out != NULL && loop->results.len == 0)
+    if (out != NULL && loop->results.len == 0) {
+        read_data_used(r, str_trim(xml_text(out, r->scratch)));
         loop->results = read_variable(r, str_trim(xml_text(out, r->scratch)));
+    }
     if (item != NULL && loop->item.len == 0)
         loop->item = read_plain_name(r, item);
     if (result != NULL && loop->result.text.at == NULL && read_plain_name(r, result).len > 0)

@@ -61,8 +61,10 @@ static void put_data(struct reader *r, const struct xml_node *x, enum bpmn_data_
         return;
     id = arena_str(r->arena, id);
     bool wants_name = kind != BPMN_DATA_INPUT && kind != BPMN_DATA_OUTPUT;
-    r->data[(*count)++] =
-        (struct data_ref){.kind = kind, .name = name.len == 0 && wants_name ? id : name, .id = id};
+    r->data[(*count)++] = (struct data_ref){.kind = kind,
+                                            .name = name.len == 0 && wants_name ? id : name,
+                                            .id = id,
+                                            .object = BPMN_NONE};
 }
 
 /* The name of the first reference to a data object. */
@@ -136,6 +138,14 @@ static bool name_data(struct reader *r, const struct xml_node *scope, size_t *co
     return true;
 }
 
+static const struct data_ref *find_data(const struct reader *r, struct str ref) {
+    ref = str_trim(ref);
+    const size_t *index = map_find(&r->data_at, ref);
+    if (index == NULL)
+        index = map_find(&r->data_at, read_local(ref));
+    return index == NULL ? NULL : &r->data[*index];
+}
+
 /* References stand for what they refer to; they may come before it in the file. */
 static void name_references(struct reader *r, const struct xml_node *scope, size_t *count,
                             int depth) {
@@ -144,8 +154,13 @@ static void name_references(struct reader *r, const struct xml_node *scope, size
         if (!str_eq(x->ns, bpmn_ns) || read_is(x, "extensionElements"))
             continue;
         if (read_is(x, "dataObjectReference")) {
-            struct str name = read_variable(r, xml_attr_text(x, STR("dataObjectRef")));
+            struct str ref = xml_attr_text(x, STR("dataObjectRef"));
+            struct str name = read_variable(r, ref);
+            const struct data_ref *object = find_data(r, ref);
+            size_t before = *count;
             put_data(r, x, BPMN_DATA_OBJECT, name.len > 0 ? name : read_plain_name(r, x), count);
+            if (object != NULL && *count > before)
+                r->data[before].object = (uint32_t)(object - r->data);
         } else {
             name_references(r, x, count, depth + 1);
         }
@@ -163,14 +178,6 @@ bool read_data_names(struct reader *r, const struct xml_node *process) {
         return false;
     name_references(r, process, &count, 0);
     return true;
-}
-
-static const struct data_ref *find_data(const struct reader *r, struct str ref) {
-    ref = str_trim(ref);
-    const size_t *index = map_find(&r->data_at, ref);
-    if (index == NULL)
-        index = map_find(&r->data_at, read_local(ref));
-    return index == NULL ? NULL : &r->data[*index];
 }
 
 struct str read_variable(const struct reader *r, struct str ref) {
@@ -299,6 +306,7 @@ static bool read_assignment(struct reader *r, struct bpmn_node *node, bool input
     if (mapping.source.text.at == NULL || target.len == 0)
         return read_wrong(r, x, "an assignment has 'from' and 'to'");
     struct str variable = read_variable(r, target);
+    read_data_used(r, target);
     mapping.target = variable.len > 0 ? variable : target;
     if (!input && store != NULL && !read_into_store(r, &mapping, store, x, target))
         return false;
@@ -340,6 +348,13 @@ static bool read_copy(struct reader *r, struct bpmn_node *node, const struct ass
     return true;
 }
 
+/* Both ends of an association that is carried out. */
+static void use_ends(struct reader *r, const struct xml_node *x) {
+    for (const struct xml_node *s = xml_first(x); s != NULL; s = xml_sibling(s))
+        if (read_is(s, "sourceRef") || read_is(s, "targetRef"))
+            read_data_used(r, xml_text(s, r->scratch));
+}
+
 static bool read_association(struct reader *r, struct bpmn_node *node, const struct xml_node *x) {
     struct association a = {.x = x, .input = read_is(x, "dataInputAssociation")};
     const struct xml_node *target = xml_child(x, bpmn_ns, STR("targetRef"));
@@ -360,6 +375,8 @@ static bool read_association(struct reader *r, struct bpmn_node *node, const str
             return false;
     }
     if (assigned)
+        use_ends(r, x);
+    if (assigned)
         return true;
     /* the end at the activity must be a declared input or output, or there is nothing to do */
     const struct data_ref *own = a.input ? a.target : a.source;
@@ -368,6 +385,7 @@ static bool read_association(struct reader *r, struct bpmn_node *node, const str
     bool transformed = xml_child(x, bpmn_ns, STR("transformation")) != NULL && a.target != NULL;
     if (!transformed && (!declared || a.source == NULL || a.target == NULL))
         return true;
+    use_ends(r, x);
     return read_copy(r, node, &a);
 }
 
@@ -396,6 +414,46 @@ bool read_data(struct reader *r, struct bpmn_node *node, const struct xml_node *
             read_is(c, "dataInputAssociation") || read_is(c, "dataOutputAssociation");
         if (association && !read_association(r, node, c))
             return false;
+    }
+    return true;
+}
+
+void read_data_used(struct reader *r, struct str ref) {
+    const struct data_ref *data = find_data(r, ref);
+    if (data == NULL)
+        return;
+    r->data[data - r->data].used = true;
+    if (data->object != BPMN_NONE)
+        r->data[data->object].used = true;
+}
+
+static bool has_used(const struct bpmn_node *scope, struct str name) {
+    for (size_t i = 0; i < scope->data_count; i++)
+        if (scope->data[i].used && str_eq(scope->data[i].name, name))
+            return true;
+    return false;
+}
+
+/* BPMN 2.0.2: 10.4.1: a data object lives as long as the process or sub-process that holds it.
+ * Associations go by names, so two that are used must not have one name inside each other. */
+bool read_data_scopes(struct reader *r) {
+    struct bpmn_process *p = r->process;
+    for (size_t i = 0; i < p->node_count; i++) {
+        struct bpmn_node *node = &p->nodes[i];
+        if (bpmn_kind_group(node->kind) != BPMN_GROUP_SCOPE)
+            continue;
+        for (size_t k = 0; k < node->data_count; k++) {
+            struct bpmn_data *data = &node->data[k];
+            const struct data_ref *ref = find_data(r, data->id);
+            data->used = ref != NULL && ref->used &&
+                         (data->kind == BPMN_DATA_OBJECT || data->kind == BPMN_DATA_PROPERTY);
+            for (uint32_t at = node->parent; data->used && at != BPMN_NONE;
+                 at = p->nodes[at].parent)
+                if (has_used(&p->nodes[at], data->name) &&
+                    !read_refuse(r, r->node_xml[i],
+                                 "a data object in it has the name of one around it"))
+                    return false;
+        }
     }
     return true;
 }

@@ -81,7 +81,7 @@ static void push(struct plan *plan, struct given given) {
 
 /* A literal by itself; FEEL text in quotes, a number, true, or a text without FEEL. */
 static bool is_literal(struct feel_value *out, const struct bpmn_expr *expr) {
-    if (expr->text.at == NULL || expr->variable)
+    if (expr->text.at == NULL || expr->variable || expr->store)
         return false;
     const struct ast *tree = expr->program == NULL ? NULL : expr->program->tree;
     if (expr->program == NULL)
@@ -158,7 +158,8 @@ static struct plan plan_of(struct knower *r, const struct bpmn_node *n) {
                             .from = result && (person || !is_own(n, n->result)) ? GIVEN_RESULT
                                                                                 : GIVEN_UNKNOWN});
     for (size_t i = 0; i < n->data_out_count; i++)
-        plan_mapping(&plan, n, &n->data_out[i], false);
+        if (n->data_out[i].store.len == 0)
+            plan_mapping(&plan, n, &n->data_out[i], false);
     for (size_t i = 0; i < n->output_count; i++)
         plan_mapping(&plan, n, &n->outputs[i], result);
     if (listens(n, BPMN_LISTEN_END)) { /* its jobs come last, and bring anything */
@@ -229,6 +230,8 @@ static void track(struct knower *r) {
         struct known_term *t = &k->terms[i];
         for (uint32_t n = 0; n < r->p->node_count; n++)
             t->local = t->local || hides(&r->p->nodes[n], t->root);
+        for (size_t n = 0; n < r->p->store_count; n++) /* others write it too */
+            t->local = t->local || str_eq(r->p->stores[n].name, t->root);
         if (!t->local && !t->broken && readers[i] > 0 && (readers[i] > 1 || t->given))
             k->tracked |= 1u << i;
     }

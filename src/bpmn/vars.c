@@ -269,13 +269,6 @@ static bool map_in(struct str *why, struct run *run, uint32_t id,
     return true;
 }
 
-bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
-    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
-    *why = STR_NONE;
-    return map_in(why, run, id, node->data_in, node->data_in_count) &&
-           (why->len > 0 || map_in(why, run, id, node->inputs, node->input_count));
-}
-
 static bool is_own(const struct run *run, uint32_t id, struct str name) {
     const struct bpmn_state *state = run->state;
     uint32_t from, to;
@@ -283,6 +276,23 @@ static bool is_own(const struct run *run, uint32_t id, struct str name) {
         if (str_eq(state->variables.list[from].name, name))
             return true;
     return false;
+}
+
+/* BPMN 2.0.2: 10.4.1: the data objects of a sub-process come to be with it, and are empty. */
+static bool make_data(struct run *run, uint32_t id, const struct bpmn_node *node) {
+    bool scope = bpmn_kind_group(node->kind) == BPMN_GROUP_SCOPE;
+    for (size_t i = 0; scope && i < node->data_count; i++)
+        if (node->data[i].used && !is_own(run, id, node->data[i].name) &&
+            !run_set(run, id, node->data[i].name, feel_null()))
+            return false;
+    return true;
+}
+
+bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
+    const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
+    *why = STR_NONE;
+    return make_data(run, id, node) && map_in(why, run, id, node->data_in, node->data_in_count) &&
+           (why->len > 0 || map_in(why, run, id, node->inputs, node->input_count));
 }
 
 /* --- data stores (BPMN 2.0.2: 10.4.1)
