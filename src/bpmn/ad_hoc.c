@@ -260,9 +260,7 @@ bool run_slot_done(struct run *run, uint32_t slot) {
         return false;
     struct bpmn_instance around = *run_instance(run, id);
     if (around.closing != 0)
-        return around.live > 0 || (around.closing == BPMN_CLOSING_CANCEL
-                                       ? run_gone(run, id)
-                                       : results_to_scope(run, id) && run_leave(run, id));
+        return run_gone(run, id);
     if (fulfilled)
         return fulfil(run, id, !node->keeps_remaining);
     if (by_job(run, node)) {

@@ -264,7 +264,8 @@ static bool terminate(struct run *run, uint32_t scope) {
     if (!run_empty(run, scope))
         return false;
     if (run_instance(run, scope)->live > 0)
-        return run_closing(run, scope, BPMN_CLOSING_TERMINATE);
+        return run_disarm(run, scope, BPMN_KINDS) &&
+               run_closing(run, scope, BPMN_CLOSING_TERMINATE);
     return scope == 1 ? run_end(run, BPMN_ENDING_TERMINATED, STR_NONE, feel_null())
                       : run_leave(run, scope);
 }
