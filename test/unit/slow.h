@@ -280,6 +280,7 @@ void slow_step(struct slow_state *s, struct slow_input input);
 int slow_inputs(struct slow_input *out, int room, const struct slow_state *s);
 /* How the process can begin; and what can be done to it from outside: elements begun and ended. */
 int slow_starts(struct slow_input *out, int room, const struct slow_model *model);
+bool slow_may_go_over(const struct slow_state *s); /* once */
 int slow_changes(struct slow_input *out, int room, const struct slow_state *s);
 /* ---- soundness, by looking at every state ---- */
 struct slow_sound {

@@ -68,6 +68,15 @@ void slow_make_version(struct slow_model *out, const struct slow_model *model, u
     }
 }
 
+/* Not while a complex gateway has started. A call that stands at an incident opens what is new only
+ * when it is tried again. */
+bool slow_may_go_over(const struct slow_state *s) {
+    for (int i = 0; i < s->live_count; i++)
+        if (node_at(s, s->live[i].node)->kind == S_CALL && s->live[i].stop != NULL)
+            return false;
+    return s->other == NULL && s->gate_count == 0;
+}
+
 /* --- going over
  * -----------------------------------------------------------------------------------------------
  */

@@ -184,7 +184,7 @@ static bool is_offered(const struct slow_state *s, struct slow_input input) {
     if (input.verb == IN_SET || input.verb == IN_CANCEL)
         return s->ended == NULL;
     if (input.verb == IN_MIGRATE)
-        return s->ended == NULL && s->other == NULL && s->gate_count == 0;
+        return s->ended == NULL && slow_may_go_over(s);
     if (input.verb == IN_BEGIN || input.verb == IN_END || input.verb == IN_MOVE)
         count = slow_changes(list, 400, s);
     for (int i = 0; i < count; i++)
@@ -244,7 +244,7 @@ static bool find_input(struct slow_input *out, const struct slow_state *s, uint6
         *out = (struct slow_input){.verb = IN_CANCEL, .variable = NO_VALUE};
         return true;
     }
-    if (kind < 12 && changes && s->other == NULL && s->gate_count == 0) {
+    if (kind < 12 && changes && slow_may_go_over(s)) {
         *out = (struct slow_input){
             .verb = IN_MIGRATE, .number = (int)(slow_random(seed) % 1000000), .variable = NO_VALUE};
         return true;
