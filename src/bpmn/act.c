@@ -328,7 +328,8 @@ bool run_act(struct run *run, uint32_t id) {
         return run_started(run);
     /* an event that fired before it was entered: behind an event-based gateway, at the start */
     if (instance->triggered_by != 0 &&
-        (bpmn_kind_group(node->kind) == BPMN_GROUP_EVENT || node->kind == BPMN_RECEIVE_TASK))
+        (bpmn_kind_group(node->kind) == BPMN_GROUP_EVENT ||
+         (node->kind == BPMN_RECEIVE_TASK && !node->for_compensation)))
         return run_leave(run, id);
     if (!run_arms(&arms, &why, &code, run, id))
         return false;
