@@ -140,6 +140,13 @@ static bool check_remembered(const struct plan *plan, uint32_t node) {
            refuse(plan, node, "it completed and is remembered, and is not mapped");
 }
 
+/* What undoes it is a handler, or what completed in it. */
+static bool check_handler(const struct plan *plan, uint32_t node) {
+    const struct bpmn_node *new = &plan->to->nodes[plan->nodes[node]];
+    return new->handler != BPMN_NONE || bpmn_kind_group(new->kind) == BPMN_GROUP_SCOPE ||
+           refuse(plan, node, "it can be compensated, and not in the new version");
+}
+
 static bool check_rest(const struct plan *plan) {
     const struct bpmn_state *state = plan->state;
     for (uint32_t i = 0; i < state->parked.count; i++)
@@ -149,7 +156,8 @@ static bool check_rest(const struct plan *plan) {
         if (!check_token(plan, state->spent.list[i]))
             return false;
     for (uint32_t i = 0; i < state->done.count; i++)
-        if (!check_remembered(plan, state->done.list[i].node))
+        if (!check_remembered(plan, state->done.list[i].node) ||
+            !check_handler(plan, state->done.list[i].node))
             return false;
     for (uint32_t i = 0; i < state->stop_after.count; i++)
         if (!check_remembered(plan, state->stop_after.list[i]))

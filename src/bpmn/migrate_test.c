@@ -103,6 +103,12 @@ static const struct row {
      "user b\nend e\ns > a > b > e",
      "start -> +s -s +a job:a:t | job a -> -a +b ?b", "start s\nuser b\nend e\ns > b > e", "b>b",
      "refused:invalid", "do b -> -b +e -e end:completed"},
+    {__LINE__,
+     "start s\nservice a job t\nboundary c on a compensate *\nservice h job u handler\nundo c h\n"
+     "user b\nend e\ns > a > b > e",
+     "start -> +s -s +a job:a:t | job a -> -a +b ?b",
+     "start s\nservice a job t\nuser b\nend e\ns > a > b > e", "b>b", "refused:invalid",
+     "do b -> -b +e -e end:completed"},
     /* a listener's job, or a running compensation */
     {__LINE__,
      "start s\ntask a ext \"<zeebe:executionListeners><zeebe:executionListener eventType='start' "
