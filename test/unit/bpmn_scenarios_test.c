@@ -20,8 +20,9 @@
 #include "base/test.h"
 #include "bpmn/play_test.h"
 #include "bpmn/sketch_test.h"
+#include "bpmn_positions.h"
 
-enum { FILES_MAX = 100, MEMORY_MAX = 256 << 20 };
+enum { FILES_MAX = 100, MEMORY_MAX = 256 << 20, SCENARIOS_MIN = 300 };
 
 struct table {
     const char *file;
@@ -85,6 +86,8 @@ static void run_play(struct table *t) {
     }
     if (step.len > 0 && process != NULL)
         play_one(&play, buf_view(&step));
+    if (process != NULL)
+        positions_see(process, &play.all);
     buf_done(&step);
     *t = before; /* the head is somebody else's line */
 }
@@ -186,5 +189,6 @@ void test_bpmn_scenarios(void) {
         run_table(&t);
         scenarios += t.scenarios;
     }
-    CHECK(scenarios > 0);
+    CHECK(scenarios >= SCENARIOS_MIN);
+    positions_check();
 }
