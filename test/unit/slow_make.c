@@ -160,13 +160,15 @@ static void make_boundary(struct maker *k, struct block *block, int host, int de
 
 /* What undoes the activity: another one, or in a sub-process an event sub-process. */
 static void make_handler(struct maker *k, int node, int parent, int depth) {
-    static const enum slow_kind some[] = {S_TASK, S_USER, S_SERVICE};
+    static const enum slow_kind some[] = {S_TASK, S_USER, S_SERVICE, S_RECEIVE, S_CALL};
     struct slow_model *m = k->m;
     if (m->nodes[node].kind == S_SUB && chance(k, 50))
         return; /* make_scope() made one in it, perhaps */
     (void)depth;
     int event = add_event(k, S_BOUNDARY, parent, E_COMPENSATE);
-    int handler = add_node(k, some[pick(k, 3)], parent);
+    int handler = add_node(k, some[pick(k, k->all ? 5 : 3)], parent);
+    if (m->nodes[handler].kind == S_RECEIVE)
+        m->nodes[handler].event = E_MESSAGE;
     m->nodes[event].host = node;
     m->nodes[handler].is_handler = true;
     if (m->nodes[node].handler < 0)

@@ -106,9 +106,11 @@ static bool can_migrate(const struct slow_state *s, const struct slow_model *to,
     for (int i = 0; i < s->token_count; i++)
         if (same_flow(to, s->m, s->tokens[i].flow) < 0)
             return false;
-    for (int i = 0; i < s->done_count; i++)
-        if (moved[s->done[i].node] < 0)
+    for (int i = 0; i < s->done_count; i++) {
+        int node = moved[s->done[i].node];
+        if (node < 0 || (to->nodes[node].handler < 0 && !is_scope(to->nodes[node].kind)))
             return false;
+    }
     return true;
 }
 

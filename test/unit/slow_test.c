@@ -283,6 +283,9 @@ static void map_all(struct bpmn_input *input, const struct trial *t, const struc
     for (int n = 1; n < t->model.node_count; n++) {
         bool lives = t->model.nodes[n].kind == S_BOUNDARY || t->model.nodes[n].kind == S_EVENT_SUB;
         char id[8];
+        for (int i = 0; i < t->model.flow_count; i++) /* behind an event-based gateway */
+            lives = lives || (t->model.flows[i].to == n &&
+                              t->model.nodes[t->model.flows[i].from].kind == S_EVENT_BASED);
         for (int i = 0; i < t->state.live_count; i++)
             lives = lives || t->state.live[i].node == n;
         if (!lives || moved[n] < 0)
