@@ -185,7 +185,7 @@ void cancel(struct slow_state *s, int id) {
         me->listen = AT_NONE;
     }
     bool stays =
-        has_any(s, id) || already || (task && me->since > 0 && listen(s, id, AT_CANCELING));
+        has_any(s, id) || already || (task && me->since > 0 && ask_listeners(s, id, AT_CANCELING));
     if (stays && stopped)
         say_node(s, "go:", me->node); /* nobody need mend it any more */
     if (stays)
@@ -377,7 +377,7 @@ void leave(struct slow_state *s, int id) {
     const struct slow_node *n = node_at(s, me.node);
     if (acts(&me) && n->out >= 0)
         set_outwards(s, me.scope, n->out, get(s, id, n->out_from));
-    if (!acts(&me) || !listen(s, id, AT_END))
+    if (!acts(&me) || !ask_listeners(s, id, AT_END))
         finish(s, id);
     else
         live_at(s, id)->closed = true; /* its events are over */
@@ -483,7 +483,7 @@ void execute(struct slow_state *s, int id) {
     }
     if (n->local >= 0)
         set_in(s, id, n->local, n->value);
-    if (!listen(s, id, AT_START))
+    if (!ask_listeners(s, id, AT_START))
         act(s, id);
 }
 
@@ -502,7 +502,7 @@ void act(struct slow_state *s, int id) {
     switch (n->kind) {
     case S_USER:
         say_node(s, "?", node);
-        (void)listen(s, id, AT_CREATING);
+        (void)ask_listeners(s, id, AT_CREATING);
         return;
     case S_SERVICE: add_job(s, id, "job:"); return;
     case S_CALL: say_node(s, "call:", node); return;

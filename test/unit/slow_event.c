@@ -136,7 +136,7 @@ static void enter_and_leave(struct slow_state *s, int node, int scope, struct sl
         return;
     live_at(s, id)->came = true;
     bring(s, id, input);
-    if (!listen(s, id, AT_START))
+    if (!ask_listeners(s, id, AT_START))
         leave(s, id);
 }
 
@@ -146,7 +146,7 @@ void open_handler(struct slow_state *s, int id) {
     for (int i = 0; i < s->live_count; i++)
         if (s->live[i].scope == id) {
             int start = s->live[i].id;
-            if (!listen(s, start, AT_START))
+            if (!ask_listeners(s, start, AT_START))
                 leave(s, start);
             return;
         }
@@ -172,7 +172,7 @@ void trigger(struct slow_state *s, int owner, int event, struct slow_input input
             return;
         live_at(s, start)->came = true;
         bring(s, start, input);
-        if (!listen(s, sub, AT_START))
+        if (!ask_listeners(s, sub, AT_START))
             open_handler(s, sub);
     } else if (o.node == event) { /* 13.5.2 */
         bring(s, owner, input);

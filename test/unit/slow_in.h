@@ -66,7 +66,7 @@ bool throw_at(struct slow_state *s, int from, enum slow_event event, int code,
               struct slow_input input);
 void throw_event(struct slow_state *s, int id);
 /* ---- slow_listen.c ---- */
-bool listen(struct slow_state *s, int id, enum slow_listen when); /* false: nobody listens */
+bool ask_listeners(struct slow_state *s, int id, enum slow_listen when); /* false: nobody listens */
 void heard(struct slow_state *s, int id, struct slow_input input);
 const char *incident_of_job(const struct slow_state *s, int id);
 /* ---- slow_ad_hoc.c ---- */

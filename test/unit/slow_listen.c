@@ -7,7 +7,7 @@ static const char *const words[LISTENS] = {
     [AT_ASSIGNING] = "assigning:", [AT_UPDATING] = "updating:", [AT_COMPLETING] = "completing:",
     [AT_CANCELING] = "canceling:"};
 
-bool listen(struct slow_state *s, int id, enum slow_listen when) {
+bool ask_listeners(struct slow_state *s, int id, enum slow_listen when) {
     struct slow_live *me = live_at(s, id);
     if (node_at(s, me->node)->hears[when] == 0)
         return false;

@@ -47,7 +47,7 @@ static void start(struct slow_state *s, struct slow_input input) {
         s->begins = input.node;
         s->begins_def = input.name;
     }
-    if (!listen(s, 1, AT_START))
+    if (!ask_listeners(s, 1, AT_START))
         act(s, 1);
 }
 
@@ -56,7 +56,7 @@ static void came(struct slow_state *s, int node) {
     if (id == NOTHING)
         return;
     live_at(s, id)->came = true;
-    if (!listen(s, id, AT_START))
+    if (!ask_listeners(s, id, AT_START))
         leave(s, id);
 }
 
@@ -172,7 +172,7 @@ static void change_task(struct slow_state *s, int id, struct slow_input input) {
     live_at(s, id)->value = input.value;
     if (node_at(s, live_at(s, id)->node)->hears[when] > 0) {
         say_node(s, "changing:", input.node);
-        (void)listen(s, id, when);
+        (void)ask_listeners(s, id, when);
     } else if (input.verb == IN_DO) {
         bring(s, id, input);
         leave(s, id);
