@@ -55,8 +55,6 @@ CREATE TABLE process_definition (
     sha256 BLOB NOT NULL,               -- of its file
     latest INTEGER NOT NULL,            -- 1: the newest that is not deleted
     start_form TEXT NOT NULL,           -- form id of its start event; empty: none
-    start_binding TEXT NOT NULL,        -- of that form: latest, deployment, versionTag
-    start_tag TEXT NOT NULL,
     at_us INTEGER NOT NULL,
     deleted_us INTEGER NOT NULL
 ) STRICT;
@@ -188,7 +186,7 @@ CREATE TABLE user_task (
     due_us INTEGER NOT NULL,            -- 0: none
     follow_up_us INTEGER NOT NULL,
     priority INTEGER NOT NULL,
-    form INTEGER NOT NULL,              -- resource.key of its form; 0: none
+    form_id TEXT NOT NULL,              -- of a linked form; which version: resource as of created_us
     external_form TEXT NOT NULL,
     headers TEXT NOT NULL,              -- JSON object, or empty
     changed TEXT NOT NULL,              -- JSON list of attributes changed by listeners, or empty

@@ -322,25 +322,31 @@ static struct str headers_json(const struct rows *r, const struct bpmn_node *nod
     return out;
 }
 
+/* Records of before forms had bindings do not say which form was found: it was the newest. */
 static bool user_task_insert(struct rows *r, const struct bpmn_record *record, struct err *err) {
     const struct store_flow *f = r->f;
     const struct bpmn_node *node = &f->process->nodes[record->node];
     struct process_attributes t = process_attributes_of(record->value, f->arena);
     int64_t form = 0;
-    (void)!str_to_i64(&form, record->text);
+    bool looked = str_to_i64(&form, record->text);
+    struct str external = record->name;
+    if (!looked && node->form_external.program == NULL && external.len == 0)
+        external = node->form_external.text;
     return db_run(
         f->conn,
         "INSERT INTO user_task (key, definition, node, element, name, state, assignee, "
         "candidate_groups, candidate_users, due_us, follow_up_us, priority, form, "
         "external_form, headers, changed, action, created_us, ended_us) VALUES (?1, ?2, ?3, ?4, "
-        "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, '', '', ?16, 0)",
+        "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, COALESCE((SELECT f.key FROM resource AS f WHERE "
+        "f.kind = 'form' AND f.id = ?17 AND f.id <> '' AND f.at_us <= ?16 ORDER BY f.version DESC "
+        "LIMIT 1), ?13), ?14, ?15, '', '', ?16, 0)",
         DB_ARGS(db_n(key_of(r, record->instance)), db_n(f->definition), db_n(record->node),
                 db_t(node->id), db_t(bpmn_label(node, LANG_zh)),
                 db_t(record->code == 1 ? STR("CREATING") : STR("CREATED")), db_t(t.assignee),
                 db_t(t.groups_json), db_t(t.users_json),
                 db_n(record->n == BPMN_NEVER ? 0 : record->n), db_n(t.follow_up_us),
-                db_n(t.priority), db_n(form), db_t(record->name), db_t(headers_json(r, node)),
-                db_n(f->at_us)),
+                db_n(t.priority), db_n(form), db_t(external), db_t(headers_json(r, node)),
+                db_n(f->at_us), db_t(looked ? STR_NONE : node->form)),
         err);
 }
 
