@@ -10,6 +10,8 @@ import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { root, run } from "./harness.mjs";
+import { Drafter } from "./modeler/editor.mjs";
+import { haveChromium } from "./ui/browser.mjs";
 
 const require = createRequire(path.join(root, "ui/package.json"));
 const load = (name) => import(pathToFileURL(require.resolve(name)));
@@ -74,7 +76,8 @@ test("the modeller's files are what the reader's table gives", () => {
   assert.equal(done.status, 0, done.stderr);
   const registered = [];
   new Function("window", readFileSync(path.join(root, "modeler/client.js"), "utf8"))({ plugins: registered });
-  assert.deepEqual(registered, [{ type: "bpmn.cloud.modeler.moddleExtension", plugin: mandate }]);
+  assert.deepEqual(registered[0], { type: "bpmn.cloud.modeler.moddleExtension", plugin: mandate });
+  assert.deepEqual(registered.slice(1).map((one) => one.type), ["bpmn.cloud.modeler.additionalModules"]);
 });
 
 test("every procedure is read, fits the schema, and is written back the same", async (t) => {
@@ -177,3 +180,77 @@ test("the pictures of doc/bpmn.md are what the renderer draws", () => {
   const done = spawnSync("node", ["tool/pictures", "--check"], { cwd: root, encoding: "utf8" });
   assert.equal(done.status, 0, done.stderr);
 });
+
+const skip = haveChromium ? false : "no Chromium: set CHROMIUM or install Debian's chromium";
+
+test("in the editor itself: a drafter sets a post, a clock and a remedy in the panel", { skip, timeout: 180_000 }, async (t) => {
+  const name = "application-decision.bpmn";
+  // without what the drafter is going to say
+  const bare = (xml) => {
+    const drop = (text, id, what) => text.replace(new RegExp(`<bpmn:\\w+ id="${id}"[^]*?</bpmn:extensionElements>`), (element) => {
+      assert.match(element, what, id);
+      return element.replace(new RegExp(`\\s*${what.source}`, "g"), "");
+    });
+    const office = drop(xml, "office", /<mandate:post [^>]*\/>/);
+    const submitted = drop(office, "submitted", /<mandate:(?!name)[^>]*\/>/);
+    return drop(submitted, "refused", /<mandate:(?!name)[^>]*\/>/);
+  };
+  const pack = (text) => checked(t, (file) => (file === name ? text : read(file)));
+  const before = bare(read(name));
+  const refused = pack(before);
+  assert.equal(refused.code, 1);
+  assert.match(refused.said, /nobody does the task 'examine'/);
+
+  const drafter = await Drafter.sit(t);
+  assert.deepEqual(await drafter.open(before), [], "the descriptor knows every element of ours");
+  await drafter.select("office");
+  await drafter.template("Mandate: Lane of a post");
+  await drafter.fill("Post", { "Post of the pack": "examiner", "Organ, seen from the case": "competent" });
+  await drafter.select("submitted");
+  await drafter.template("Mandate: Application received");
+  await drafter.fill("Statutory clocks", { "Time limit of the matter 1": "examine", "What happens to it 1": "start", "When 1": "leave" });
+  await drafter.fill("Letter", { "Letter of the pack": "receipt", "To whom (applicant)": "applicant" });
+  await drafter.fill("Public status", { "Public status from here on": "submitted" });
+  await drafter.select("refused");
+  await drafter.template("Mandate: End: adverse decision");
+  await drafter.fill("Statutory clocks", { "Time limit of the matter 1": "decide", "What happens to it 1": "stop" });
+  await drafter.fill("Letter", { "Letter of the pack": "refusal", "To whom (applicant)": "applicant" });
+  await drafter.fill("Public status", { "Public status from here on": "refused" });
+  await drafter.fill("Remedies", { "Remedy of the pack (* for those of the matter) 1": "NONE" });
+  const wrong = pack(await drafter.save());
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.said, /remedy 'NONE'/, "the program reads what was typed");
+  await drafter.type("Remedies", "Remedy of the pack (* for those of the matter) 1", "*");
+  const drafted = await drafter.save();
+  assert.deepEqual(drafter.faults, []);
+  for (const [property, value] of [["post.name", "examiner"], ["clock.id", "examine"], ["clock.at", "leave"], ["remedy.code", "*"], ["adverse", "true"]])
+    assert.ok(drafted.includes(`<zeebe:property name="mandate:${property}" value="${value}" />`), property);
+  assert.deepEqual(pack(drafted), checked(t, read), "and all proofs and scenarios hold again");
+});
+
+test("in the editor itself: every template can be chosen, and its groups stand in the panel", { skip, timeout: 180_000 }, async (t) => {
+  const element = (type, id, x) => [`<bpmn:${type[5].toLowerCase()}${type.slice(6)} id="${id}"${type === "bpmn:BoundaryEvent" ? ' attachedToRef="host"' : ""}>${/Boundary|Catch/.test(type) ? "<bpmn:timerEventDefinition/>" : ""}</bpmn:${type[5].toLowerCase()}${type.slice(6)}>`, `<bpmndi:BPMNShape id="${id}_di" bpmnElement="${id}"><dc:Bounds x="${x}" y="80" width="60" height="60"/></bpmndi:BPMNShape>`];
+  const kinds = templates.filter((one) => !["bpmn:Lane", "bpmn:Process"].includes(one.appliesTo[0])); // the lane: above
+  const all = [["<bpmn:task id=\"host\"/>", '<bpmndi:BPMNShape id="host_di" bpmnElement="host"><dc:Bounds x="2000" y="80" width="60" height="60"/></bpmndi:BPMNShape>'],
+    ...kinds.map((one, i) => element(one.appliesTo[0], `e${i}`, 100 + i * 120))];
+  const drafter = await Drafter.sit(t);
+  assert.deepEqual(await drafter.open(`<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:modeler="http://camunda.org/schema/modeler/1.0" id="d" targetNamespace="urn:t" modeler:executionPlatform="Camunda Cloud" modeler:executionPlatformVersion="8.8.0"><bpmn:process id="p" isExecutable="true">${all.map(([xml]) => xml).join("")}</bpmn:process><bpmndi:BPMNDiagram id="di"><bpmndi:BPMNPlane id="pl" bpmnElement="p">${all.map(([, shape]) => shape).join("")}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>`), []);
+  for (const [i, template] of kinds.entries()) {
+    await drafter.select(`e${i}`);
+    await drafter.template(template.name);
+    const groups = await drafter.groups();
+    const shown = template.groups.filter(({ id }) => template.properties.some((one) => one.group === id && one.type !== "Hidden"));
+    for (const { label } of shown) assert.ok(groups.includes(label), `${template.name}: ${label} among ${groups}`);
+  }
+  assert.deepEqual(drafter.faults, []);
+  const { processes } = JSON.parse(spawnCheck(t, await drafter.save()));
+  assert.deepEqual(processes[0].problems.filter((one) => /mandate/.test(one.text)), [], "a template with nothing filled in says nothing");
+});
+
+// `mandate check --json` of one model alone.
+function spawnCheck(t, xml) {
+  const folder = mkdtempSync(path.join(tmpdir(), "mandate-modeler-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(path.join(folder, "model.bpmn"), xml);
+  return JSON.stringify(JSON.parse(run(["check", "--json", path.join(folder, "model.bpmn")]).stdout)[0]);
+}
