@@ -98,7 +98,8 @@ static const struct search_field process_instance_fields[] = {
     INT("processDefinitionVersion", "d.version", ALL),
     T("processDefinitionVersionTag", "d.version_tag", ALL | NONE),
     KEY("processDefinitionKey", "t.definition", ALL),
-    KEY("parentProcessInstanceKey", "t.parent", ALL | NONE),
+    KEY("parentProcessInstanceKey", "t.parent", OUT | SORT | NONE),
+    STREAM("parentProcessInstanceKey", "t.parent_element", BY | NONE), /* which has the index */
     KEY("parentElementInstanceKey", "t.parent_element", ALL | NONE),
     /* keys and times are given by the one writer, in the same order */
     {"startDate", "t.started_us", SEARCH_TIME, ALL, NULL, NULL, "t.key"},
@@ -236,7 +237,7 @@ static const struct search_field message_subscription_fields[] = {
     KEY("messageSubscriptionKey", "t.key", ALL),
     T("processDefinitionId", "t.process", ALL),
     KEY("processDefinitionKey", "t.definition", ALL),
-    STREAM("processInstanceKey", "t.element_key", ALL),
+    STREAM("processInstanceKey", "t.key", ALL),
     T("elementId", "t.element", ALL),
     KEY("elementInstanceKey", "t.element_key", ALL),
     WORD("messageSubscriptionState", "t.state", ALL, "CORRELATED CREATED DELETED MIGRATED"),
@@ -303,7 +304,8 @@ ENTITY(decision_requirements, "decision requirements definition", "requirements_
         INT("decisionDefinitionVersion", "t.version", ALL),                                        \
         WORD("decisionDefinitionType", "t.type", ALL, DECISION_TYPES),                             \
         KEY("processDefinitionKey", "t.process", ALL | NONE),                                      \
-        STREAM("processInstanceKey", "t.element_key", ALL | NONE),                                 \
+        STREAM("processInstanceKey", "t.element_key", OUT | SORT | NONE),                          \
+        WRAP("processInstanceKey", "t.evaluation", SEARCH_STREAM, "t.element_key > 0 AND {}"),     \
         KEY("elementInstanceKey", "t.element_key", ALL | NONE),                                    \
         T("result", "t.output", OUT | WHOM), T("tenantId", TENANT, OUT | BY)
 static const struct search_field decision_instance_fields[] = {DECISION_FIELDS};

@@ -146,6 +146,38 @@ static bool compare(struct search_sql *sql, const struct search_field *field, co
     return search_arg(sql, value, err);
 }
 
+/* Is the field's SQL a "CASE WHEN condition THEN 1 ELSE 0 END"? *condition: of the field's own. */
+static bool truth_of(struct str *condition, const struct search_field *field) {
+    static const char before[] = "CASE WHEN ", after[] = " THEN 1 ELSE 0 END";
+    struct str sql = str_from(field->sql);
+    if (!str_starts(sql, STR("CASE WHEN ")) || !str_ends(sql, STR(" THEN 1 ELSE 0 END")))
+        return false;
+    *condition =
+        str_sub(sql, sizeof before - 1, sql.len - (sizeof before - 1) - (sizeof after - 1));
+    return true;
+}
+
+/* column = value. What an index's WHERE can say is written out, because a planner cannot look into
+ * a bound value: a word of the field's own table, the condition of a boolean, that there is one. */
+static bool same(struct search_sql *sql, const struct search_field *field, struct db_value value,
+                 struct err *err) {
+    struct str item, rest = str_from(field->values);
+    if (field->kind == SEARCH_WORD) {
+        while (str_split(&item, &rest, ' ') && !str_eq(item, value.bytes)) {
+        }
+        buf_printf(&sql->text, "%s = '%.*s'", field->sql, STR_ARG(item));
+        return true;
+    }
+    if (field->kind == SEARCH_BOOL && truth_of(&item, field)) {
+        buf_printf(&sql->text, "%s(%.*s)", value.n != 0 ? "" : "NOT ", STR_ARG(item));
+        return true;
+    }
+    bool text = field->kind == SEARCH_TEXT;
+    if ((field->flags & SEARCH_NONE) != 0 && (text ? value.bytes.len > 0 : value.n > 0))
+        buf_printf(&sql->text, "%s %s AND ", field->sql, text ? "<> ''" : "> 0");
+    return compare(sql, field, "=", value, err);
+}
+
 /* A time with more than three decimals is meant exactly. */
 static int64_t unit_of(int64_t at_us) {
     return at_us % TIME_UNIT_US == 0 ? TIME_UNIT_US : 1;
@@ -158,6 +190,8 @@ static bool stream_equal(struct search_sql *sql, const struct search_field *fiel
     bool instance =
         n == 1 && key > STREAM_KEYS; /* no stream has the number 0: it stands for none */
     int64_t first = instance ? key - n : -1, last = instance ? first + STREAM_KEYS - 1 : -1;
+    if ((field->flags & SEARCH_NONE) != 0)
+        buf_printf(&sql->text, "%s > 0 AND ", field->sql);
     buf_printf(&sql->text, "%s BETWEEN ", field->sql);
     if (!search_arg(sql, db_n(first), err))
         return false;
@@ -173,7 +207,7 @@ static bool equal(struct search_sql *sql, const struct search_field *field, cons
     if (field->kind == SEARCH_STREAM)
         return stream_equal(sql, field, value.n, err);
     if (field->kind != SEARCH_TIME)
-        return compare(sql, field, "=", value, err);
+        return same(sql, field, value, err);
     if (!compare(sql, field, ">=", value, err))
         return false;
     buf_lit(&sql->text, " AND ");
