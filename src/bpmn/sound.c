@@ -584,29 +584,32 @@ static uint32_t most_tokens(const struct bpmn_process *p) {
 
 /* First what is left of the process without what can be seen to be harmless. What is found there is
  * not told but looked for in the whole, unless that has too many states. */
-static bool look_at(struct space *like, const struct known *known) {
+static bool look_at(struct space *like, const struct known *known, bool whole_only) {
     struct reduced reduced;
     struct bpmn_findings small_out = {0};
     struct space whole = *like;
+    bool ok = true;
     *like->out = (struct bpmn_findings){0};
     whole.known = known;
-    if (!space_reduce(&reduced, like->p, known, like->arena, like->budget, like->err))
-        return false;
-    struct space small = whole;
-    small.p = reduced.process;
-    small.reduced = &reduced;
-    small.known = reduced.known;
-    small.out = &small_out;
-    space_init(&small);
-    bool ok = answer(&small);
-    buf_done(&small.bytes);
-    like->out->state_count = small_out.state_count;
-    if (!ok || small_out.count == 0)
+    if (!whole_only) {
+        if (!space_reduce(&reduced, like->p, known, like->arena, like->budget, like->err))
+            return false;
+        struct space small = whole;
+        small.p = reduced.process;
+        small.reduced = &reduced;
+        small.known = reduced.known;
+        small.out = &small_out;
+        space_init(&small);
+        ok = answer(&small);
+        buf_done(&small.bytes);
+        like->out->state_count = small_out.state_count;
+    }
+    if (!ok || (!whole_only && small_out.count == 0))
         return ok;
     space_init(&whole);
     ok = answer(&whole);
     buf_done(&whole.bytes);
-    if (ok && is_undecided(like->out))
+    if (ok && !whole_only && is_undecided(like->out))
         *like->out = small_out;
     return ok;
 }
@@ -622,13 +625,13 @@ bool bpmn_check_sound(struct bpmn_findings *out, const struct bpmn_process *proc
     space.scratch = arena_create("soundness", SCRATCH_MAX);
     bool ok = limits.free_choices ||
               known_make(&known, process, &limits, arena, space.scratch, budget, err);
-    ok = ok && look_at(&space, known);
+    ok = ok && look_at(&space, known, limits.whole);
     if (ok && is_undecided(out) && known != NULL && known->tracked != 0) {
         /* what is remembered makes more states: each choice by itself */
         struct known forgetful = *known;
         forgetful.tracked = 0;
         forgetful.writes = arena_new(arena, struct known_write, process->node_count);
-        ok = look_at(&space, &forgetful);
+        ok = look_at(&space, &forgetful, limits.whole);
     }
     arena_destroy(space.scratch);
     return ok;

@@ -56,6 +56,7 @@ const struct bpmn_finding *bpmn_unsound(const struct bpmn_findings *findings);
 struct bpmn_sound_limits {
     uint32_t states_max; /* 0: BPMN_SOUND_STATES_DEFAULT */
     bool free_choices;   /* whatever the conditions say */
+    bool whole;          /* nothing is taken out beforehand: slower, and the same answer */
     /* Models with the decisions that the process calls; of one that is in none of them nothing is
      * known. May be NULL. */
     const struct dmn_model *const *decisions;

@@ -161,3 +161,127 @@ void test_bpmn_slow_sound(void) {
     buf_done(&t.slow);
     buf_done(&t.engine);
 }
+
+/* ---- what the check knows of values ----
+ * The same answer with and without what is taken out beforehand; and what is dead because of
+ * values, not because of the flows alone, never happens in any history. */
+enum { HISTORIES = 30, INPUTS_MAX = 40 };
+
+static bool checked(struct bpmn_findings *found, const struct bpmn_process *process,
+                    struct bpmn_sound_limits limits, struct arena *arena) {
+    struct budget budget = budget_of(100000000, MEMORY_MAX / 4);
+    struct err err = {0};
+    limits.states_max = 3000;
+    bool ok = bpmn_check_sound(found, process, limits, arena, &budget, &err);
+    CHECK_OK(ok || err.code == ERR_LIMIT, &err);
+    return ok && !has_fault(found, BPMN_FAULT_UNDECIDED, 0);
+}
+
+static bool same_findings(const struct bpmn_findings *a, const struct bpmn_findings *b) {
+    if (has_fault(a, BPMN_FAULT_UNBOUNDED, 0) || has_fault(b, BPMN_FAULT_UNBOUNDED, 0))
+        return has_fault(a, BPMN_FAULT_UNBOUNDED, 0) && has_fault(b, BPMN_FAULT_UNBOUNDED, 0);
+    for (size_t i = 0; i < a->count; i++)
+        if (!has_fault(b, a->list[i].fault,
+                       a->list[i].fault == BPMN_FAULT_STUCK ? 0 : a->list[i].node))
+            return false;
+    return a->count == b->count;
+}
+
+/* One history; the first node of `never` that happens in it, or 0. */
+static int walk(const struct slow_model *model, const bool *never, uint64_t *random) {
+    static struct slow_state s; /* large */
+    static struct slow_log log;
+    struct slow_input list[400], input = {.verb = IN_START, .variable = NO_VALUE};
+    slow_begin(&s, model, &log);
+    for (int step = 0; step < INPUTS_MAX; step++) {
+        bool brings = input.verb != IN_TIMER && input.verb != IN_FAIL && input.verb != IN_RETRY;
+        input.number = input.verb == IN_TIMER ? (step + 1) * 3600 : input.number;
+        if (brings && slow_random(random) % 2 == 0) {
+            input.variable = (int)(slow_random(random) % VARIABLES);
+            input.value = (int)(slow_random(random) % 4);
+        }
+        slow_step(&s, input);
+        for (int i = 0; i < log.count && !s.too_much; i++) {
+            int64_t node;
+            if (log.list[i][0] == '+' && str_to_i64(&node, str_from(log.list[i] + 2)) &&
+                never[node])
+                return (int)node;
+        }
+        int count = s.too_much ? 0 : slow_inputs(list, 400, &s);
+        if (count == 0)
+            return 0;
+        input = list[slow_random(random) % (uint64_t)count];
+    }
+    return 0;
+}
+
+struct knowing {
+    int64_t same, knew, walked;
+};
+
+static void check_known(struct knowing *sum, struct buf *text, const struct slow_model *model,
+                        int64_t seed) {
+    struct arena *arena = arena_create("sound", (size_t)MEMORY_MAX * 2);
+    struct bpmn_process *process;
+    struct bpmn_findings found, whole, free;
+    struct err err = {0};
+    buf_reset(text);
+    slow_print(text, model);
+    if (sketch_read(&process, buf_view(text), arena, &err) &&
+        checked(&found, process, (struct bpmn_sound_limits){0}, arena) &&
+        checked(&whole, process, (struct bpmn_sound_limits){.whole = true}, arena) &&
+        checked(&free, process, (struct bpmn_sound_limits){.free_choices = true}, arena)) {
+        bool never[NODES_MAX] = {0}, some = false;
+        uint64_t random = (uint64_t)seed;
+        int broken = 0;
+        for (int i = 1; i < model->node_count; i++) {
+            char id[8];
+            slow_id(id, model, i);
+            const struct bpmn_node *node = bpmn_node(process, str_from(id));
+            never[i] = node != NULL && has_fault(&found, BPMN_FAULT_DEAD, node->index) &&
+                       !has_fault(&free, BPMN_FAULT_DEAD, node->index) &&
+                       !has_fault(&free, BPMN_FAULT_UNBOUNDED, 0);
+            some = some || never[i];
+        }
+        for (int i = 0; i < HISTORIES && some && broken == 0; i++)
+            broken = walk(model, never, &random);
+        sum->same++;
+        sum->walked += some;
+        sum->knew += !same_findings(&found, &free);
+        CHECK(same_findings(&found, &whole));
+        CHECK_INT(broken, 0);
+        if (broken != 0 || !same_findings(&found, &whole)) {
+            struct buf a, b;
+            buf_init(&a, TEXT_MAX);
+            buf_init(&b, TEXT_MAX);
+            tell_engine(&a, &found, model, process);
+            tell_engine(&b, &whole, model, process);
+            (void)printf("== seed %" PRId64 " (MANDATE_SEED=%" PRId64 " MANDATE_MODELS=1)\n%.*s"
+                         "    reduced: %.*s\n    whole:   %.*s\n    happened: %d\n",
+                         seed, seed, (int)text->len, text->at, (int)a.len, a.at, (int)b.len, b.at,
+                         broken);
+            buf_done(&a);
+            buf_done(&b);
+        }
+    }
+    arena_destroy(arena);
+}
+
+void test_bpmn_slow_sound_values(void) {
+    static struct slow_model model; /* large */
+    struct buf text;
+    struct knowing sum = {0};
+    int64_t models = wanted("MANDATE_MODELS", 300), first = wanted("MANDATE_SEED", 1);
+    buf_init(&text, TEXT_MAX);
+    for (int64_t seed = first; seed < first + models; seed++) {
+        uint64_t random = (uint64_t)seed * 7919;
+        slow_make(&model, &random);
+        check_known(&sum, &text, &model, seed);
+    }
+    if (models != 300)
+        (void)printf("soundness by values: %" PRId64 " models, in %" PRId64
+                     " values make a difference, in %" PRId64 " something is dead by them\n",
+                     sum.same, sum.knew, sum.walked);
+    CHECK(models < 300 || sum.knew > 0);
+    buf_done(&text);
+}
