@@ -237,6 +237,36 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     await c.cancelProcessInstance({ processInstanceKey: other });
   });
 
+  await part("candidates do their own tasks, and nobody else's", async () => {
+    const groups = (list) => person("visit", `<zeebe:assignmentDefinition candidateGroups="${list}"/><zeebe:formDefinition formId="visit-form"/>`);
+    await c.deployResources([model("candidates", line(startEvent(), groups("inspector, wenzhou/none"), endEvent()))]);
+    const { processInstanceKey } = await c.createProcessInstance({ processDefinitionId: "candidates", variables: { place: "hall" } });
+    const [mine, other] = ["inspector", "clerk"].map((user) => createCamundaClient({ config: { CAMUNDA_REST_ADDRESS: service.url, ...basic(user), ...strict } }));
+    const own = (client, filter = {}) => client.searchUserTasks({ filter: { processInstanceKey, ...filter } }, now).then((answer) => answer.items);
+    const [task] = await own(mine);
+    const userTaskKey = task.userTaskKey;
+    assert.equal(task.elementId, "visit");
+    assert.equal((await mine.getUserTask({ userTaskKey }, now)).state, "CREATED");
+    assert.equal((await mine.getUserTaskForm({ userTaskKey }, now)).formId, "visit-form");
+    const looks = () => service.ask("POST", "/v2/process-instances/search", { json: { filter: { processInstanceKey } }, headers: { authorization: `Basic ${Buffer.from("inspector:mandate-demo").toString("base64")}` } });
+    assert.equal((await looks()).status, 403, "instances are for who operates");
+    assert.equal((await mine.searchUserTaskVariables({ userTaskKey, filter: { name: "place" } }, now)).items[0].value, '"hall"');
+    await refused(own(mine, { localVariables: [{ name: "place", value: '"hall"' }] }), 403);
+    assert.deepEqual(await own(other), []);
+    for (const ask of [() => other.getUserTask({ userTaskKey }, now), () => other.getUserTaskForm({ userTaskKey }, now), () => other.searchUserTaskVariables({ userTaskKey }, now),
+      () => other.assignUserTask({ userTaskKey, assignee: "clerk" }), () => other.completeUserTask({ userTaskKey })]) await refused(ask(), 404);
+    await refused(mine.assignUserTask({ userTaskKey, assignee: "clerk" }), 403);
+    await refused(mine.updateUserTask({ userTaskKey, changeset: { priority: 1 } }), 403);
+    await mine.assignUserTask({ userTaskKey, assignee: "inspector" });
+    await mine.unassignUserTask({ userTaskKey });
+    await o.assignUserTask({ userTaskKey, assignee: "clerk" }); // by who operates: now it is the other's
+    assert.deepEqual(await own(mine), []);
+    await refused(mine.completeUserTask({ userTaskKey }), 404);
+    await other.completeUserTask({ userTaskKey, variables: { seen: true } });
+    assert.equal(await stateOf(processInstanceKey), "COMPLETED");
+    await refused(other.getUserTask({ userTaskKey }, now), 404);
+  });
+
   await part("user tasks", async () => {
     const ask = person("visit", '<zeebe:assignmentDefinition candidateGroups="inspector, head"/><zeebe:formDefinition formId="visit-form"/><zeebe:priorityDefinition priority="70"/><zeebe:taskSchedule dueDate="2031-01-02T03:04:05Z"/>');
     await c.deployResources([model("visits", line(startEvent(), ask, endEvent()))]);

@@ -22,7 +22,7 @@ function routes() {
 export function tables() {
   const all = routes().filter((route) => /^\/(v2|oauth)\//.test(route.path) || route.id === "login");
   const absent = all.filter((route) => route.id.startsWith("v2_no_"));
-  const right = { public: "everybody", signed_in: "any account", work: "works", operate: "operates", deploy: "administers", demo: "`--demo`" };
+  const right = { public: "everybody", signed_in: "any account", part: "operates, or to whom it is open", work: "works", operate: "operates", deploy: "administers", demo: "`--demo`" };
   const rows = all.filter((route) => !absent.includes(route)).map((route) => `| \`${route.method} ${route.path}\` | ${route.summary} | ${right[route.permission]} |`);
   const missing = absent.map((route) => `| \`${route.method} ${route.path}\` | ${route.summary} |`);
   return `\n| address | what | who |\n|---|---|---|\n${rows.join("\n")}\n\n## What is not offered\n\nThese answer 501 with a problem that names them.\n\n` +

@@ -6,6 +6,8 @@
 
 static const char *const pack_dirs[] = {"packs/public-security"};
 
+static struct app_appointment posts[] = {{STR_INIT("wenzhou"), STR_INIT("admin")}};
+
 static void quiet(void *self, struct str line) {
     (void)self, (void)line;
 }
@@ -28,8 +30,10 @@ bool bench_open(struct bench *b) {
 
 void bench_folder(struct bench *b) {
     char path[] = "/tmp/mandate-app-XXXXXX";
-    *b = (struct bench){.arena = arena_create("test", 256 << 20),
-                        .caller = {.kind = APP_ACCOUNT, .account = 7}};
+    *b = (struct bench){
+        .arena = arena_create("test", 256 << 20),
+        .caller = {
+            .kind = APP_ACCOUNT, .account = 7, .posts = posts, .post_count = COUNT_OF(posts)}};
     CHECK(mkdtemp(path) != NULL);
     b->folder = arena_cstr(b->arena, str_from(path));
     log_sink_set(quiet, NULL);

@@ -12,7 +12,7 @@ struct bench {
     struct arena *arena;
     const char *folder;
     struct app *app;
-    struct app_caller caller; /* of orders that name none: the account 7, or as the test says */
+    struct app_caller caller; /* of orders that name none: account 7, which administers */
 };
 
 bool bench_make(struct bench *b); /* an empty folder, the public-security pack */

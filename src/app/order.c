@@ -61,6 +61,7 @@ static const struct verb {
     [APP_TASK_ASSIGN] = {"task-assign", app_run_task, false, false},
     [APP_TASK_UNASSIGN] = {"task-unassign", app_run_task, false, false},
     [APP_TASK_UPDATE] = {"task-update", app_run_task, false, false},
+    [APP_TASK_LOOK] = {"task-look", app_run_task, false, false},
     [APP_TASK_COMPLETE] = {"task-complete", app_run_task, false, false},
     [APP_MESSAGE_PUBLISH] = {"message-publish", app_run_message, false, false},
     [APP_MESSAGE_CORRELATE] = {"message-correlate", app_run_message, false, false},

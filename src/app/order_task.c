@@ -1,5 +1,6 @@
 /* The engine's own user tasks, through the API. */
 #include "app/process_inner.h"
+#include "store/rows.h"
 
 /* What the changeset brings, as the engine's attributes: dates as texts, an empty one clears. */
 static bool changes_of(struct feel_value *out, const struct json *changeset, struct arena *arena,
@@ -85,18 +86,47 @@ static bool listeners_await(struct app_job *j, struct err *err) {
                              os_mono_us(j->app->os) + APP_AWAIT_MS_DEFAULT * 1000, err);
 }
 
+/* Without the right to operate the task must be open to the caller, who gives it to nobody else:
+ * what is not open to them is not there. */
+static bool may(struct app_job *j, struct err *err) {
+    const struct app_caller *caller = j->order.caller;
+    struct store_account account = {0};
+    bool open = false;
+    if (app_may(j->app, caller, APP_RIGHT_OPERATE))
+        return true;
+    if (j->order.verb == APP_TASK_UPDATE)
+        return err_set(err, ERR_FORBIDDEN, err_nowhere, "this account may not change a task");
+    struct arena *arena = j->app->scratch;
+    if (!store_account_by_id(&account, j->tx->conn, caller->account, arena, err) ||
+        !rows_task_is_open(&open, j->tx->conn, j->order.key,
+                           app_task_seeker(caller, account.user, arena), err))
+        return false;
+    if (!open)
+        return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no open user task with this key");
+    struct str assignee = json_get_text(j->order.body, STR("assignee"));
+    return j->order.verb != APP_TASK_ASSIGN || str_eq(assignee, account.user) ||
+           err_set(err, ERR_FORBIDDEN, err_nowhere,
+                   "this account assigns a task to itself only, not to '%.*s'", STR_ARG(assignee));
+}
+
 bool app_run_task(struct app_job *j, struct err *err) {
     struct drive d;
     struct process_command command = {.id = process_key_n(j->order.key)};
     bool ok;
+    if (!may(j, err))
+        return false;
     drive_init(&d, j);
     switch (j->order.verb) {
     case APP_TASK_ASSIGN: ok = assign(j, &command, err); break;
     case APP_TASK_UNASSIGN: ok = unassign(j, &command); break;
     case APP_TASK_UPDATE: ok = update(j, &command, err); break;
+    case APP_TASK_LOOK:
+        command.kind = PROCESS_TASK_LOOK;
+        ok = true;
+        break;
     case APP_TASK_COMPLETE: ok = complete(j, &command, err); break;
     default: return err_set(err, ERR_INTERNAL, err_nowhere, "a verb that is about no task");
     }
     return ok && drive_run(&d, process_key_stream(j->order.key), &command, err) &&
-           listeners_await(j, err);
+           (j->order.verb == APP_TASK_LOOK || listeners_await(j, err));
 }

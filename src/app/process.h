@@ -43,6 +43,13 @@ enum app_right {
 /* A post that administers has every right, one that operates also the first. */
 bool app_may(struct app *app, const struct app_caller *caller, enum app_right right);
 
+/* Who does user tasks without operating processes: an account to which a task is assigned, or,
+ * while it is assigned to nobody, one of its candidates. A candidate group is a post, "examiner",
+ * or a post of one organ, "wenzhou/examiner". Such an account sees the task (its variables only by
+ * APP_TASK_LOOK), assigns it to itself, gives it back and completes it; to anybody else it does not
+ * exist. JSON {"user", "groups"} for store/rows.h: ROWS_TASK_OPEN_TO. */
+struct str app_task_seeker(const struct app_caller *caller, struct str user, struct arena *arena);
+
 /* ---- keys -------------------------------------------------------------------------------------
  */
 enum { APP_KEY_BITS = 24 };

@@ -24,3 +24,21 @@ bool app_may(struct app *app, const struct app_caller *caller, enum app_right ri
     app_packs_let(app, packs);
     return may;
 }
+
+struct str app_task_seeker(const struct app_caller *caller, struct str user, struct arena *arena) {
+    struct json *who = json_obj(arena), *groups;
+    struct buf text;
+    json_set_str(who, STR("user"), user);
+    groups = json_set_arr(who, STR("groups"));
+    for (size_t i = 0; i < caller->post_count; i++) {
+        const struct app_appointment *a = &caller->posts[i];
+        json_push_str(groups, a->post);
+        json_push_str(groups,
+                      arena_printf(arena, "%.*s/%.*s", STR_ARG(a->organ), STR_ARG(a->post)));
+    }
+    buf_init(&text, 1 << 20);
+    json_write(&text, who, JSON_COMPACT);
+    struct str out = arena_str(arena, buf_view(&text));
+    buf_done(&text);
+    return out;
+}

@@ -188,6 +188,8 @@ static bool task(struct move *m, struct err *err) {
         .kind = PROCESS_EVENT_task_completed, .id = c->id, .text = text_of(m)};
     if (process_task(m->p->flow, c->id) == NULL)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no open user task with this key");
+    if (c->kind == PROCESS_TASK_LOOK)
+        return conclude(m, (struct process_event){.kind = PROCESS_EVENT_looked, .id = c->id}, err);
     if (c->kind == PROCESS_TASK_ASSIGN) {
         input.kind = BPMN_IN_TASK_ASSIGN;
         input.changes = c->changes;
@@ -362,7 +364,8 @@ static bool run(struct move *m, struct err *err) {
     case PROCESS_JOB_UPDATE: return job(m, err);
     case PROCESS_TASK_ASSIGN:
     case PROCESS_TASK_UPDATE:
-    case PROCESS_TASK_COMPLETE: return task(m, err);
+    case PROCESS_TASK_COMPLETE:
+    case PROCESS_TASK_LOOK: return task(m, err);
     case PROCESS_MESSAGE: return message(m, err);
     case PROCESS_SIGNAL: return signal_come(m, err);
     case PROCESS_SET: return set_variables(m, err);

@@ -156,6 +156,7 @@ enum process_command_kind {
     PROCESS_TASK_ASSIGN,   /* id, changes = {assignee}, allow_override, text = action */
     PROCESS_TASK_UPDATE,   /* id, changes, text = action */
     PROCESS_TASK_COMPLETE, /* id, variables, text = action */
+    PROCESS_TASK_LOOK,     /* id: what it sees is shown to the account; nothing else happens */
     PROCESS_MESSAGE,       /* id = subscription, name, text = correlation key, n = key, variables */
     PROCESS_SIGNAL,        /* name, n = key, variables */
     PROCESS_SET,           /* id, variables, local */

@@ -54,6 +54,19 @@ extern const struct search_entity rows_statistics; /* sums by element: for store
     "p.kind = 'form' AND p.key = f.key)) ORDER BY f.version DESC LIMIT 1)"
 #define ROWS_TASK_FORM "t.key = (SELECT u.form FROM user_task AS u WHERE u.key = ? AND u.form > 0)"
 
+/* A user task that is open to who does not operate processes: assigned to them, or to nobody while
+ * they are among the candidates. p: the placeholder of who asks, JSON {"user", "groups": [..]}. */
+#define ROWS_TASK_OPEN_TO(p)                                                                       \
+    "(t.ended_us = 0 AND t.state <> 'CREATING' AND (t.assignee = json_extract(" p                  \
+    ", '$.user') OR "                                                                              \
+    "(t.assignee = '' AND (EXISTS (SELECT 1 FROM json_each(NULLIF(t.candidate_users, '')) AS c "   \
+    "WHERE c.value = json_extract(" p ", '$.user')) OR EXISTS (SELECT 1 FROM "                     \
+    "json_each(NULLIF(t.candidate_groups, '')) AS c JOIN json_each(" p ", '$.groups') AS g ON "    \
+    "g.value = c.value)))))"
+/* Is the task with this key so? who: as above. */
+MUST_USE bool rows_task_is_open(bool *out, struct db_conn *conn, int64_t task, struct str who,
+                                struct err *err);
+
 /* store_search(), with the conditions that no column says (variables, tags), and with the rule that
  * nobody is searched for across procedures: what may say whom an item is about (values of
  * variables, tags, correlation keys, results and failures of decisions, messages of errors) is

@@ -279,3 +279,13 @@ bool rows_document(struct rows_document *out, struct db_conn *conn, struct str i
     return found ||
            err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no document '%.*s'", STR_ARG(id));
 }
+
+bool rows_task_is_open(bool *out, struct db_conn *conn, int64_t task, struct str who,
+                       struct err *err) {
+    int64_t found = 0;
+    bool ok = db_get_i64(
+        &found, conn, "SELECT 1 FROM user_task AS t WHERE t.key = ?1 AND " ROWS_TASK_OPEN_TO("?2"),
+        DB_ARGS(db_n(task), db_t(who)), err);
+    *out = found != 0;
+    return ok;
+}

@@ -16,6 +16,10 @@ MUST_USE bool v2_key(int64_t *out, struct web_request *r, struct str text);
 MUST_USE bool v2_tenant_refused(struct web_request *r, const struct json *body);
 /* 204. */
 void v2_send_nothing(struct web_request *r);
+/* Of a user task, for a caller who does not operate processes: that it is open to them. *count is
+ * left or grows by one. False, and answered, when the caller cannot be found, or asks for values of
+ * variables, which are shown one task at a time. */
+MUST_USE bool v2_task_given(struct search_given *out, size_t *count, struct web_request *r);
 /* A text in one of "a b c". */
 bool v2_is_one_of(struct str name, const char *names);
 

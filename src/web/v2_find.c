@@ -46,13 +46,15 @@ void v2_search(struct web_request *r) {
     for (size_t i = 0; i < COUNT_OF(finds) && find == NULL; i++)
         if (strcmp(finds[i].route, r->route->id) == 0)
             find = &finds[i];
-    struct search_given given = {find->given, db_n(0)};
+    struct search_given given[2] = {{find->given, db_n(0)}};
     struct search_ask ask = {
-        .body = r->json, .given = &given, .given_count = find->given != NULL, .arena = r->arena};
+        .body = r->json, .given = given, .given_count = find->given != NULL, .arena = r->arena};
     struct err err = {0};
     struct json *out = NULL;
     struct db_conn *conn;
-    if (find->given != NULL && !v2_key(&given.value.n, r, web_arg(r, "key")))
+    if (find->given != NULL && !v2_key(&given[0].value.n, r, web_arg(r, "key")))
+        return;
+    if (find->entity == &rows_user_task && !v2_task_given(given, &ask.given_count, r))
         return;
     bool ok = app_rows_open(&conn, r->reader, &err);
     if (ok) {
@@ -95,12 +97,15 @@ void v2_get(struct web_request *r) {
     for (size_t i = 0; i < COUNT_OF(singles) && find == NULL; i++)
         if (strcmp(singles[i].route, r->route->id) == 0)
             find = &singles[i];
-    struct search_given given = {find->given, db_n(0)};
+    struct search_given given[2] = {{find->given, db_n(0)}};
+    size_t count = 1;
     struct json *out = NULL;
     struct err err = {0};
-    if (!v2_key(&given.value.n, r, web_arg(r, "key")))
+    if (!v2_key(&given[0].value.n, r, web_arg(r, "key")))
         return;
-    if (get_one(&out, r, find->entity, &given, 1, &err))
+    if (find->entity == &rows_user_task && !v2_task_given(given, &count, r))
+        return;
+    if (get_one(&out, r, find->entity, given, count, &err))
         web_send_json(r, 200, out);
     else
         v2_fail(r, &err);
@@ -210,8 +215,69 @@ void v2_definition_form(struct web_request *r) {
     form_send(r, ROWS_START_FORM, &rows_process_definition);
 }
 
+/* ---- user tasks of who does not operate processes ------------------------------------------- */
+
+static bool asks_values(const struct json *filter) {
+    const struct json * or = json_get(filter, STR("$or"));
+    bool found = json_get(filter, STR("processInstanceVariables")) != NULL ||
+                 json_get(filter, STR("localVariables")) != NULL;
+    for (size_t i = 0; i < json_count(or) && !found; i++)
+        found = json_get(json_item(or, i), STR("processInstanceVariables")) != NULL ||
+                json_get(json_item(or, i), STR("localVariables")) != NULL;
+    return found;
+}
+
+bool v2_task_given(struct search_given *out, size_t *count, struct web_request *r) {
+    struct err err = {0};
+    struct str user;
+    if (app_may(r->app, &r->caller, APP_RIGHT_OPERATE))
+        return true;
+    if (!app_user_of(&user, r->reader, r->caller.account, r->arena, &err)) {
+        v2_fail(r, &err);
+        return false;
+    }
+    if (asks_values(json_get(r->json, STR("filter")))) {
+        v2_fail_status(r, 403, "this account may not search by values of variables");
+        return false;
+    }
+    out[(*count)++] = (struct search_given){ROWS_TASK_OPEN_TO("?"),
+                                            db_t(app_task_seeker(&r->caller, user, r->arena))};
+    return true;
+}
+
+/* Is the path's task open to the caller? False, and answered, when not. */
+static bool task_is_open(struct web_request *r) {
+    struct search_given given[2] = {{"t.key = ?", db_n(0)}};
+    size_t count = 1;
+    struct json *out = NULL;
+    struct err err = {0};
+    if (!v2_key(&given[0].value.n, r, web_arg(r, "key")) || !v2_task_given(given, &count, r))
+        return false;
+    if (count == 1 || get_one(&out, r, &rows_user_task, given, count, &err))
+        return true;
+    v2_fail(r, &err);
+    return false;
+}
+
 void v2_task_form(struct web_request *r) {
-    form_send(r, ROWS_TASK_FORM, &rows_user_task);
+    if (task_is_open(r))
+        form_send(r, ROWS_TASK_FORM, &rows_user_task);
+}
+
+static void looked(struct web_request *r, const struct app_answer *answer) {
+    if (answer->err.code != ERR_NONE)
+        v2_fail(r, &answer->err);
+    else
+        v2_search(r);
+}
+
+/* MISSION.md: a look at data is on record before anything is shown. */
+void v2_task_variables(struct web_request *r) {
+    struct app_order order = {.verb = APP_TASK_LOOK};
+    if (app_may(r->app, &r->caller, APP_RIGHT_OPERATE))
+        v2_search(r);
+    else if (v2_key(&order.key, r, web_arg(r, "key")))
+        web_do(r, &order, looked);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
