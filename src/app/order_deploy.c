@@ -97,8 +97,8 @@ static bool check_sound(struct app_deploy *d, const struct bpmn_process *process
     struct budget budget = budget_of(SOUND_STEPS_MAX, DEPLOY_BYTES_MAX / 4);
     struct arena *arena = arena_create("soundness", DEPLOY_BYTES_MAX);
     bool ok = bpmn_check_sound(&findings, process, sound_limits(d, arena), arena, &budget, err);
-    if (ok && findings.count > 0) {
-        const struct bpmn_finding *first = &findings.list[0];
+    const struct bpmn_finding *first = ok ? bpmn_unsound(&findings) : NULL;
+    if (first != NULL) {
         struct str path = path_text(first, process, d->arena);
         struct str text = arena_printf(d->arena, "process '%.*s' is not sound: %.*s%s%.*s",
                                        STR_ARG(process->id), STR_ARG(first->text.in[LANG_en]),

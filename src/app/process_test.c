@@ -139,6 +139,43 @@ void test_app_process_unsound(void) {
     bench_end(&b);
 }
 
+/* The values of a decision that comes with the process count; of one that does not, nothing is
+ * known. */
+void test_app_process_unsound_values(void) {
+    static const char process[] = PROCESS(
+        "values", START
+        "<bpmn:businessRuleTask id='d'><bpmn:extensionElements><zeebe:calledDecision "
+        "decisionId='fee' resultVariable='x'/></bpmn:extensionElements></bpmn:"
+        "businessRuleTask><bpmn:exclusiveGateway id='g'/>" END
+        "<bpmn:endEvent id='f'/>" FLOW("f1", "s", "d") FLOW(
+            "f2", "d",
+            "g") "<bpmn:sequenceFlow id='f3' sourceRef='g' targetRef='e'><bpmn:conditionExpression>"
+                 "=x = \"low\"</bpmn:conditionExpression></bpmn:sequenceFlow>"
+                 "<bpmn:sequenceFlow id='f4' sourceRef='g' targetRef='f'><bpmn:conditionExpression>"
+                 "=x = \"none\"</bpmn:conditionExpression></bpmn:sequenceFlow>");
+    static const char rules[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL' id='m' name='m' "
+        "namespace='n'><decision id='fee' name='Fee'><variable name='Fee'/><literalExpression>"
+        "<text>if n = 1 then \"low\" else \"high\"</text></literalExpression></decision>"
+        "</definitions>";
+    const struct app_file files[] = {{STR("values.bpmn"), str_from(process)},
+                                     {STR("fee.dmn"), str_from(rules)}};
+    struct bench b;
+    if (!bench_make(&b))
+        return;
+    struct waiting w = deploy_files(&b, files, 2, "{}");
+    CHECK_INT(w.err.code, ERR_INVALID);
+    CHECK_STR(str_from(w.err.text),
+              STR("process 'values' is not sound: the process can get stuck: from here it cannot "
+                  "end; no way leads on from 'g' with x = \"high\"; tokens stay at: g; the way "
+                  "there: s, d (x = \"high\"), g"));
+    arena_destroy(w.arena);
+    w = deploy_files(&b, files, 1, "{}");
+    CHECK_OK(w.err.code == ERR_NONE, &w.err);
+    arena_destroy(w.arena);
+    bench_end(&b);
+}
+
 /* ---- user tasks, messages, signals, calls, decisions, changes
  * ------------------------------------ */
 

@@ -1,7 +1,8 @@
 /* bpmn/sound.h - can a process get stuck? Every reachable marking is looked at, by the engine
- * itself, with conditions as free choices - but conditions of a gateway that compare one variable
- * with literals choose together as some value of it would - and with tasks, timers, messages and
- * errors coming whenever they may. Pure.
+ * itself, with tasks, timers, messages and errors coming whenever they may. Conditions that compare
+ * variables with literals choose as values of these would: as those that lists of outcomes,
+ * decisions and literals give (sound_known.h), else as any; all other conditions are free choices.
+ * Pure.
  *
  * Sound: from every reachable marking the process can end; every element can happen; tokens do not
  * pile up. (That nothing is left over at the end needs no check: the engine ends a process only

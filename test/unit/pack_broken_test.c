@@ -82,6 +82,9 @@ static const struct row rows[] = {
     {__LINE__, "calendars/cn.ics", "BEGIN:VEVENT", "BEGIN:VEVENTS", "BEGIN:VEVENTS", NULL, 0, ""},
     {__LINE__, "decisions/resident-id-validity.dmn", "years and months duration(",
      "years and months duration((", "", NULL, 7, ""},
+    /* procedures: steps that no value of an outcome leads to */
+    {__LINE__, APP, "<mandate:outcome value=\"correct\"", "<mandate:outcome value=\"amend\"",
+     "<bpmn:intermediateThrowEvent id=\"correction-asked\"", NULL, 1, "can never happen"},
     /* procedures: what is not executed, what nobody does, what nobody defined */
     {__LINE__, APP, "<bpmn:userTask id=\"examine\"", "<bpmn:adHocSubProcess id=\"examine\"", "",
      NULL, 1, ""},
