@@ -137,7 +137,7 @@ static void instances_add(struct place *p) {
     struct err err = {0};
     CHECK_OK(db_script(p->conn,
                        "INSERT INTO process_definition VALUES (83886081, 'p', 1, '', '', 83886080, "
-                       "83886082, 'p.bpmn', x'00', 1, '', '', '', 1000000, 0);"
+                       "83886082, 'p.bpmn', x'00', 1, '', 1000000, 0, 'latest', '');"
                        "INSERT INTO process_instance VALUES (100663297, 83886081, 0, 0, 100663297, "
                        "'ACTIVE', 0, 2000000, 0, '', '[\"a\",\"b\"]', 1, 1, 0);"
                        "INSERT INTO process_instance VALUES (117440513, 83886081, 100663297, "
