@@ -49,9 +49,10 @@ struct run {
     struct arena *arena;
     struct budget *budget;
     struct err *err;
-    struct oracle *oracle;    /* NULL: a real case */
-    uint32_t entered;         /* elements, in this step */
-    uint32_t last_end;        /* the end event that was left last, or 0 */
+    struct oracle *oracle; /* NULL: a real case */
+    uint32_t entered;      /* elements, in this step */
+    struct cost reserve;   /* of the budget, for what has still to be done when a step has to end */
+    uint32_t last_end;     /* the end event that was left last, or 0 */
     struct bpmn_token *ready; /* joins whose tokens are all there: scope, and a flow into it */
     size_t ready_count, ready_room;
     struct todo *todo; /* first in, first out: todo_from .. todo_count */

@@ -101,6 +101,61 @@ void test_bpmn_wide_ends(void) {
     large_done(&l);
 }
 
+/* Ten thousand tokens: ten paths bring a thousand each to one task; what they leave is gathered. */
+void test_bpmn_tokens(void) {
+    struct err err = {0};
+    struct large l;
+    struct buf sketch;
+    buf_init(&sketch, 10000);
+    buf_lit(&sketch, "start s\nparallel f\nuser u\ntask g attr startQuantity 1000\nend e\ns > f\n"
+                     "u > g > e\n");
+    for (int i = 0; i < 10; i++)
+        buf_printf(&sketch, "task a%d attr completionQuantity 1000\nf > a%d > u\n", i, i);
+    buf_add_byte(&sketch, 0);
+    large_init(&l, sketch.at);
+    CHECK_OK(step(&l, (struct bpmn_input){.kind = BPMN_IN_START}, &err), &err);
+    CHECK_INT(l.state.instances.count, WIDE + 1);
+    for (int i = 0; i < WIDE && err.code == ERR_NONE; i++) {
+        uint32_t at = i % 2 == 0 ? 1 : l.state.instances.count - 1;
+        CHECK_OK(
+            step(&l,
+                 (struct bpmn_input){.kind = BPMN_IN_COMPLETE, .id = l.state.instances.list[at].id},
+                 &err),
+            &err);
+        CHECK_INT(l.state.parked.count, (i + 1) % 1000);
+    }
+    CHECK_INT(l.state.ending, BPMN_ENDING_COMPLETED);
+    buf_done(&sketch);
+    large_done(&l);
+}
+
+/* A loop of a million steps ends, after as many incidents as it takes to see that it does. */
+void test_bpmn_million(void) {
+    struct err err = {0};
+    struct large l;
+    struct feel_entry n = {STR("n"), feel_int(0)};
+    int stops = 0;
+    large_init(&l, "start s\nexclusive m\nscript a value \"n + 1\" result n\nexclusive g\nend e\n"
+                   "s > m > a > g\ng > m if n < 333333\ng > e else");
+    CHECK_OK(step(&l,
+                  (struct bpmn_input){.kind = BPMN_IN_START,
+                                      .variables = feel_context_of(l.arena, &n, 1)},
+                  &err),
+             &err);
+    while (l.state.ending == 0 && err.code == ERR_NONE && stops < 100) {
+        CHECK_INT(l.state.incident_count, 1);
+        CHECK_INT(l.state.instances.list[1].incident, BPMN_INCIDENT_STEPS);
+        stops++;
+        CHECK_OK(
+            step(&l, (struct bpmn_input){.kind = BPMN_IN_RETRY, .id = l.state.instances.list[1].id},
+                 &err),
+            &err);
+    }
+    CHECK_INT(l.state.ending, BPMN_ENDING_COMPLETED);
+    CHECK_INT(stops, 1000000 / BPMN_STEP_ELEMENTS_MAX);
+    large_done(&l);
+}
+
 /* A model that loops without waiting is stopped and told; repaired, it goes on. */
 void test_bpmn_endless(void) {
     static const char *const sketches[] = {

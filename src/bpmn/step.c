@@ -103,14 +103,27 @@ bool run_enter(struct run *run, uint32_t *out_id, struct entry entry) {
            emit_actions(run, *out_id, node, entry.as);
 }
 
+/* The budget is nearly spent, or the list of records is nearly full and cannot grow again. */
+static bool is_low(const struct run *run) {
+    const struct cost left = run->budget->left;
+    const struct bpmn_records *out = run->out;
+    bool full =
+        out->count > out->room - out->room / 4 &&
+        left.bytes / sizeof *out->list < out->room * 2 + run->reserve.bytes / sizeof *out->list;
+    return left.steps < run->reserve.steps || left.bytes < run->reserve.bytes || full;
+}
+
+/* Many elements, or fewer whose expressions cost as much: a step must not fail for it, or the
+ * process could never go on. A step that has hardly begun is nobody's loop. */
 bool run_in_limit(bool *within, struct run *run, uint32_t id) {
-    *within = run->entered <= BPMN_STEP_ELEMENTS_MAX;
+    *within = run->entered <= BPMN_STEP_ELEMENTS_MAX &&
+              !(run->entered > BPMN_STEP_ELEMENTS_FREE && is_low(run));
     return *within ||
            run_incident(run, id, BPMN_INCIDENT_STEPS, BPMN_PHASE_ENTERING,
                         arena_printf(run->arena,
-                                     "more than %d elements were entered without waiting for "
+                                     "%" PRIu32 " elements were entered without waiting for "
                                      "anything; the last is '%.*s'",
-                                     BPMN_STEP_ELEMENTS_MAX, STR_ARG(run_node(run, id)->id)));
+                                     run->entered, STR_ARG(run_node(run, id)->id)));
 }
 
 bool run_take(struct run *run, uint32_t node, uint32_t scope, int64_t flow) {
@@ -190,12 +203,14 @@ bool bpmn_step(struct bpmn_records *out, struct bpmn_state *state,
         return err_set(err, ERR_CONFLICT, err_nowhere, "the process has not begun");
     if (!vars_check(input->variables, state, err))
         return false;
-    struct run run = {.out = out,
-                      .state = state,
-                      .process = process,
-                      .env = env,
-                      .arena = arena,
-                      .budget = budget,
-                      .err = err};
+    struct run run = {
+        .out = out,
+        .state = state,
+        .process = process,
+        .env = env,
+        .arena = arena,
+        .budget = budget,
+        .reserve = {budget->left.steps / BPMN_STEP_RESERVE, budget->left.bytes / BPMN_STEP_RESERVE},
+        .err = err};
     return run_apply(&run, input);
 }

@@ -18,12 +18,15 @@
 #include "bpmn/model.h"
 
 enum {
-    BPMN_STEP_ELEMENTS_MAX = 60000,    /* entered in one step without waiting; beyond it each token
-                                          that still moves becomes an incident (a model that loops).
-                                          The longest lawful procedure enters about 30 at once; the
-                                          rest is room for wide multi-instance activities */
-    BPMN_INSTANCES_MAX = 100000,       /* alive at once in one process instance */
-    BPMN_LOOP_MAX = 20000,             /* instances of one multi-instance activity */
+    BPMN_STEP_ELEMENTS_MAX = 60000, /* entered in one step without waiting; beyond it each token
+                                       that still moves becomes an incident (a model that loops).
+                                       The longest lawful procedure enters about 30 at once; the
+                                       rest is room for wide multi-instance activities */
+    BPMN_STEP_ELEMENTS_FREE = 1000, /* so many are entered whatever they cost; beyond them the same
+                                       happens when of the budget no more is left than */
+    BPMN_STEP_RESERVE = 8,          /* one part in so many, for ending the step in good order */
+    BPMN_INSTANCES_MAX = 100000,    /* alive at once in one process instance */
+    BPMN_LOOP_MAX = 20000,          /* instances of one multi-instance activity */
     BPMN_VARIABLE_BYTES_MAX = 4 << 20, /* of one variable, encoded: files do not belong in one */
     BPMN_INPUT_BYTES_MAX = 16 << 20,   /* of all variables of one input together */
     BPMN_STATE_BYTES_MAX = 64 << 20,   /* of all variables of a process instance */
