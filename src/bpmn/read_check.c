@@ -540,7 +540,11 @@ static bool check_scope(struct reader *r, struct bpmn_node *scope, struct marks 
     bool begins = scope->initial_count > 0 || (scope->kind == BPMN_PROCESS && marks->has_start);
     if (sub)
         begins = scope->start != BPMN_NONE;
-    return begins || read_wrong(r, x, "it has no start event");
+    const char *why = scope->child_count == 0 ? "it is empty"
+                      : sub                   ? "it has no start event"
+                            : "nothing in it begins: it has no start event, and a flow leads to "
+                              "every element";
+    return begins || read_wrong(r, x, "%s", why);
 }
 
 /* --- errors that leave the process

@@ -192,10 +192,10 @@ static bool check_process(struct check_model *c, struct json *list, const struct
             say_finding(c, p, &found.list[i], drawing);
     }
     if (out == NULL)
-        (void)printf("%s: process '%.*s' is %s%s; %" PRIu64 " states, %.1f ms\n", c->path,
+        (void)printf("%s: process '%.*s' is %s%s; %" PRIu64 " state%s, %.1f ms\n", c->path,
                      STR_ARG(p->id), sound ? "sound" : "not sound",
                      p->problem_count > 0 ? ", and is not executed as it is" : "",
-                     found.state_count, (double)us / 1000.0);
+                     found.state_count, found.state_count == 1 ? "" : "s", (double)us / 1000.0);
     return true;
 }
 
