@@ -340,9 +340,11 @@ bool run_execute(struct run *run, uint32_t id) {
     struct bpmn_instance *instance = run_instance(run, id);
     const struct bpmn_node *node = run_node(run, id);
     struct str why;
-    bool asked;
+    bool asked, waits;
     if (instance->as == BPMN_AS_BODY)
         return run_loop_open(run, id);
+    if (!run_await_inputs(&waits, run, id) || waits)
+        return run->err->code == ERR_NONE;
     if (!run_map_inputs(&why, run, id))
         return false;
     if (why.len > 0)

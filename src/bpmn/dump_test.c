@@ -56,6 +56,8 @@ static void mappings(struct buf *out, const char *name, const struct bpmn_mappin
         expr(out, "from", &list[i].source);
         text(out, "to", list[i].target);
         text(out, "store", list[i].store);
+        for (size_t k = 0; k < list[i].need_count; k++)
+            expr(out, "needs", &list[i].needs[k]);
         text(out, "output", list[i].output);
         buf_lit(out, ")");
     }

@@ -303,6 +303,8 @@ bool run_propagate(struct run *run, uint32_t scope, struct str name, struct feel
 bool run_accept(struct run *run, uint32_t id, struct feel_value variables);
 /* Each variable to the nearest scope that has it, from this one outwards. */
 bool run_bring(struct run *run, uint32_t id, struct feel_value variables);
+/* Is one of the activity's input sets available, or has it none? */
+bool run_has_inputs(bool *out, struct run *run, uint32_t id);
 /* *why is set when a mapping failed. */
 bool run_map_inputs(struct str *why, struct run *run, uint32_t id);
 bool run_map_outputs(struct str *why, struct run *run, uint32_t id);
@@ -321,7 +323,10 @@ bool run_arms(struct arms *out, struct str *why, enum bpmn_incident *code, struc
 bool run_arms_of(struct arms *out, struct str *why, enum bpmn_incident *code, struct run *run,
                  uint32_t id, uint32_t node, uint32_t not_def);
 bool run_arm(struct run *run, uint32_t id, const struct arms *arms);
-/* Events of conditions that are true now; after a change of variables. */
+/* Does it wait until its inputs are available? As for a condition. */
+bool run_await_inputs(bool *waits, struct run *run, uint32_t id);
+/* Events of conditions that are true now, and inputs that are available; after a change of
+ * variables. */
 bool run_conditions(struct run *run);
 /* A text from an expression; null and other kinds are failures. */
 bool run_text(struct str *out, struct str *why, struct run *run, uint32_t id,

@@ -99,6 +99,13 @@ static bool check_instances(const struct plan *plan) {
         if (!check_node(plan, row->node))
             return false;
     }
+    for (uint32_t i = 0; i < state->waits.count; i++) {
+        const struct bpmn_wait *wait = &state->waits.list[i];
+        enum bpmn_group group = bpmn_kind_group(plan->from->nodes[wait->node].kind);
+        if (wait->event == BPMN_EVENT_CONDITIONAL &&
+            (group == BPMN_GROUP_WORK || group == BPMN_GROUP_SCOPE))
+            return refuse(plan, wait->node, "it waits for its data");
+    }
     for (uint32_t i = 0; i < state->jobs.count; i++)
         if (state->jobs.list[i].kind == BPMN_JOB_LISTENER ||
             state->jobs.list[i].kind == BPMN_JOB_TASK_LISTENER)

@@ -217,8 +217,12 @@ struct bpmn_outcome { /* <mandate:outcome value label.zh label.en adverse reason
 struct bpmn_mapping {
     struct bpmn_expr source;
     struct str target;
-    struct str store;  /* of an output association: the id of the data store that it writes; target
-                          is then a path in what that holds, or empty: all of it */
+    struct str store; /* of an output association: the id of the data store that it writes; target
+                         is then a path in what that holds, or empty: all of it */
+    uint32_t input;   /* of an input association: the data input that it fills (index in the node's
+                         `data`), or BPMN_NONE */
+    struct bpmn_expr *needs; /* likewise: its sources; while one gives null it is not available */
+    size_t need_count;
     struct str output; /* of an output association that copies: the data output's variable. It is
                           carried out only when the activity brought that variable */
 };
@@ -269,7 +273,11 @@ struct bpmn_store {
     uint32_t capacity; /* items of a list; BPMN_NONE: not given, or isUnlimited */
     bool written;      /* by an association of this process */
 };
-struct bpmn_data_set { /* inputSet or outputSet: indexes in the node's `data` */
+/* inputSet or outputSet: indexes in the node's `data`. An activity with input sets begins when one
+ * is available: none of its inputs, but for the optional ones and those that may come while it is
+ * executed, has an association from data that are null. The first such set is taken, and the
+ * associations of inputs that stand in other sets alone are not carried out (10.4.1, 13.3.2). */
+struct bpmn_data_set {
     struct str id;
     uint32_t *refs, *optional, *executing; /* dataInputRefs; optional; whileExecuting */
     size_t ref_count, optional_count, executing_count;

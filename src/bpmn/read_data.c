@@ -259,15 +259,21 @@ static bool read_sets(struct reader *r, struct bpmn_node *node, const struct xml
  * ------------------------------------------------------------------------------ */
 struct association {
     const struct xml_node *x;
+    struct bpmn_expr *needs; /* of an input: its sources that are data */
+    size_t need_count;
     const struct data_ref *source, *target; /* NULL: no data element */
     size_t sources;
     bool input;
 };
 
-static struct bpmn_mapping *next_mapping(struct bpmn_node *node, bool input) {
-    struct bpmn_mapping *list = input ? node->data_in : node->data_out;
+static void add_mapping(struct bpmn_node *node, const struct association *a,
+                        struct bpmn_mapping mapping) {
+    struct bpmn_mapping *list = a->input ? node->data_in : node->data_out;
     assert(list != NULL); /* room was made for each that can come */
-    return &list[input ? node->data_in_count++ : node->data_out_count++];
+    mapping.input = a->input && a->target != NULL ? data_index(node, a->target->id) : BPMN_NONE;
+    mapping.needs = a->needs;
+    mapping.need_count = a->need_count;
+    list[a->input ? node->data_in_count++ : node->data_out_count++] = mapping;
 }
 
 static struct str write_store(const struct reader *r, const struct data_ref *to) {
@@ -293,8 +299,9 @@ static bool read_into_store(struct reader *r, struct bpmn_mapping *mapping,
 }
 
 /* <assignment><from/><to/></assignment>: FEEL into a variable or a path in it. */
-static bool read_assignment(struct reader *r, struct bpmn_node *node, bool input,
-                            const struct data_ref *store, const struct xml_node *x) {
+static bool read_assignment(struct reader *r, struct bpmn_node *node, const struct association *a,
+                            const struct xml_node *x) {
+    bool into_store = !a->input && a->target != NULL && a->target->kind == BPMN_DATA_STORE;
     const struct xml_node *from = xml_child(x, bpmn_ns, STR("from"));
     const struct xml_node *to = xml_child(x, bpmn_ns, STR("to"));
     struct str target = read_text(r, to);
@@ -308,9 +315,9 @@ static bool read_assignment(struct reader *r, struct bpmn_node *node, bool input
     struct str variable = read_variable(r, target);
     read_data_used(r, target);
     mapping.target = variable.len > 0 ? variable : target;
-    if (!input && store != NULL && !read_into_store(r, &mapping, store, x, target))
+    if (into_store && !read_into_store(r, &mapping, a->target, x, target))
         return false;
-    *next_mapping(node, input) = mapping;
+    add_mapping(node, a, mapping);
     return true;
 }
 
@@ -320,9 +327,19 @@ static struct str name_or(const struct data_ref *data, const struct data_ref *ot
     return other != NULL && other->name.len > 0 ? other->name : data->id;
 }
 
+/* What a source of the association holds. */
+static struct bpmn_expr value_of(const struct reader *r, const struct association *a,
+                                 const struct data_ref *source) {
+    bool store = source->kind == BPMN_DATA_STORE;
+    return (struct bpmn_expr){.text = store ? r->process->stores[source->store].id
+                                            : name_or(source, a->target),
+                              .variable = !store,
+                              .store = store,
+                              .at = xml_where(a->x, r->source)};
+}
+
 static bool read_copy(struct reader *r, struct bpmn_node *node, const struct association *a) {
     const struct xml_node *transformation = xml_child(a->x, bpmn_ns, STR("transformation"));
-    bool from_store = a->source != NULL && a->source->kind == BPMN_DATA_STORE;
     struct bpmn_mapping mapping = {.target = name_or(a->target, a->source)};
     if (!a->input && a->target->kind == BPMN_DATA_STORE) {
         mapping.target = STR_NONE;
@@ -334,17 +351,12 @@ static bool read_copy(struct reader *r, struct bpmn_node *node, const struct ass
     } else if (a->sources > 1) {
         return read_wrong(r, a->x, "several sources need a transformation");
     } else {
-        mapping.source =
-            (struct bpmn_expr){.text = from_store ? r->process->stores[a->source->store].id
-                                                  : name_or(a->source, a->target),
-                               .variable = !from_store,
-                               .store = from_store,
-                               .at = xml_where(a->x, r->source)};
+        mapping.source = value_of(r, a, a->source);
         if (!a->input)
             mapping.output = mapping.source.text;
     }
     if (mapping.source.text.at != NULL)
-        *next_mapping(node, a->input) = mapping;
+        add_mapping(node, a, mapping);
     return true;
 }
 
@@ -360,18 +372,19 @@ static bool read_association(struct reader *r, struct bpmn_node *node, const str
     const struct xml_node *target = xml_child(x, bpmn_ns, STR("targetRef"));
     if (target != NULL)
         a.target = find_data(r, xml_text(target, r->scratch));
+    a.needs = arena_new(r->arena, struct bpmn_expr, a.input ? read_count(x, "sourceRef") : 0);
     for (const struct xml_node *s = xml_child(x, bpmn_ns, STR("sourceRef")); s != NULL;
          s = xml_next(s)) {
         a.source = find_data(r, xml_text(s, r->scratch));
         a.sources++;
+        if (a.input && a.source != NULL)
+            a.needs[a.need_count++] = value_of(r, &a, a.source);
     }
-    const struct data_ref *store =
-        a.target != NULL && a.target->kind == BPMN_DATA_STORE ? a.target : NULL;
     bool assigned = false;
     for (const struct xml_node *s = xml_child(x, bpmn_ns, STR("assignment")); s != NULL;
          s = xml_next(s)) {
         assigned = true;
-        if (!read_assignment(r, node, a.input, store, s))
+        if (!read_assignment(r, node, &a, s))
             return false;
     }
     if (assigned)

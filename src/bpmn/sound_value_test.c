@@ -19,9 +19,9 @@
 #define TWICE(between)                                                                             \
     START("s")                                                                                     \
     SPLIT("g")                                                                                     \
-    END("e") EXCLUSIVE("h", "h-f") USER("z", "") END("f") between FLOW("s", "g")                   \
-        IF("g", "e", X("a")) IF("g", "m", X("b")) FLOW("m", "h") IF("h", "z", X("a"))              \
-            FLOW("h", "f") FLOW("z", "f")
+    END("e")                                                                                       \
+    EXCLUSIVE("h", "h-f") USER("z", "") END("f") between FLOW("s", "g") IF("g", "e", X("a"))       \
+        IF("g", "m", X("b")) FLOW("m", "h") IF("h", "z", X("a")) FLOW("h", "f") FLOW("z", "f")
 
 #define TABLE(policy, outputs, rules)                                                              \
     "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL' namespace='n' name='m'>"     \
@@ -39,8 +39,9 @@
 #define BY_FEE(one, two)                                                                           \
     START("s")                                                                                     \
     RULE("d", "fee", "x")                                                                          \
-    SPLIT("g") USER("a", "") USER("b", "") END("e") FLOW("s", "d") FLOW("d", "g")                  \
-        IF("g", "a", one) IF("g", "b", two) FLOW("a", "e") FLOW("b", "e")
+    SPLIT("g")                                                                                     \
+    USER("a", "") USER("b", "") END("e") FLOW("s", "d") FLOW("d", "g") IF("g", "a", one)           \
+        IF("g", "b", two) FLOW("a", "e") FLOW("b", "e")
 
 /* Tables, by hand: a row is a model, the decisions and what is found. */
 /* clang-format off */

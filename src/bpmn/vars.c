@@ -254,10 +254,93 @@ bool run_bool(bool *out, struct str *why, struct run *run, uint32_t id,
     return true;
 }
 
+/* --- input sets (BPMN 2.0.2: 10.4.1, 13.3.2)
+ * ------------------------------------------------------------------------ */
+static bool stands_in(const uint32_t *list, size_t count, uint32_t index) {
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == index)
+            return true;
+    return false;
+}
+
+static bool is_there(bool *out, struct run *run, uint32_t id, const struct bpmn_mapping *mapping) {
+    *out = true;
+    for (size_t i = 0; i < mapping->need_count && *out; i++) {
+        struct feel_value value;
+        struct str why;
+        if (!run_eval(&value, &why, run, id, &mapping->needs[i], run->env->now_us))
+            return false;
+        *out = !feel_is_null(value);
+    }
+    return true;
+}
+
+static bool is_available(bool *out, struct run *run, uint32_t id, const struct bpmn_node *node,
+                         const struct bpmn_data_set *set) {
+    *out = true;
+    for (size_t i = 0; i < node->data_in_count && *out; i++) {
+        uint32_t input = node->data_in[i].input;
+        bool needed = stands_in(set->refs, set->ref_count, input) &&
+                      !stands_in(set->optional, set->optional_count, input) &&
+                      !stands_in(set->executing, set->executing_count, input);
+        if (needed && !is_there(out, run, id, &node->data_in[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The first input set that is available. *waits: there are sets, and none is. */
+static bool choose_set(const struct bpmn_data_set **out, bool *waits, struct run *run,
+                       uint32_t id) {
+    const struct bpmn_node *node = run_node(run, id);
+    bool available = false, any = false;
+    enum bpmn_group group = bpmn_kind_group(node->kind);
+    bool activity = group == BPMN_GROUP_WORK || group == BPMN_GROUP_SCOPE;
+    *out = NULL;
+    for (size_t i = 0; i < node->data_set_count && activity && !available; i++) {
+        const struct bpmn_data_set *set = &node->data_sets[i];
+        if (!set->input || run->oracle != NULL)
+            continue;
+        any = true;
+        if (!is_available(&available, run, id, node, set))
+            return false;
+        *out = available ? set : NULL;
+    }
+    *waits = any && !available;
+    return true;
+}
+
+bool run_has_inputs(bool *out, struct run *run, uint32_t id) {
+    const struct bpmn_data_set *set;
+    bool waits;
+    bool ok = choose_set(&set, &waits, run, id);
+    *out = !waits;
+    return ok;
+}
+
+/* Is it an input of other sets alone? */
+static bool is_left_out(const struct bpmn_node *node, const struct bpmn_data_set *chosen,
+                        uint32_t input) {
+    bool elsewhere = false;
+    for (size_t i = 0; i < node->data_set_count && chosen != NULL; i++) {
+        const struct bpmn_data_set *set = &node->data_sets[i];
+        if (!set->input || !stands_in(set->refs, set->ref_count, input))
+            continue;
+        if (set == chosen)
+            return false;
+        elsewhere = true;
+    }
+    return elsewhere;
+}
+
 static bool map_in(struct str *why, struct run *run, uint32_t id,
-                   const struct bpmn_mapping *mappings, size_t count) {
+                   const struct bpmn_mapping *mappings, size_t count,
+                   const struct bpmn_data_set *chosen) {
+    const struct bpmn_node *node = run_node(run, id);
     for (size_t i = 0; i < count; i++) {
         struct feel_value value;
+        if (chosen != NULL && is_left_out(node, chosen, mappings[i].input))
+            continue;
         if (!map_one(&value, why, run, id, &mappings[i]))
             return false;
         if (why->len > 0)
@@ -290,9 +373,12 @@ static bool make_data(struct run *run, uint32_t id, const struct bpmn_node *node
 
 bool run_map_inputs(struct str *why, struct run *run, uint32_t id) {
     const struct bpmn_node *node = &run->process->nodes[run_instance(run, id)->node];
+    const struct bpmn_data_set *chosen;
+    bool waits;
     *why = STR_NONE;
-    return make_data(run, id, node) && map_in(why, run, id, node->data_in, node->data_in_count) &&
-           (why->len > 0 || map_in(why, run, id, node->inputs, node->input_count));
+    return make_data(run, id, node) && choose_set(&chosen, &waits, run, id) &&
+           map_in(why, run, id, node->data_in, node->data_in_count, chosen) &&
+           (why->len > 0 || map_in(why, run, id, node->inputs, node->input_count, NULL));
 }
 
 /* --- data stores (BPMN 2.0.2: 10.4.1)

@@ -366,12 +366,44 @@ static bool concerns(const struct run *run, const struct bpmn_event_def *def) {
     return false;
 }
 
+/* --- data that are not there yet (BPMN 2.0.2: 13.3.2, Ready)
+ * ------------------------------------------------------------------------- */
+static bool is_inputs(const struct run *run, const struct bpmn_wait *wait) {
+    enum bpmn_group group = bpmn_kind_group(run->process->nodes[wait->node].kind);
+    return group == BPMN_GROUP_WORK || group == BPMN_GROUP_SCOPE;
+}
+
+bool run_await_inputs(bool *waits, struct run *run, uint32_t id) {
+    bool there;
+    *waits = false;
+    if (!run_has_inputs(&there, run, id) || there)
+        return run->err->code == ERR_NONE;
+    *waits = true;
+    return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_WAIT,
+                                              .code = BPMN_EVENT_CONDITIONAL,
+                                              .instance = id,
+                                              .node = run_instance(run, id)->node,
+                                              .ref = run->state->last_id + 1});
+}
+
+static bool look_for_inputs(bool *fired, struct run *run, struct bpmn_wait wait) {
+    if (!run_has_inputs(fired, run, wait.instance) || !*fired)
+        return run->err->code == ERR_NONE;
+    return run_emit(run, (struct bpmn_record){.kind = BPMN_REC_WAIT_MET,
+                                              .instance = wait.instance,
+                                              .node = wait.node,
+                                              .ref = wait.id}) &&
+           run_execute(run, wait.instance);
+}
+
 /* It fires when it becomes true, not while it stays so (BPMN 2.0.2: 10.5.5, conditional). A
  * condition that gives nothing is not true: its variables are not there yet. */
 static bool look(bool *fired, struct run *run, struct bpmn_wait wait) {
     const struct bpmn_node *node = &run->process->nodes[wait.node];
     struct feel_value value;
     struct str why;
+    if (is_inputs(run, &wait))
+        return look_for_inputs(fired, run, wait);
     if (!run_eval(&value, &why, run, wait.instance, &node->defs[wait.def].condition,
                   run->env->now_us))
         return false;

@@ -47,6 +47,13 @@ static void bind_task(struct pack_reader *r, const struct bpmn_process *process,
                    "the purpose", node->id);
 }
 
+static bool waits_for_data(const struct bpmn_node *node) {
+    for (size_t i = 0; i < node->data_set_count && node->data_in_count > 0; i++)
+        if (node->data_sets[i].input && node->data_sets[i].ref_count > 0)
+            return true;
+    return false;
+}
+
 /* What the engine carries out but the proofs of law (pack/graph.c) do not follow. NULL: fine. */
 static const char *not_proved(const struct bpmn_process *process, const struct bpmn_node *node) {
     const struct bpmn_node *parent = &process->nodes[node->parent];
@@ -55,6 +62,8 @@ static const char *not_proved(const struct bpmn_process *process, const struct b
     for (size_t i = 0; i < node->data_out_count; i++)
         if (node->data_out[i].store.len > 0)
             return "data stores that are written: what lasts beyond a case is a register";
+    if (waits_for_data(node))
+        return "activities that wait for their data (an input set)";
     if (node->for_compensation)
         return "compensation";
     if (node->start_quantity != 1 || node->completion_quantity != 1)
