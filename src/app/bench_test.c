@@ -145,15 +145,60 @@ static void order_give(struct waiting *w, struct bench *b, struct app_order orde
         atomic_store(&w->over, true);
 }
 
+static struct {
+    int error_number;
+    bool each;
+    _Atomic int n, seen;
+    size_t hit;
+} faults;
+
+static int faults_fail(void *self, enum db_fault_op op) {
+    (void)self;
+    if (op != DB_FAULT_STATEMENT)
+        return 0;
+    int seen = atomic_fetch_add(&faults.seen, 1) + 1, n = atomic_load(&faults.n);
+    return (faults.each ? seen % n == 0 : seen == n) ? faults.error_number : 0;
+}
+
+void bench_faults(int error_number, bool each) {
+    faults.error_number = error_number;
+    faults.each = each;
+    faults.hit = 0;
+}
+
+size_t bench_faults_hit(void) {
+    return faults.hit;
+}
+
+/* Until the order passes, or is refused for a reason of its own. */
+static void order_through(struct waiting *w, struct bench *b, struct app_order order) {
+    enum { STATEMENTS_MAX = 2000 };
+    for (int n = 1;; n++) {
+        w->err = (struct err){0};
+        w->body = NULL;
+        atomic_store(&w->over, false);
+        atomic_store(&faults.n, n);
+        atomic_store(&faults.seen, 0);
+        if (faults.error_number != 0)
+            db_fault_set(faults_fail, NULL);
+        order_give(w, b, order);
+        waiting_end(w);
+        db_fault_set(NULL, NULL);
+        bool failed = w->err.code == ERR_IO || w->err.code == ERR_BUSY;
+        if (faults.error_number == 0 || !failed || n == STATEMENTS_MAX)
+            return;
+        faults.hit++;
+    }
+}
+
 void bench_order_give(struct waiting *w, struct bench *b, struct app_order order) {
     *w = (struct waiting){.arena = b->arena};
     order_give(w, b, order);
 }
 
 struct waiting bench_order(struct bench *b, struct app_order order) {
-    struct waiting w;
-    bench_order_give(&w, b, order);
-    waiting_end(&w);
+    struct waiting w = {.arena = b->arena};
+    order_through(&w, b, order);
     return w;
 }
 
@@ -194,8 +239,8 @@ const struct json *take(struct waiting *w, struct bench *b) {
 
 const struct json *ask_at(int line, struct bench *b, enum app_verb verb, int64_t key,
                           const char *body, enum err_code want) {
-    struct waiting w;
-    give(&w, b, verb, key, body);
+    struct waiting w = {.arena = arena_create("waiting", 16 << 20)};
+    order_through(&w, b, (struct app_order){.verb = verb, .key = key, .body = bench_json(b, body)});
     const struct json *answer = take(&w, b);
     CHECK_INT_AT(line, w.err.code, want);
     if (w.err.code != want)
@@ -236,11 +281,10 @@ struct str text_of(struct bench *b, const char *sql) {
 struct waiting deploy_files(struct bench *b, const struct app_file *files, size_t count,
                             const char *body) {
     struct waiting w = {.arena = arena_create("waiting", 16 << 20)};
-    order_give(
+    order_through(
         &w, b,
         (struct app_order){
             .verb = APP_DEPLOY, .body = bench_json(b, body), .files = files, .file_count = count});
-    waiting_end(&w);
     return w;
 }
 

@@ -39,6 +39,13 @@ void bench_end(struct bench *b);
 void bench_pause_us(int64_t us);
 void bench_clock_forward(struct bench *b, int64_t us);
 
+/* From here on each order that is waited for is tried with its first statement failing, then with
+ * its second and so on, until it passes: what is refused must leave nothing, so the test's own
+ * checks hold as they do without. error_number: EIO or EBUSY; 0: no faults any more. each: every
+ * n-th statement, also when the batch is run again. */
+void bench_faults(int error_number, bool each);
+size_t bench_faults_hit(void); /* orders that failed so, since then */
+
 /* ---- orders, waited for ---- */
 struct waiting {
     struct arena *arena;

@@ -229,9 +229,10 @@ static bool take_parent(const struct case_link **out, const struct order_env *en
     *out = NULL;
     if (parent == NULL || json_is(parent, JSON_NULL))
         return true;
-    if (!case_reference_read(&reference, env->arena, json_get_text(parent, STR("reference"))) ||
-        !load(&reviewed, env, reference, err))
+    if (!case_reference_read(&reference, env->arena, json_get_text(parent, STR("reference"))))
         return no_such_case(err);
+    if (!load(&reviewed, env, reference, err))
+        return false;
     bool own = order->caller->kind == APP_APPLICANT && str_eq(order->caller->reference, reference);
     if (!own &&
         !code_is_right(env, json_get_text(parent, STR("code")), reviewed->file->code_sha256))

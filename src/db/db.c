@@ -2,6 +2,7 @@
 #include "db/driver.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
 
@@ -20,6 +21,29 @@ struct db {
     struct db_conn *free_readers[DB_READERS_MAX];
     uint32_t free_count, open_count;
 };
+
+static db_fault_hook *fault_hook;
+static void *fault_self;
+
+void db_fault_set(db_fault_hook *hook, void *self) {
+    fault_hook = hook;
+    fault_self = self;
+}
+
+int db_fault(enum db_fault_op op) {
+    return fault_hook == NULL ? 0 : fault_hook(fault_self, op);
+}
+
+static bool statement_may(const struct db_conn *conn, struct err *err) {
+    int error_number = db_fault(conn->writes ? DB_FAULT_STATEMENT : DB_FAULT_READ);
+    if (error_number == 0)
+        return true;
+    return err_set(err,
+                   error_number == ENOSPC  ? ERR_FULL
+                   : error_number == EBUSY ? ERR_BUSY
+                                           : ERR_IO,
+                   err_nowhere, "a statement fails, as a test wants");
+}
 
 bool db_open(struct db **out, const struct db_options *options, struct err *err) {
     assert(options->readers >= 1 && options->readers <= DB_READERS_MAX);
@@ -111,7 +135,7 @@ void db_reader_give(struct db *db, struct db_conn *reader) {
 
 bool db_run(struct db_conn *conn, const char *sql, const struct db_value *args, size_t arg_count,
             struct err *err) {
-    return conn->driver->run(conn, sql, args, arg_count, err);
+    return statement_may(conn, err) && conn->driver->run(conn, sql, args, arg_count, err);
 }
 
 int64_t db_changed(const struct db_conn *conn) {
@@ -128,12 +152,14 @@ bool db_script(struct db_conn *conn, const char *sql, struct err *err) {
 
 bool db_query(struct db_rows *rows, struct db_conn *conn, const char *sql,
               const struct db_value *args, size_t arg_count, struct err *err) {
-    return conn->driver->query(rows, conn, sql, false, args, arg_count, err);
+    return statement_may(conn, err) &&
+           conn->driver->query(rows, conn, sql, false, args, arg_count, err);
 }
 
 bool db_query_once(struct db_rows *rows, struct db_conn *conn, const char *sql,
                    const struct db_value *args, size_t arg_count, struct err *err) {
-    return conn->driver->query(rows, conn, sql, true, args, arg_count, err);
+    return statement_may(conn, err) &&
+           conn->driver->query(rows, conn, sql, true, args, arg_count, err);
 }
 
 bool db_next(struct db_rows *rows, struct err *err) {

@@ -145,9 +145,17 @@ MUST_USE bool db_backup(struct db *db, const char *path, struct err *err);
 /* The database's own check of its pages and indexes; ERR_CORRUPT with the first finding. */
 MUST_USE bool db_integrity(struct db_conn *conn, struct err *err);
 
-/* For tests: asked before each operation on the database's files; a result other than 0 is the
- * errno with which it fails. As every sync is asked too, counting the calls counts the syncs. */
-enum db_fault_op { DB_FAULT_WRITE, DB_FAULT_SYNC, DB_FAULT_TRUNCATE };
+/* For tests: asked before each operation on the database's files, and before each statement of the
+ * writer and of a reader, but for those that begin and end transactions; a result other than 0 is
+ * the errno with which it fails: ENOSPC, EBUSY, or any other. As every sync is asked too, counting
+ * the calls counts the syncs. */
+enum db_fault_op {
+    DB_FAULT_WRITE,
+    DB_FAULT_SYNC,
+    DB_FAULT_TRUNCATE,
+    DB_FAULT_STATEMENT, /* of the writer */
+    DB_FAULT_READ       /* a statement of a reader */
+};
 typedef int db_fault_hook(void *self, enum db_fault_op op);
 void db_fault_set(db_fault_hook *hook, void *self); /* NULL: no faults */
 

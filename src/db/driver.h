@@ -10,6 +10,9 @@ struct db_conn {
     bool writes;
 };
 
+/* What the test says of this operation: 0, or an errno. */
+int db_fault(enum db_fault_op op);
+
 struct db_driver {
     /* The connection lives in arena. */
     bool (*open)(struct db_conn **out, const struct db_options *options, bool writes,

@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
-#include "db/db.h"
+#include "db/driver.h"
 #include "os/file.h"
 #include "os/thread.h"
 
@@ -21,18 +21,6 @@ struct layer_file {
 
 static sqlite3_vfs layer;
 static sqlite3_vfs *real_vfs;
-static db_fault_hook *fault_hook;
-static void *fault_self;
-
-void db_fault_set(db_fault_hook *hook, void *self) {
-    fault_hook = hook;
-    fault_self = self;
-}
-
-static int fault(enum db_fault_op op) {
-    return fault_hook == NULL ? 0 : fault_hook(fault_self, op);
-}
-
 static sqlite3_file *real_of(sqlite3_file *file) {
     return ((struct layer_file *)file)->real;
 }
@@ -49,7 +37,7 @@ static int file_read(sqlite3_file *file, void *out, int size, sqlite3_int64 at) 
 
 static int file_write(sqlite3_file *file, const void *in, int size, sqlite3_int64 at) {
     sqlite3_file *real = real_of(file);
-    int error_number = fault(DB_FAULT_WRITE);
+    int error_number = db_fault(DB_FAULT_WRITE);
     if (error_number != 0)
         return error_number == ENOSPC ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     return real->pMethods->xWrite(real, in, size, at);
@@ -57,7 +45,7 @@ static int file_write(sqlite3_file *file, const void *in, int size, sqlite3_int6
 
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size) {
     sqlite3_file *real = real_of(file);
-    if (fault(DB_FAULT_TRUNCATE) != 0)
+    if (db_fault(DB_FAULT_TRUNCATE) != 0)
         return SQLITE_IOERR_TRUNCATE;
     return real->pMethods->xTruncate(real, size);
 }
@@ -65,7 +53,7 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size) {
 static int file_sync(sqlite3_file *file, int flags) {
     sqlite3_file *real = real_of(file);
     int result =
-        fault(DB_FAULT_SYNC) != 0 ? SQLITE_IOERR_FSYNC : real->pMethods->xSync(real, flags);
+        db_fault(DB_FAULT_SYNC) != 0 ? SQLITE_IOERR_FSYNC : real->pMethods->xSync(real, flags);
     if (result != SQLITE_OK)
         os_die("sync-failed", sqlite3_errstr(result));
     return result;
