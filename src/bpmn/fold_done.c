@@ -35,7 +35,8 @@ void state_drop_done(struct bpmn_state *state, const struct bpmn_instance *gone,
     }
     if (state->done.count == 0)
         return;
-    if (completed && (gone->as == BPMN_AS_BODY || gone->as == BPMN_AS_SLOT)) {
+    /* an activation of an ad-hoc sub-process is none of BPMN's scopes, however it ends */
+    if (gone->as == BPMN_AS_SLOT || (completed && gone->as == BPMN_AS_BODY)) {
         for (uint32_t i = 0; i < state->done.count; i++)
             if (state->done.list[i].scope == gone->id)
                 state->done.list[i].scope = gone->scope;
