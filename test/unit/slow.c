@@ -594,34 +594,48 @@ static bool do_next(struct slow_state *s) {
     return true;
 }
 
-/* 10.5.5: a conditional event happens when its condition becomes true. */
+/* Was the condition true when it was looked at last? */
+static int seen_at(const struct slow_state *s, int owner, struct what what) {
+    for (int i = 0; i < s->seen_count; i++)
+        if (s->seen[i].owner == owner && s->seen[i].node == what.event &&
+            s->seen[i].def == what.def)
+            return i;
+    return NOTHING;
+}
+
+/* 10.5.5: a conditional event happens when its condition becomes true. Of several, the one that
+ * waits longest. */
 static bool look_at_conditions(struct slow_state *s) {
+    int best = NOTHING, best_since = 0;
+    struct what best_what = {0};
     for (int i = 0; i < s->live_count && s->oracle == NULL; i++)
         for (int n = 1; n < s->m->node_count * DEFS_MAX; n++) {
-            int owner = s->live[i].id, seen = 0, node = n / DEFS_MAX, def = n % DEFS_MAX;
-            if (def > node_at(s, node)->more_count)
+            struct what what = {n / DEFS_MAX, n % DEFS_MAX};
+            int owner = s->live[i].id;
+            if (what.def > node_at(s, what.event)->more_count)
                 continue;
-            struct slow_def d = slow_def(node_at(s, node), def);
-            if (d.event != E_CONDITION || !slow_waits_for(s, owner, node, def))
+            struct slow_def d = slow_def(node_at(s, what.event), what.def);
+            if (d.event != E_CONDITION || !slow_waits_for(s, owner, what.event, what.def))
                 continue;
             bool yes = get(s, owner, d.variable) == d.number;
-            while (seen < s->seen_count && (s->seen[seen].owner != owner ||
-                                            s->seen[seen].node != node || s->seen[seen].def != def))
-                seen++;
-            if (!yes && seen < s->seen_count)
+            int seen = seen_at(s, owner, what), since = since_of(s, i, what);
+            if (!yes && seen != NOTHING)
                 s->seen[seen] = s->seen[--s->seen_count];
-            if (!yes || seen < s->seen_count)
+            if (!yes || seen != NOTHING || (best != NOTHING && since > best_since))
                 continue;
-            if (s->seen_count == LIVE_MAX) {
-                s->too_much = true;
-                return false;
-            }
-            s->seen[s->seen_count++] = (struct slow_seen){owner, node, def};
-            happen(s, owner, (struct what){node, def},
-                   "met:", (struct slow_input){.variable = NO_VALUE});
-            return true;
+            best = owner;
+            best_since = since;
+            best_what = what;
         }
-    return false;
+    if (best == NOTHING)
+        return false;
+    if (s->seen_count == LIVE_MAX) {
+        s->too_much = true;
+        return false;
+    }
+    s->seen[s->seen_count++] = (struct slow_seen){best, best_what.event, best_what.def};
+    happen(s, best, best_what, "met:", (struct slow_input){.variable = NO_VALUE});
+    return true;
 }
 
 void settle(struct slow_state *s) {

@@ -30,6 +30,14 @@ bool can_begin(const struct slow_state *s, int ad_hoc, int node) {
            n->kind != S_EVENT_SUB && !n->is_handler;
 }
 
+/* Nothing runs in it but an event sub-process: it is about to be over. */
+bool takes_up(const struct slow_state *s, int id) {
+    for (int i = 0; i < s->live_count; i++)
+        if (s->live[i].scope == id)
+            return may_go_on(s, id);
+    return true;
+}
+
 void activate(struct slow_state *s, int id, int element, struct slow_input input) {
     int slot = enter(s, live_at(s, id)->node, id, AS_SLOT);
     if (slot == NOTHING)

@@ -76,6 +76,7 @@ void slot_done(struct slow_state *s, int slot);
 void ad_hoc_empty(struct slow_state *s, int id); /* nothing is left in it */
 void activate(struct slow_state *s, int id, int element, struct slow_input input);
 bool may_go_on(const struct slow_state *s, int id); /* more can be activated in it */
+bool takes_up(const struct slow_state *s, int id);
 bool can_begin(const struct slow_state *s, int ad_hoc, int node);
 void direct_ad_hoc(struct slow_state *s, int id, struct slow_input input);
 /* ---- slow_modify.c ---- */

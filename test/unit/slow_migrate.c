@@ -114,32 +114,51 @@ static bool can_migrate(const struct slow_state *s, const struct slow_model *to,
     return true;
 }
 
+/* Does that live element wait for that event of the new version in the old one, or has it come? */
+static bool is_known(const struct slow_state *s, int id, int event, const int moved[NODES_MAX]) {
+    for (int i = 1; i < s->m->node_count; i++) {
+        if (moved[i] != event)
+            continue;
+        for (int k = 0; k < s->spent_count; k++)
+            if (s->spent[k].owner == id && s->spent[k].node == i)
+                return true;
+        return slow_waits(s, id, i);
+    }
+    return false;
+}
+
 /* Events that the new version adds are younger than all others. */
-static void begin_waiting(struct slow_state *s, const int moved[NODES_MAX]) {
+static void begin_waiting(struct slow_state *s, bool known[LIVE_MAX][NODES_MAX]) {
     for (int i = 0; i < s->live_count; i++)
         for (int n = 1; n < s->m->node_count; n++) {
-            bool is_new = true;
-            for (int k = 0; k < NODES_MAX; k++)
-                is_new = is_new && moved[k] != n;
-            if (!is_new || !slow_waits(s, s->live[i].id, n))
+            if (known[i][n] || !slow_waits(s, s->live[i].id, n))
                 continue;
-            if (s->spent_count == SPENT_MAX) {
-                s->too_much = true;
-                return;
+            for (int def = 0; def <= node_at(s, n)->more_count; def++) {
+                if (s->spent_count == SPENT_MAX) {
+                    s->too_much = true;
+                    return;
+                }
+                s->spent[s->spent_count++] = (struct slow_spent){.owner = s->live[i].id,
+                                                                 .node = n,
+                                                                 .def = def,
+                                                                 .at = ++s->clock,
+                                                                 .since = s->clock};
             }
-            s->spent[s->spent_count++] = (struct slow_spent){
-                .owner = s->live[i].id, .node = n, .at = ++s->clock, .since = s->clock};
         }
 }
 
 void migrate(struct slow_state *s, struct slow_input input) {
     int moved[NODES_MAX];
+    static bool known[LIVE_MAX][NODES_MAX]; /* large */
     const struct slow_model *old = s->m;
     slow_make_version(s->other, old, (uint64_t)input.number, moved);
     if (!can_migrate(s, s->other, moved)) {
         s->refused = "refused";
         return;
     }
+    for (int i = 0; i < s->live_count; i++)
+        for (int n = 1; n < s->other->node_count; n++)
+            known[i][n] = is_known(s, s->live[i].id, n, moved);
     s->m = s->other;
     for (int i = 0; i < s->live_count; i++)
         s->live[i].node = moved[s->live[i].node];
@@ -157,5 +176,5 @@ void migrate(struct slow_state *s, struct slow_input input) {
             s->seen[i] = s->seen[--s->seen_count];
         else
             s->seen[i].node = moved[s->seen[i].node];
-    begin_waiting(s, moved);
+    begin_waiting(s, known);
 }

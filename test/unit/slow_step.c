@@ -293,7 +293,7 @@ static void offer_ad_hoc(struct offers *o, const struct slow_state *s, int place
                   (struct slow_input){.verb = asked ? IN_FULFIL : IN_FINISH, .number = cancels});
     for (int a = 1; a < s->m->node_count; a++) {
         bool busy = n->in_turn && has_any(s, l->id);
-        if (can_begin(s, l->node, a) && !busy)
+        if (can_begin(s, l->node, a) && !busy && takes_up(s, l->id))
             offer_for(o, s, place,
                       (struct slow_input){.verb = asked ? IN_CHOOSE : IN_ACTIVATE,
                                           .other = a,
