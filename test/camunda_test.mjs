@@ -488,7 +488,11 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
       at.searchParams.set("until", String(Number(at.searchParams.get("until")) + 1));
       assert.equal((await service.anonymous().get(`${at.pathname}${at.search}`)).status, 404);
     }
+    const lasting = new URL((await c.createDocumentLink({ documentId: made.documentId, contentHash: made.contentHash, timeToLive: 60_000 })).url);
+    await service.restart();
+    assert.equal((await service.anonymous().get(`${lasting.pathname}${lasting.search}`)).text, "a map of the hall", "a restart ends a link");
     await c.deleteDocument({ documentId: made.documentId });
+    assert.equal((await service.anonymous().get(`${lasting.pathname}${lasting.search}`)).status, 404);
     await refused(c.downloadDocument({ documentId: made.documentId }), 404);
   });
 

@@ -110,6 +110,12 @@ MUST_USE bool app_do(struct app *app, const struct app_order *order, app_done *d
  * Bytes that no order names within a day are removed. Called on any thread. */
 MUST_USE bool app_document_put(char sha256[65], struct app *app, struct str bytes, struct err *err);
 
+/* A key of this service, made when it is first asked for and the same after every start. Waits for
+ * the writer: for starts only. */
+enum { APP_SECRET_BYTES = 32 };
+MUST_USE bool app_secret(unsigned char out[APP_SECRET_BYTES], struct app *app, struct str name,
+                         struct err *err);
+
 /* ---- views: see app/view.h ------------------------------------------------------------------- */
 
 /* For /metrics: since the start; commit_us_max since the last call. */

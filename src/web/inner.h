@@ -36,7 +36,7 @@ struct web {
     atomic_uint_fast64_t latency[WEB_LATENCY_BUCKETS + 1], latency_sum_us;
     struct str openapi; /* made once */
     struct basic_table basic;
-    unsigned char link_key[32]; /* signs the addresses of documents; made at the start */
+    unsigned char link_key[APP_SECRET_BYTES]; /* signs the addresses of documents */
     struct worker worker;
 };
 

@@ -1,6 +1,7 @@
 /* Documents of process clients: multipart in, a reference out, the bytes back. A link is an address
- * that says until when it holds, and a keyed hash of both that only this process can make: whoever
- * has the link may read, as of a letter's verification code. It does not outlive the process. */
+ * that says until when it holds, and a keyed hash of both that only this service can make: whoever
+ * has the link may read, as of a letter's verification code. The key is kept, so that a restart
+ * ends no link. */
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <sodium.h>

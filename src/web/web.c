@@ -326,7 +326,6 @@ struct web *web_create(const struct web_options *options, struct err *err) {
         os_random(os_env_real(), &tables[i]->salt, sizeof tables[i]->salt);
     }
     basic_init(&web->basic, os_env_real());
-    os_random(os_env_real(), web->link_key, sizeof web->link_key);
     size_t count;
     (void)web_routes(&count);
     assert(count < WEB_ROUTES_MAX);
@@ -335,7 +334,8 @@ struct web *web_create(const struct web_options *options, struct err *err) {
     web->keeps = arena_new(arena, struct keep, web->loop_count);
     for (unsigned i = 0; i < web->loop_count; i++)
         keep_init(&web->keeps[i]);
-    bool ok = worker_start(&web->worker, err);
+    bool ok = app_secret(web->link_key, web->app, STR("document_link_key"), err) &&
+              worker_start(&web->worker, err);
     for (unsigned i = 0; ok && i < web->loop_count; i++)
         ok = app_reader_create(&web->readers[i], web->app, err);
     if (ok)
