@@ -40,8 +40,10 @@ static struct arena *scratch_make(void) {
 }
 
 static bool start(struct app *app, struct err *err) {
+    int64_t before_us;
     app->scratch = scratch_make();
-    if (!store_open(&app->store, app->config.data_dir, app->os, err))
+    if (!app_history_before(&before_us, app->config.process_history, os_wall_us(app->os), err) ||
+        !store_open(&app->store, app->config.data_dir, app->os, err))
         return false;
     app_tick_init(app);
     app_waiters_init(app);

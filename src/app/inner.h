@@ -76,6 +76,10 @@ void app_packs_close(struct app *app);
 bool app_packs_find(const struct pack **out, void *ctx, int64_t version, struct db_conn *conn,
                     struct err *err);
 
+/* What ended before *out_us is to be erased. keep: days and time, or years and months. ERR_INVALID.
+ */
+MUST_USE bool app_history_before(int64_t *out_us, const char *keep, int64_t now_us,
+                                 struct err *err);
 /* Erase what was kept for as long as its matter says (retention.c). Not on the writer's thread. */
 void app_retention_run(struct app *app);
 

@@ -326,6 +326,9 @@ static bool erase(struct app_job *j, struct err *err) {
     struct store_instance head;
     if (!store_instance_get(&head, j->tx->conn, process_key_stream(j->order.key), err))
         return false;
+    if (process_key_n(j->order.key) != 1)
+        return err_set(err, ERR_NOT_FOUND, err_nowhere,
+                       "there is no process instance with this key");
     if (head.ended_us == 0)
         return err_set(err, ERR_CONFLICT, err_nowhere, "the process instance has not ended");
     app_live_drop(j->app, head.stream);

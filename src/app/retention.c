@@ -12,6 +12,8 @@ enum { CLOSED_READ = 200, ERASED_MAX = 100000 }; /* at once; the next sweep goes
 /* What came for a start event that needs several definitions waits so long for the others. */
 static const int64_t PENDING_US = INT64_C(30) * 24 * 3600 * 1000000;
 
+static const int64_t HISTORY_S_MAX = INT64_C(100) * 366 * 86400;
+
 /* The last instant at which the case is kept; false when its matter names no period. */
 static bool kept_until_us(int64_t *out_us, const struct pack *pack,
                           const struct store_closed *row) {
@@ -60,17 +62,47 @@ static bool instances_run(void *ctx, struct store_tx *tx, struct err *err) {
     return true;
 }
 
-static bool instances_erase(struct app *app, size_t *erased, struct err *err) {
-    const char *keep = app->config.process_history;
+bool app_history_before(int64_t *out_us, const char *keep, int64_t now_us, struct err *err) {
     struct cal_span span;
-    if (!cal_span_parse(&span, str_from(keep)))
-        return err_set(err, ERR_INVALID, err_nowhere, "'%s' is no number of days", keep);
-    struct erasing e = {.app = app, .before_us = store_now_us(app->store) - span.s * 1000000};
+    struct cal_months months;
+    struct cal_instant at = {.s = now_us / 1000000, .ns = 0};
+    struct cal_datetime then;
+    if (cal_span_parse(&span, str_from(keep)) && span.s > 0 && span.s <= HISTORY_S_MAX) {
+        *out_us = now_us - span.s * 1000000;
+        return true;
+    }
+    if (cal_months_parse(&months, str_from(keep)) && months.n > 0 &&
+        months.n <= HISTORY_S_MAX / 2678400 && cal_datetime_at_offset(&then, at, 0) &&
+        cal_datetime_add_months(&then, then, -months.n) && cal_datetime_instant(&at, then)) {
+        *out_us = at.s * 1000000;
+        return true;
+    }
+    return err_set(err, ERR_INVALID, err_nowhere,
+                   "'%s' is no duration such as P180D, PT36H, P6M, of at most a hundred years",
+                   keep);
+}
+
+static bool notes_run(void *ctx, struct store_tx *tx, struct err *err) {
+    struct erasing *e = ctx;
+    return store_notes_expire(&e->erased, tx, e->before_us, CLOSED_READ, err);
+}
+
+static bool instances_erase(struct app *app, size_t *erased, struct err *err) {
+    struct erasing e = {.app = app};
+    if (!app_history_before(&e.before_us, app->config.process_history, store_now_us(app->store),
+                            err))
+        return false;
     do {
         if (!app_sync(app, instances_run, &e, err))
             return false;
         *erased += e.erased;
     } while (e.erased == CLOSED_READ && *erased < ERASED_MAX);
+    size_t seen = 0;
+    do { /* what others than instances have said */
+        if (!app_sync(app, notes_run, &e, err))
+            return false;
+        seen += e.erased;
+    } while (e.erased == CLOSED_READ && seen < ERASED_MAX);
     return true;
 }
 

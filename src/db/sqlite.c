@@ -67,7 +67,7 @@ static bool lite_settings(struct lite *lite, struct err *err) {
     (void)snprintf(text, sizeof text,
                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-%d;"
                    "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF;"
-                   "PRAGMA cell_size_check=ON; PRAGMA foreign_keys=OFF;"
+                   "PRAGMA cell_size_check=ON; PRAGMA foreign_keys=OFF; PRAGMA secure_delete=ON;"
                    "PRAGMA case_sensitive_like=ON;%s",
                    lite->base.writes ? DB_WRITER_CACHE_KB : DB_READER_CACHE_KB,
                    lite->base.writes ? "" : "PRAGMA query_only=ON;");

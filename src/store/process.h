@@ -11,6 +11,11 @@
 
 /* What is logged and is no case and no instance: a deployment, a deletion, a message, a signal, an
  * evaluation. payload is JSON. Gives the stream; its key is process_key(stream, 0). */
+/* Messages that no longer wait, signals and decisions evaluated on their own, logged before a
+ * moment: their keys and rows go. Looks at so many events of the log at most, and goes on there the
+ * next time; *count_out: how many it looked at. */
+MUST_USE bool store_notes_expire(size_t *count_out, struct store_tx *tx, int64_t before_us,
+                                 size_t most, struct err *err);
 MUST_USE bool store_note_add(uint64_t *stream_out, struct store_tx *tx, struct str kind,
                              uint64_t account, struct str payload, struct arena *arena,
                              struct err *err);

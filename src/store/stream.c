@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "audit/audit.h"
+#include "process/process.h"
 #include "store/inner.h"
 #include "store/process.h"
 
@@ -130,4 +131,67 @@ bool store_stream_forget(struct store_tx *tx, struct case_id id, struct err *err
 
 bool store_note_erase(struct store_tx *tx, uint64_t stream, struct err *err) {
     return store_stream_forget(tx, (struct case_id){stream}, err);
+}
+
+enum { NOTES_ROOM = 256 };
+#define NOTES_SEEN STR("notes_seen") /* events of the log that were looked at */
+
+struct old_note {
+    int64_t seq, stream;
+    bool is_note, is_decision;
+};
+
+static bool old_notes(struct old_note *out, size_t *count_out, struct store_tx *tx, int64_t from,
+                      int64_t before_us, size_t most, struct err *err) {
+    struct db_rows rows;
+    size_t count = 0;
+    if (!db_query(&rows, tx->conn,
+                  "SELECT seq, case_id, kind, at_us FROM event WHERE seq >= ?1 ORDER BY seq LIMIT "
+                  "?2",
+                  DB_ARGS(db_n(from), db_n((int64_t)most)), err))
+        return false;
+    while (db_next(&rows, err) && db_col_i64(&rows, 3) < before_us) {
+        struct str kind = db_col_text(&rows, 2);
+        bool is_decision = str_eq(kind, STR("decision_evaluated"));
+        out[count++] = (struct old_note){db_col_i64(&rows, 0), db_col_i64(&rows, 1),
+                                         is_decision || str_eq(kind, STR("signal_broadcast")) ||
+                                             str_eq(kind, STR("message_published")),
+                                         is_decision};
+    }
+    *count_out = count;
+    return db_end(&rows, err);
+}
+
+static bool note_expire(struct store_tx *tx, const struct old_note *note, struct err *err) {
+    int64_t key = process_key((uint64_t)note->stream, 0), waits = 0;
+    if (!note->is_note)
+        return true;
+    if (note->is_decision &&
+        !db_run(tx->conn, "DELETE FROM decision_instance WHERE evaluation = ?1", DB_ARGS(db_n(key)),
+                err))
+        return false;
+    return db_get_i64(&waits, tx->conn, "SELECT 1 FROM message WHERE key = ?1", DB_ARGS(db_n(key)),
+                      err) &&
+           (waits != 0 || store_note_erase(tx, (uint64_t)note->stream, err));
+}
+
+bool store_notes_expire(size_t *count_out, struct store_tx *tx, int64_t before_us, size_t most,
+                        struct err *err) {
+    struct old_note notes[NOTES_ROOM];
+    struct arena *arena = arena_create("notes", 1 << 16);
+    struct str text = STR_NONE;
+    int64_t from = 0;
+    *count_out = 0;
+    bool ok = store_setting_get(&text, tx->conn, NOTES_SEEN, arena, err);
+    if (ok && text.len > 0 && !str_to_i64(&from, text))
+        ok = err_set(err, ERR_CORRUPT, err_nowhere, "setting 'notes_seen' is not a number");
+    ok = ok &&
+         old_notes(notes, count_out, tx, from, before_us, MIN_OF(most, (size_t)NOTES_ROOM), err);
+    for (size_t i = 0; ok && i < *count_out; i++)
+        ok = note_expire(tx, &notes[i], err);
+    if (ok && *count_out > 0)
+        ok = store_setting_put(tx, NOTES_SEEN,
+                               arena_printf(arena, "%" PRId64, notes[*count_out - 1].seq + 1), err);
+    arena_destroy(arena);
+    return ok;
 }
