@@ -121,6 +121,7 @@ test("the API", { timeout: 180_000 }, async (t) => {
       assert.ok(!/<script|onload/.test(svg.text));
     }
     const bpmn = await officer.examiner.get(`${one}/diagram.bpmn`, { headers: { "accept-language": "en" } });
+    assert.match(bpmn.text, /<bpmn:participant [^>]*name="Application and decision"/, "the pool has its process's name in the language");
     assert.equal(bpmn.headers.get("content-type"), "application/xml");
     assert.match(bpmn.text, /<bpmn:userTask id="examine" name="Examine and propose">/);
     const marks = (await officer.examiner.get(`${one}/marks`)).body.items;

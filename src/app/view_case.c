@@ -824,6 +824,27 @@ static void names_say(struct xml_node *root, enum lang lang, struct arena *arena
     }
 }
 
+/* A pool has the name of its process, where it has the same; before names_say(). */
+static void pools_say(const struct xml_node *root, enum lang lang, struct arena *arena) {
+    const struct xml_node *process = xml_child(root, STR(BPMN_NS), STR("process"));
+    for (; process != NULL; process = xml_next(process)) {
+        const struct xml_node *name =
+            xml_child(xml_child(process, STR(BPMN_NS), STR("extensionElements")),
+                      STR(BPMN_MANDATE_NS), STR("name"));
+        while (name != NULL && !str_eq(xml_attr_text(name, STR("lang")), lang_code(lang)))
+            name = xml_next(name);
+        const struct xml_node *pool = xml_child(xml_child(root, STR(BPMN_NS), STR("collaboration")),
+                                                STR(BPMN_NS), STR("participant"));
+        for (; name != NULL && pool != NULL; pool = xml_next(pool))
+            for (uint32_t i = 0; i < pool->attr_count; i++)
+                if (str_eq(pool->attrs[i].name, STR("name")) &&
+                    str_eq(xml_attr_text(pool, STR("processRef")),
+                           xml_attr_text(process, STR("id"))) &&
+                    str_eq(pool->attrs[i].value, xml_attr_text(process, STR("name"))))
+                    pool->attrs[i].value = str_trim(xml_text(name, arena));
+    }
+}
+
 static bool source_write(struct buf *out, const struct pack *pack, const char *source,
                          enum lang lang, struct err *err) {
     for (size_t i = 0; i < pack->file_count; i++) {
@@ -834,6 +855,7 @@ static bool source_write(struct buf *out, const struct pack *pack, const char *s
         struct xml_node *root;
         bool ok = xml_read(&root, pack->files[i].bytes, source, arena, &budget, err);
         if (ok) {
+            pools_say(root, lang, arena);
             names_say(root, lang, arena);
             xml_write(out, root);
         }

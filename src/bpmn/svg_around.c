@@ -122,21 +122,30 @@ static void draw_group(struct pen *pen, const struct bpmn_artifact *a) {
     svg_text(pen, (struct svg_text){"bpmn-label", at, a->box.width - 60, false, 1}, a->text);
 }
 
+/* A participant has one text for its name; where it is that of its process, the process's name in
+ * the language stands there. */
+static struct str pool_name(const struct pen *pen, const struct bpmn_artifact *a) {
+    bool same = pen->p != NULL && str_eq(a->text, pen->p->name.in[LANG_zh]) &&
+                pen->p->name.in[pen->lang].len > 0;
+    return same ? pen->p->name.in[pen->lang] : a->text;
+}
+
 static void draw_pool(struct pen *pen, const struct bpmn_artifact *a) {
     struct bpmn_box b = a->box;
+    struct str name = pool_name(pen, a);
     svg_rect(pen, "bpmn-pool", b, 0);
     if (a->collection)
         svg_icon(pen, "bpmn-icon",
                  (struct bpmn_point){b.x + b.width / 2 - 100, b.y + b.height - 200},
                  "M6 6V18M10 6V18M14 6V18");
-    if (a->text.len == 0)
+    if (name.len == 0)
         return;
     bool thin = a->upright ? b.width < 2 * BPMN_LANE_HEAD : b.height < BPMN_LANE_HEAD;
     struct bpmn_point middle = {b.x + b.width / 2, b.y + b.height / 2};
     if (thin || b.width < 2 * BPMN_LANE_HEAD)
-        svg_text(pen, (struct svg_text){"bpmn-lane-name", middle, b.width, true, 2}, a->text);
+        svg_text(pen, (struct svg_text){"bpmn-lane-name", middle, b.width, true, 2}, name);
     else
-        svg_head(pen, "bpmn-pool", b, a->upright, a->text);
+        svg_head(pen, "bpmn-pool", b, a->upright, name);
 }
 
 static void draw_artifact(struct pen *pen, const struct bpmn_artifact *a) {

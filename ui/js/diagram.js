@@ -8,6 +8,13 @@
   const button = document.querySelector("[data-diagram-open]");
   if (!region || !button) return;
 
+  // Where the case stands may lie beyond the edge of a wide drawing.
+  const now = region.querySelector(".is-failed, .is-active");
+  if (now) {
+    const [box, frame] = [now.getBoundingClientRect(), region.getBoundingClientRect()];
+    region.scrollLeft += box.x + box.width / 2 - frame.x - frame.width / 2;
+  }
+
   const TAGS = new Set(["a", "button", "div", "li", "path", "polygon", "span", "svg", "ul"]);
   const ATTRIBUTES = new Set(["class", "d", "data-overlay-id", "fill", "fill-rule", "height", "href", "points", "rel", "target",
     "title", "type", "viewBox", "width", "xmlns"]);
