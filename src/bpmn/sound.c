@@ -14,6 +14,8 @@
 
 enum {
     STATE_BYTES_MAX = 1 << 20, /* of one encoded state, or of its key */
+    DIVE_STATES_MAX = 20000,   /* when there are too many: of those in which tokens may pile up */
+    DIVE_SIZE_MAX = 256,       /* of a state; fuller ones count as this */
     SCRATCH_MAX = 64 << 20,    /* of one move */
 };
 /* In place of a call activity's number in its body: its process has escalated, and does so once. */
@@ -242,6 +244,7 @@ static bool arrive(struct space *s, const struct bpmn_state *state, const struct
     struct place place = {.bytes = arena_str(s->arena, buf_view(&s->bytes)),
                           .parent = from,
                           .facts = facts,
+                          .size = state->instances.count + state->parked.count,
                           .arcs_in = BPMN_NONE,
                           .ended = ended};
     add_steps(s, &place);
@@ -538,12 +541,72 @@ static bool explore(bool *decided, uint32_t *piled, struct space *s) {
     return true;
 }
 
+static void space_init(struct space *s) {
+    s->entered = arena_new(s->arena, uint8_t, s->p->node_count);
+    s->left = arena_new(s->arena, uint8_t, s->p->node_count);
+    s->taken = arena_new(s->arena, uint8_t, s->p->flow_count + 1);
+    s->twice_at = arena_new(s->arena, uint32_t, s->p->node_count);
+    s->places = NULL;
+    s->arcs = NULL;
+    s->place_count = s->place_room = s->arc_count = s->arc_room = 0;
+    s->unbounded = false;
+    map_init(&s->seen, s->arena);
+}
+
+/* The fullest states first: where tokens pile up this shows after a few moves, while in the order
+ * of all states it may lie beyond what may be looked at. What it costs must not spoil the answer
+ * that there is: out of budget, nothing is found. */
+static bool dive(uint32_t *piled, struct space *s) {
+    uint32_t fullest[DIVE_SIZE_MAX], filed = 0;
+    struct budget left = *s->budget;
+    struct err none = {0};
+    struct space own = *s;
+    struct arena_mark mark = arena_mark(s->scratch);
+    space_init(&own);
+    for (size_t i = 0; i < COUNT_OF(fullest); i++)
+        fullest[i] = BPMN_NONE;
+    own.budget = &left;
+    own.err = &none;
+    own.expanding = BPMN_NONE;
+    own.states_max = DIVE_STATES_MAX;
+    bool ok = try_starts(&own);
+    while (ok && !own.unbounded && own.place_count < DIVE_STATES_MAX) {
+        for (; filed < own.place_count; filed++) {
+            struct place *place = &own.places[filed];
+            uint32_t size = MIN_OF(place->size, (uint32_t)DIVE_SIZE_MAX - 1);
+            place->emptier = fullest[size];
+            if (!place->ended)
+                fullest[size] = filed;
+        }
+        size_t size = COUNT_OF(fullest);
+        while (size > 0 && fullest[size - 1] == BPMN_NONE)
+            size--;
+        if (size == 0)
+            break;
+        uint32_t next = fullest[size - 1];
+        fullest[size - 1] = own.places[next].emptier;
+        ok = expand(&own, next);
+    }
+    *piled = ok && own.unbounded ? (uint32_t)own.place_count - 1 : BPMN_NONE;
+    arena_rewind(s->scratch, mark);
+    s->bytes = own.bytes; /* it may have grown */
+    if (*piled == BPMN_NONE)
+        return false;
+    *s->budget = left;
+    own.budget = s->budget;
+    own.err = s->err;
+    *s = own;
+    return true;
+}
+
 static bool answer(struct space *s) {
     bool decided;
     uint32_t piled;
     if (!explore(&decided, &piled, s))
         return false;
     s->out->state_count = s->place_count;
+    if (!decided && s->place_count > s->states_max)
+        decided = dive(&piled, s);
     if (piled != BPMN_NONE)
         return space_report(s, BPMN_FAULT_UNBOUNDED, 0, piled, "标记会无限增加",
                             "tokens pile up without end");
@@ -560,15 +623,6 @@ static bool answer(struct space *s) {
 
 static bool is_undecided(const struct bpmn_findings *found) {
     return found->count == 1 && found->list[0].fault == BPMN_FAULT_UNDECIDED;
-}
-
-static void space_init(struct space *s) {
-    s->entered = arena_new(s->arena, uint8_t, s->p->node_count);
-    s->left = arena_new(s->arena, uint8_t, s->p->node_count);
-    s->taken = arena_new(s->arena, uint8_t, s->p->flow_count + 1);
-    s->twice_at = arena_new(s->arena, uint32_t, s->p->node_count);
-    map_init(&s->seen, s->arena);
-    buf_init(&s->bytes, STATE_BYTES_MAX);
 }
 
 /* The largest number of tokens that the model itself counts on. */
@@ -600,6 +654,7 @@ static bool look_at(struct space *like, const struct known *known, bool whole_on
         small.known = reduced.known;
         small.out = &small_out;
         space_init(&small);
+        buf_init(&small.bytes, STATE_BYTES_MAX);
         ok = answer(&small);
         buf_done(&small.bytes);
         like->out->state_count = small_out.state_count;
@@ -607,6 +662,7 @@ static bool look_at(struct space *like, const struct known *known, bool whole_on
     if (!ok || (!whole_only && small_out.count == 0))
         return ok;
     space_init(&whole);
+    buf_init(&whole.bytes, STATE_BYTES_MAX);
     ok = answer(&whole);
     buf_done(&whole.bytes);
     if (ok && !whole_only && is_undecided(like->out))

@@ -20,6 +20,8 @@ struct place {        /* a state of the space */
     struct oracle_facts facts;
     const struct oracle_note *notes; /* of values that were chosen on the way from there */
     uint32_t note_count;
+    uint32_t size;              /* how many elements are alive and tokens wait before joins */
+    uint32_t emptier;           /* for space_dive(): one of the same size, or BPMN_NONE */
     uint32_t arcs_in;           /* first of a list of arcs backwards */
     bool ended, expanded, ends; /* ends: an end can be reached */
 };

@@ -195,6 +195,31 @@ void test_bpmn_sound(void) {
     }
 }
 
+/* Tokens pile up behind more states than may be looked at: the fullest ones show it. */
+void test_bpmn_sound_piles(void) {
+    struct err err = {0};
+    struct arena *arena = arena_create("sound", 256 << 20);
+    struct bpmn_process *process;
+    struct bpmn_findings found = {0};
+    struct budget budget = budget_of(100000000, (uint64_t)200 << 20);
+    CHECK_OK(model_read(&process, arena,
+                        START("s") "<bpmn:exclusiveGateway id='m'/>" PARALLEL("f") USER("a", "")
+                            USER("b", "") USER("c", "") USER("d", "") USER("x", "") USER("y", "")
+                                USER("z", "") PARALLEL("j") END("e") FLOW("s", "m") FLOW("m", "f")
+                                    FLOW("f", "a") FLOW("f", "b") FLOW("f", "c") FLOW("f", "d")
+                                        FLOW("b", "x") FLOW("c", "y") FLOW("d", "z") FLOW("a", "m")
+                                            FLOW("x", "j") FLOW("y", "j") FLOW("z", "j")
+                                                FLOW("j", "e"),
+                        &err) &&
+                 bpmn_check_sound(&found, process,
+                                  (struct bpmn_sound_limits){.states_max = 100, .whole = true},
+                                  arena, &budget, &err),
+             &err);
+    CHECK(found.count == 1 && found.list[0].fault == BPMN_FAULT_UNBOUNDED &&
+          found.list[0].step_count > 8);
+    arena_destroy(arena);
+}
+
 /* The counter-example is the path, in both languages, and what still waits. */
 void test_bpmn_sound_path(void) {
     struct err err = {0};
