@@ -189,6 +189,7 @@ check:
 soak: all $(B)/unit
 	MANDATE_MODELS=150000 $(B)/unit bpmn_slow_engine
 	MANDATE_MODELS=20000 $(B)/unit bpmn_slow_sound
+	MANDATE_MODELS=20000 $(B)/unit bpmn_slow_known
 	MANDATE_CRASHES=2000 node --test --test-reporter=spec test/crash_test.mjs
 	$(MAKE) fuzz SECONDS=600
 

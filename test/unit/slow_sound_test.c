@@ -187,27 +187,39 @@ static bool same_findings(const struct bpmn_findings *a, const struct bpmn_findi
     return a->count == b->count;
 }
 
-/* One history; the first node of `never` that happens in it, or 0. */
+static int happened(const struct slow_model *model, const struct slow_log *log, const bool *never) {
+    for (int i = 0; i < log->count; i++) {
+        int64_t label;
+        bool entered = log->list[i][0] == '+' && str_to_i64(&label, str_from(log->list[i] + 2));
+        for (int n = 1; n < model->node_count && entered; n++)
+            if (never[n] && model->nodes[n].label == label)
+                return n;
+    }
+    return 0;
+}
+
+/* One history; the first node of `never` that happens in it, or 0. What is stopped by an incident
+ * is not repaired: a value that leads nowhere could become another one meanwhile. */
 static int walk(const struct slow_model *model, const bool *never, uint64_t *random) {
     static struct slow_state s; /* large */
     static struct slow_log log;
     struct slow_input list[400], input = {.verb = IN_START, .variable = NO_VALUE};
     slow_begin(&s, model, &log);
     for (int step = 0; step < INPUTS_MAX; step++) {
-        bool brings = input.verb != IN_TIMER && input.verb != IN_FAIL && input.verb != IN_RETRY;
+        bool brings = input.verb != IN_TIMER && input.verb != IN_FAIL;
         input.number = input.verb == IN_TIMER ? (step + 1) * 3600 : input.number;
         if (brings && slow_random(random) % 2 == 0) {
             input.variable = (int)(slow_random(random) % VARIABLES);
             input.value = (int)(slow_random(random) % 4);
         }
         slow_step(&s, input);
-        for (int i = 0; i < log.count && !s.too_much; i++) {
-            int64_t node;
-            if (log.list[i][0] == '+' && str_to_i64(&node, str_from(log.list[i] + 2)) &&
-                never[node])
-                return (int)node;
-        }
-        int count = s.too_much ? 0 : slow_inputs(list, 400, &s);
+        int broken = s.too_much ? 0 : happened(model, &log, never);
+        if (broken != 0)
+            return broken;
+        int count = 0, all = s.too_much ? 0 : slow_inputs(list, 400, &s);
+        for (int i = 0; i < all; i++)
+            if (list[i].verb != IN_RETRY)
+                list[count++] = list[i];
         if (count == 0)
             return 0;
         input = list[slow_random(random) % (uint64_t)count];
@@ -267,7 +279,7 @@ static void check_known(struct knowing *sum, struct buf *text, const struct slow
     arena_destroy(arena);
 }
 
-void test_bpmn_slow_sound_values(void) {
+void test_bpmn_slow_known(void) {
     static struct slow_model model; /* large */
     struct buf text;
     struct knowing sum = {0};
