@@ -15,6 +15,7 @@
 #define MERGE(id)   "<bpmn:exclusiveGateway id='" id "'/>"
 #define QUOTE(text) "=&quot;" text "&quot;"
 
+/* clang-format off */
 /* x = "b" chosen at g leads to `between`, then to h, where only x = "a" goes to z. */
 #define TWICE(between)                                                                             \
     START("s")                                                                                     \
@@ -44,7 +45,6 @@
         IF("g", "b", two) FLOW("a", "e") FLOW("b", "e")
 
 /* Tables, by hand: a row is a model, the decisions and what is found. */
-/* clang-format off */
 static const struct row {
     int line;
     const char *model, *rules;
