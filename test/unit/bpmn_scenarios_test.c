@@ -11,7 +11,8 @@
  *     -- sound stuck:j dead:e      and the faults that the soundness check finds, "-- sound" none
  *     -- refused WORDS             or: the file is refused, with these words in the message
  *
- * The number in brackets is a clause of BPMN 2.0.2. */
+ * The numbers in brackets are clauses of BPMN 2.0.2; what the standard leaves to others says "(as
+ * in Camunda 8)". bpmn_positions.h says which elements have to be there in which positions. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,12 +152,23 @@ static void run_scenario(struct table *t) {
     *t = before;
 }
 
+/* Where its expectation comes from. */
+static void check_source(const struct table *t, struct str title) {
+    static const char *const sources[] = {"(1", "(table", "(chapter", "as in Camunda 8)"};
+    bool named = false;
+    for (size_t i = 0; i < COUNT_OF(sources); i++)
+        named = named || str_find(title, str_from(sources[i])) != SIZE_MAX;
+    if (!named)
+        test_failed(t->file, t->line, "a scenario names its clause", NULL);
+}
+
 static void run_table(struct table *t) {
     struct str line;
     while (next_line(&line, t))
-        if (str_starts(line, STR("==")))
+        if (str_starts(line, STR("=="))) {
+            check_source(t, line);
             run_scenario(t);
-        else if (line.len > 0 && line.at[0] != '#')
+        } else if (line.len > 0 && line.at[0] != '#')
             test_failed(t->file, t->line, "a scenario begins with ==", NULL);
 }
 
