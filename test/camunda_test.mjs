@@ -323,6 +323,20 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     await o.broadcastSignal({ signalName: "nobody listens" });
   });
 
+  await part("conditional start events", async () => {
+    const when = '<conditionalEventDefinition><condition xsi:type="tFormalExpression">=level &gt; 3</condition></conditionalEventDefinition>';
+    await c.deployResources([model("level", line(startEvent("when", when), endEvent()))]);
+    const evaluate = async (variables) => {
+      const answer = await raw.post("/v2/conditionals/evaluation", { variables });
+      assert.equal(answer.status, 200);
+      return answer.body;
+    };
+    assert.deepEqual((await evaluate({ level: 2 })).processInstances, []);
+    const begun = (await evaluate({ level: 4 })).processInstances;
+    assert.equal(begun.length, 1);
+    assert.equal(await stateOf(begun[0].processInstanceKey), "COMPLETED");
+  });
+
   await part("decisions, evaluated and found again", async () => {
     const answer = await c.evaluateDecision({ decisionDefinitionId: "fee", variables: { kind: "new" } });
     assert.equal(JSON.parse(answer.output), 20);
