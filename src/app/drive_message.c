@@ -1,5 +1,7 @@
 /* Messages and signals: who gets them, now or later. A message reaches at most one instance of each
  * process; one that started an instance by its key starts no other while that runs. */
+#include <inttypes.h>
+
 #include "app/process_inner.h"
 #include "store/message.h"
 
@@ -198,6 +200,9 @@ bool drive_message_publish(struct drive *d, struct drive_message *m, struct str 
     json_set_str(note, STR("correlationKey"), m->correlation_key);
     json_set_str(note, STR("messageId"), message_id);
     json_set(note, STR("variables"), variables);
+    int64_t until_us = keep_ms == 0 ? 0 : d->tx->now_us + keep_ms * 1000;
+    if (until_us != 0)
+        json_set(note, STR("until"), json_printf(d->arena, "%" PRId64, until_us));
     buf_init(&text, STORE_EVENT_BYTES_MAX);
     json_write(&text, note, JSON_COMPACT);
     bool ok = buf_ok(&text, "the message", err) &&
@@ -209,7 +214,7 @@ bool drive_message_publish(struct drive *d, struct drive_message *m, struct str 
         m->key = process_key(stream, 0);
         const struct store_message row = {
             .key = m->key,
-            .until_us = d->tx->now_us + keep_ms * 1000,
+            .until_us = until_us,
             .name = m->name,
             .correlation_key = m->correlation_key,
             .message_id = message_id,

@@ -9,6 +9,7 @@
 #include "process/process.h"
 #include "store/inner.h"
 #include "store/process.h"
+#include "store/shared.h"
 
 enum { CASE_ARENA_BYTES = 256 << 20 };
 
@@ -278,6 +279,41 @@ static bool kept_verify(struct verifying *v, const struct case_end *end, struct 
     return true;
 }
 
+static struct store_shared shared_of(struct verifying *v, struct store_processes *processes) {
+    *processes = (struct store_processes){v->packs->find_process, v->packs->ctx};
+    return (struct store_shared){v->conn, processes, report_count, v};
+}
+
+static bool shared_read(struct store_shared_event *out, struct db_conn *conn,
+                        const struct case_end *end, struct arena *arena, struct err *err) {
+    struct db_rows rows;
+    *out = (struct store_shared_event){.stream = end->id.n};
+    if (!note_read(&out->plain, conn, end, arena, err) ||
+        !db_query(&rows, conn, "SELECT at_us, kind FROM event WHERE seq = ?1",
+                  DB_ARGS(db_n((int64_t)end->last_event)), err))
+        return false;
+    if (db_next(&rows, err)) {
+        out->at_us = db_col_i64(&rows, 0);
+        out->kind = arena_str(arena, db_col_text(&rows, 1));
+    }
+    return db_end(&rows, err);
+}
+
+static bool shared_verify(struct verifying *v, const struct case_end *end, struct arena *arena,
+                          struct err *err) {
+    struct store_processes processes;
+    struct store_shared_event event;
+    const struct store_shared shared = shared_of(v, &processes);
+    return shared_read(&event, v->conn, end, arena, err) &&
+           store_shared_compare(&shared, &event, arena, err);
+}
+
+static bool shared_strays(struct verifying *v, struct err *err) {
+    struct store_processes processes;
+    const struct store_shared shared = shared_of(v, &processes);
+    return store_shared_strays(&shared, err);
+}
+
 /* Rows of data stores that no event tells of. */
 static bool kept_strays(struct verifying *v, struct err *err) {
     int64_t count = 0;
@@ -296,10 +332,9 @@ static bool other_verify(struct verifying *v, const struct case_end *end, struct
     struct err local = {0};
     const struct store_instance row = instance_end(end);
     const struct store_processes processes = {v->packs->find_process, v->packs->ctx};
-    struct str plain;
     bool ok;
     if (end->kind == STREAM_NOTE)
-        ok = note_read(&plain, v->conn, end, arena, &local);
+        ok = shared_verify(v, end, arena, &local);
     else if (end->kind == STREAM_KEPT)
         ok = kept_verify(v, end, arena, &local);
     else
@@ -397,7 +432,7 @@ bool store_verify(struct store_verified *out, struct store *s, const struct stor
         return false;
     /* the temporary table is made within the transaction, so that its end drops it too */
     bool ok = ends_find(v.conn, err) && log_verify(&v, err) && cases_verify(&v, err) &&
-              kept_strays(&v, err);
+              kept_strays(&v, err) && shared_strays(&v, err);
     db_rollback(v.conn);
     if (!ok)
         return false;
@@ -453,14 +488,23 @@ static bool kept_rebuild(struct verifying *v, const struct case_end *end, struct
     return ok || err_context(err, "data store of stream %" PRIu64, end->id.n);
 }
 
+static bool shared_rebuild(struct verifying *v, const struct case_end *end, struct err *err) {
+    struct arena *arena = arena_create("rebuild", CASE_ARENA_BYTES);
+    struct store_shared_event event;
+    bool ok = shared_read(&event, v->conn, end, arena, err) &&
+              store_shared_rebuild(v->conn, &event, arena, err);
+    arena_destroy(arena);
+    return ok || err_context(err, "stream %" PRIu64, end->id.n);
+}
+
 static bool stream_rebuild(struct verifying *v, const struct case_end *end, struct err *err) {
     switch (end->kind) {
     case STREAM_CASE: return case_rebuild(v, end, err);
     case STREAM_INSTANCE: return instance_rebuild(v, end, err);
     case STREAM_KEPT: return kept_rebuild(v, end, err);
-    case STREAM_NOTE: break; /* nothing is derived from it alone */
+    case STREAM_NOTE: break;
     }
-    return true;
+    return shared_rebuild(v, end, err); /* one event */
 }
 
 static bool cases_rebuild(struct verifying *v, struct err *err) {
@@ -488,7 +532,8 @@ bool store_rebuild(uint64_t *cases_out, struct store *s, const struct store_pack
     struct verifying v = {.store = s, .conn = db_writer(s->db), .packs = packs, .out = &done};
     struct err ignored = {0};
     bool ok = ends_find(v.conn, err) && db_run(v.conn, "DELETE FROM data_store", DB_NO_ARGS, err) &&
-              cases_rebuild(&v, err);
+              store_shared_clear(v.conn, err) && cases_rebuild(&v, err) &&
+              store_shared_finish(v.conn, err);
     if (!ends_drop(v.conn, ok ? err : &ignored))
         ok = false;
     *cases_out = done.cases;
