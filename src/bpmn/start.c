@@ -29,6 +29,15 @@ static bool can_start(const struct bpmn_process *p, const struct bpmn_node *node
            (node->kind == BPMN_RECEIVE_TASK && node->instantiates) || gateway_of(p, node) != NULL;
 }
 
+/* Which of its definitions came, when the start was named by a message. */
+static uint32_t def_of(const struct bpmn_node *node, const struct bpmn_input *input) {
+    for (size_t i = 0; i < node->def_count && input->node == 0; i++)
+        if (node->defs[i].event == BPMN_EVENT_MESSAGE &&
+            str_eq(node->defs[i].message.text, input->name))
+            return (uint32_t)i;
+    return input->def;
+}
+
 static bool find_start(uint32_t *out, struct run *run, const struct bpmn_input *input) {
     const struct bpmn_process *p = run->process;
     const struct bpmn_node *root = &p->nodes[0];
@@ -192,10 +201,12 @@ bool run_start(struct run *run, const struct bpmn_input *input) {
             return err_set(run->err, ERR_INVALID, err_nowhere,
                            "there is no element with the index %" PRIu32, input->stop_after[i]);
     bool partly = run->process->nodes[start].event == BPMN_EVENT_PARALLEL_MULTIPLE && !input->all;
-    if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STARTED,
-                                            .instance = 1,
-                                            .ref = start,
-                                            .n = partly ? 1 + (int64_t)input->def : 0}))
+    if (!run_emit(run,
+                  (struct bpmn_record){
+                      .kind = BPMN_REC_STARTED,
+                      .instance = 1,
+                      .ref = start,
+                      .n = partly ? 1 + (int64_t)def_of(&run->process->nodes[start], input) : 0}))
         return false;
     for (size_t i = 0; i < input->stop_after_count; i++)
         if (!run_emit(run, (struct bpmn_record){.kind = BPMN_REC_STOP_AFTER,

@@ -573,10 +573,6 @@ static void add_definitions(struct maker *k) {
 
 static void add_listeners(struct maker *k) {
     struct slow_model *m = k->m;
-    bool needs_all = false;
-    for (int i = 1; i < m->node_count; i++)
-        needs_all = needs_all ||
-                    (m->nodes[i].parent == 0 && m->nodes[i].kind == S_START && m->nodes[i].all_of);
     for (int i = 0; i < m->node_count; i++) {
         struct slow_node *n = &m->nodes[i];
         bool starts = (n->instantiates && n->kind == S_EVENT_BASED) ||
@@ -584,8 +580,6 @@ static void add_listeners(struct maker *k) {
         bool at_end = n->kind != S_EVENT_BASED && (n->kind != S_END || n->event == E_NONE);
         if (!starts && chance(k, 15))
             n->hears[AT_START] = 1 + pick(k, 2);
-        if (i == 0 && needs_all) /* which of them came is not known after listeners */
-            n->hears[AT_START] = 0;
         if (at_end && chance(k, 15))
             n->hears[AT_END] = 1 + pick(k, 2);
         for (int when = AT_CREATING; when < LISTENS && n->kind == S_USER; when++)
