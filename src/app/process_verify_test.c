@@ -3,6 +3,36 @@
 
 #include "app/bench_test.h"
 
+/* Something of everything that is deployed, and a message that reached somebody and waits on. */
+static void fill(struct bench *b) {
+    static const char waits[] =
+        HEAD "<bpmn:message id='m' name='paid'><bpmn:extensionElements><zeebe:subscription "
+             "correlationKey='=order'/></bpmn:extensionElements></bpmn:message>"
+             "<bpmn:process id='waits' isExecutable='true'>" START
+             "<bpmn:intermediateCatchEvent id='c'><bpmn:messageEventDefinition messageRef='m'/>"
+             "</bpmn:intermediateCatchEvent>" JOB("a", "work") END FLOW("f1", "s", "c")
+                 FLOW("f2", "c", "a") FLOW("f3", "a", "e") "</bpmn:process></bpmn:definitions>";
+    (void)deploy(b, "one.bpmn", ONE_JOB("one"));
+    (void)deploy_at(__LINE__, b, "waits.bpmn", str_from(waits));
+    (void)deploy(b, "often.bpmn",
+                 PROCESS("often", "<bpmn:startEvent id='s'><bpmn:timerEventDefinition>"
+                                  "<bpmn:timeCycle xsi:type='bpmn:tFormalExpression'>R/P1D"
+                                  "</bpmn:timeCycle></bpmn:timerEventDefinition>"
+                                  "</bpmn:startEvent>" END FLOW("f1", "s", "e")));
+    (void)deploy(b, "d.dmn",
+                 "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='drg' "
+                 "name='drg' namespace='t'><decision id='d' name='d'><literalExpression><text>1"
+                 "</text></literalExpression></decision></definitions>");
+    (void)deploy(b, "f.form", "{\"id\":\"f\"}");
+    (void)ask(b, APP_RESOURCE_DELETE, count_of(b, "SELECT key FROM resource WHERE kind = 'form'"),
+              "{}");
+    (void)ask(b, APP_INSTANCE_CREATE, 0,
+              "{\"processDefinitionId\":\"waits\",\"variables\":{\"order\":\"7\"}}");
+    (void)ask(b, APP_MESSAGE_PUBLISH, 0,
+              "{\"name\":\"paid\",\"correlationKey\":\"7\",\"timeToLive\":3600000,"
+              "\"variables\":{\"sum\":1.50}}");
+}
+
 void test_app_process_verify_shared(void) {
     static const struct row {
         int line;
@@ -34,36 +64,11 @@ void test_app_process_verify_shared(void) {
          false},
         {__LINE__, "DELETE FROM message_taken", "got a message of which it is not noted", false},
     };
-    static const char waits[] =
-        HEAD "<bpmn:message id='m' name='paid'><bpmn:extensionElements><zeebe:subscription "
-             "correlationKey='=order'/></bpmn:extensionElements></bpmn:message>"
-             "<bpmn:process id='waits' isExecutable='true'>" START
-             "<bpmn:intermediateCatchEvent id='c'><bpmn:messageEventDefinition messageRef='m'/>"
-             "</bpmn:intermediateCatchEvent>" JOB("a", "work") END FLOW("f1", "s", "c")
-                 FLOW("f2", "c", "a") FLOW("f3", "a", "e") "</bpmn:process></bpmn:definitions>";
     struct bench_found found;
     struct bench b;
     if (!bench_make(&b))
         return;
-    (void)deploy(&b, "one.bpmn", ONE_JOB("one"));
-    (void)deploy_at(__LINE__, &b, "waits.bpmn", str_from(waits));
-    (void)deploy(&b, "often.bpmn",
-                 PROCESS("often", "<bpmn:startEvent id='s'><bpmn:timerEventDefinition>"
-                                  "<bpmn:timeCycle xsi:type='bpmn:tFormalExpression'>R/P1D"
-                                  "</bpmn:timeCycle></bpmn:timerEventDefinition>"
-                                  "</bpmn:startEvent>" END FLOW("f1", "s", "e")));
-    (void)deploy(&b, "d.dmn",
-                 "<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/' id='drg' "
-                 "name='drg' namespace='t'><decision id='d' name='d'><literalExpression><text>1"
-                 "</text></literalExpression></decision></definitions>");
-    (void)deploy(&b, "f.form", "{\"id\":\"f\"}");
-    (void)ask(&b, APP_RESOURCE_DELETE, count_of(&b, "SELECT key FROM resource WHERE kind = 'form'"),
-              "{}");
-    (void)ask(&b, APP_INSTANCE_CREATE, 0,
-              "{\"processDefinitionId\":\"waits\",\"variables\":{\"order\":\"7\"}}");
-    (void)ask(&b, APP_MESSAGE_PUBLISH, 0,
-              "{\"name\":\"paid\",\"correlationKey\":\"7\",\"timeToLive\":3600000,"
-              "\"variables\":{\"sum\":1.50}}");
+    fill(&b);
     (void)bench_verify(&found, &b);
     CHECK_STR(str_from(found.last), STR(""));
     CHECK(bench_open(&b));
