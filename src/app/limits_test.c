@@ -81,7 +81,6 @@ void test_app_limits_variables(void) {
     (void)take(&w, &b);
     CHECK_INT(w.err.code, ERR_LIMIT);
     CHECK(str_find(str_from(w.err.text), STR("variable 'v' is larger than")) != SIZE_MAX);
-    arena_destroy(w.arena);
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), 0);
     bench_end(&b);
 }
