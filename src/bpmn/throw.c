@@ -48,6 +48,9 @@ bool run_handlers_open(const struct run *run, uint32_t scope) {
     uint32_t handlers = 0;
     if (!has_handlers(run->process, run_node(run, scope)) || run_ad_hoc_goes_on(run, scope))
         return true;
+    for (uint32_t i = 0; i < state->spent.count; i++) /* a complex gateway that resets goes on */
+        if (state->spent.list[i].scope == scope)
+            return true;
     for (uint32_t i = 0; i < state->instances.count; i++) {
         const struct bpmn_instance *row = &state->instances.list[i];
         const struct bpmn_node *node = &run->process->nodes[row->node];
