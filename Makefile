@@ -59,7 +59,7 @@ FUZZ     ?= $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
 FUZZ_ALL := $(patsubst fuzz/%.c,%,$(sort $(wildcard fuzz/*.c)))
 FUZZ_OBJ := $(FUZZ_ALL:%=$(B)/fuzz/%.o)
 
-.PHONY: all run test check unit deps fuzz soak bench install clean help
+.PHONY: all run test coverage check unit deps fuzz soak bench install clean help
 all: $(B)/mandate
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -173,6 +173,11 @@ run:
 test:
 	@tool/deps test
 	@tool/test $(S)
+
+#: make coverage prints which share of the branches the tests take, by folder
+coverage:
+	@tool/deps test
+	@tool/coverage
 
 #: make bench    installs what is missing, and prints the figures (bench/RESULTS.md)
 bench:
