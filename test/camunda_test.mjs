@@ -564,4 +564,19 @@ test("Camunda's clients", { timeout: 300_000 }, async (t) => {
     assert.equal(done.code, 0, done.stdout + done.stderr);
     await service.restart();
   });
+
+  await part("values that are shown are on record, each time", async () => {
+    const looks = async () => {
+      await service.stop();
+      const count = readFileSync(path.join(service.data, "mandate.db"), "latin1").split("values_looked").length - 1;
+      await service.restart();
+      return count;
+    };
+    const before = await looks();
+    await c.searchVariables({ filter: { processInstanceKey: "16777217" } }, now);
+    await refused(o.getVariable({ variableKey: "1" }, now), 404);
+    await refused(o.getDecisionInstance({ decisionEvaluationInstanceKey: "16777217-1" }, now), 404);
+    await c.searchProcessInstances({}, now); // shows no values
+    assert.equal(await looks() - before, 3);
+  });
 });

@@ -49,6 +49,7 @@ static const struct verb {
     [APP_INSTANCE_CANCEL] = {"instance-cancel", app_run_instance, false, false},
     [APP_INSTANCE_DELETE] = {"instance-delete", app_run_instance, false, false},
     [APP_AD_HOC_ACTIVATE] = {"ad-hoc-activate", app_run_instance, false, false},
+    [APP_VALUES_LOOK] = {"values-look", app_run_look, false, false},
     [APP_VARIABLES_SET] = {"variables-set", app_run_instance, false, false},
     [APP_INCIDENT_RESOLVE] = {"incident-resolve", app_run_instance, false, false},
     [APP_JOBS_ACTIVATE] = {"jobs-activate", app_run_job, false, false},

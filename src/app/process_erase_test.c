@@ -52,7 +52,8 @@ void test_app_process_erased_leaves_nothing(void) {
 void test_app_process_notes_erased(void) {
     static const char keyed[] =
         "SELECT count(*) FROM event AS e JOIN case_key AS k ON k.case_id = e.case_id WHERE e.kind "
-        "IN ('message_published', 'signal_broadcast', 'decision_evaluated')";
+        "IN ('message_published', 'signal_broadcast', 'decision_evaluated', '" STORE_LOOKED_KIND
+        "')";
     struct bench b;
     if (!bench_make(&b))
         return;
@@ -67,8 +68,15 @@ void test_app_process_notes_erased(void) {
               "{\"name\":\"m\",\"correlationKey\":\"" SECRET "\",\"variables\":{}}");
     (void)ask(&b, APP_MESSAGE_PUBLISH, 0,
               "{\"name\":\"m\",\"correlationKey\":\"k\",\"timeToLive\":31536000000}");
+    (void)ask(&b, APP_VALUES_LOOK, 0,
+              "{\"path\":\"/v2/variables/search\",\"asked\":{\"filter\":{\"value\":\"" SECRET
+              "\"}}}");
     app_retention_run(b.app);
-    CHECK_INT(count_of(&b, keyed), 4);
+    CHECK_INT(count_of(&b, keyed), 5);
+    CHECK_INT(count_of(&b, "SELECT count(*) FROM event WHERE kind = '" STORE_LOOKED_KIND
+                           "' AND actor = (SELECT actor FROM event WHERE kind = "
+                           "'signal_broadcast')"),
+              1);
     bench_clock_forward(&b, INT64_C(181) * 86400 * 1000000);
     app_retention_run(b.app);
     CHECK_INT(count_of(&b, keyed), 1); /* the message that still waits */

@@ -202,6 +202,7 @@ bool app_run_instance(struct app_job *j, struct err *err); /* INSTANCE_*, VARIAB
 bool app_run_job(struct app_job *j, struct err *err);      /* JOBS_ACTIVATE, JOB_* */
 bool app_run_task(struct app_job *j, struct err *err);     /* TASK_* */
 bool app_run_message(struct app_job *j, struct err *err);  /* MESSAGE_*, SIGNAL */
+bool app_run_look(struct app_job *j, struct err *err);     /* VALUES_LOOK */
 bool app_run_decide(struct app_job *j, struct err *err);
 bool app_run_document(struct app_job *j, struct err *err);
 

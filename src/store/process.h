@@ -16,6 +16,8 @@
  * next time; *count_out: how many it looked at. */
 MUST_USE bool store_notes_expire(size_t *count_out, struct store_tx *tx, int64_t before_us,
                                  size_t most, struct err *err);
+/* What a note of this kind says: {path, asked} of a look at values of variables. Expires. */
+#define STORE_LOOKED_KIND "values_looked"
 MUST_USE bool store_note_add(uint64_t *stream_out, struct store_tx *tx, struct str kind,
                              uint64_t account, struct str payload, struct arena *arena,
                              struct err *err);

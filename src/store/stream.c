@@ -155,6 +155,7 @@ static bool old_notes(struct old_note *out, size_t *count_out, struct store_tx *
         bool is_decision = str_eq(kind, STR("decision_evaluated"));
         out[count++] = (struct old_note){db_col_i64(&rows, 0), db_col_i64(&rows, 1),
                                          is_decision || str_eq(kind, STR("signal_broadcast")) ||
+                                             str_eq(kind, STR(STORE_LOOKED_KIND)) ||
                                              str_eq(kind, STR("message_published")),
                                          is_decision};
     }

@@ -41,11 +41,16 @@ static const struct search_entity *entity_for(const struct web_request *r,
     return whole ? &rows_variable_whole : find->entity;
 }
 
-void v2_search(struct web_request *r) {
-    const struct find *find = NULL;
-    for (size_t i = 0; i < COUNT_OF(finds) && find == NULL; i++)
-        if (strcmp(finds[i].route, r->route->id) == 0)
-            find = &finds[i];
+static const struct find *find_of(const struct web_request *r, const struct find *list,
+                                  size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].route, r->route->id) == 0)
+            return &list[i];
+    return NULL;
+}
+
+static void search_show(struct web_request *r) {
+    const struct find *find = find_of(r, finds, COUNT_OF(finds));
     struct search_given given[2] = {{find->given, db_n(0)}};
     struct search_ask ask = {
         .body = r->json, .given = given, .given_count = find->given != NULL, .arena = r->arena};
@@ -65,6 +70,31 @@ void v2_search(struct web_request *r) {
         web_send_json(r, 200, out);
     else
         search_fail(r, &err);
+}
+
+/* MISSION.md: a look at data is on record before anything is shown. */
+static void look(struct web_request *r, web_then *then) {
+    struct json *body = json_obj(r->arena);
+    json_set_str(body, STR("path"), r->http->path);
+    if (r->json != NULL)
+        json_set(body, STR("asked"), r->json);
+    const struct app_order order = {.verb = APP_VALUES_LOOK, .body = body};
+    web_do(r, &order, then);
+}
+
+static void search_looked(struct web_request *r, const struct app_answer *answer) {
+    if (answer->err.code != ERR_NONE)
+        v2_fail(r, &answer->err);
+    else
+        search_show(r);
+}
+
+void v2_search(struct web_request *r) {
+    const struct search_entity *entity = find_of(r, finds, COUNT_OF(finds))->entity;
+    if (entity == &rows_variable || entity == &rows_decision_instance)
+        look(r, search_looked);
+    else
+        search_show(r);
 }
 
 /* ---- one ------------------------------------------------------------------------------------ */
@@ -92,11 +122,8 @@ static bool get_one(struct json **out, struct web_request *r, const struct searc
     return ok;
 }
 
-void v2_get(struct web_request *r) {
-    const struct find *find = NULL;
-    for (size_t i = 0; i < COUNT_OF(singles) && find == NULL; i++)
-        if (strcmp(singles[i].route, r->route->id) == 0)
-            find = &singles[i];
+static void get_show(struct web_request *r) {
+    const struct find *find = find_of(r, singles, COUNT_OF(singles));
     struct search_given given[2] = {{find->given, db_n(0)}};
     size_t count = 1;
     struct json *out = NULL;
@@ -109,6 +136,20 @@ void v2_get(struct web_request *r) {
         web_send_json(r, 200, out);
     else
         v2_fail(r, &err);
+}
+
+static void get_looked(struct web_request *r, const struct app_answer *answer) {
+    if (answer->err.code != ERR_NONE)
+        v2_fail(r, &answer->err);
+    else
+        get_show(r);
+}
+
+void v2_get(struct web_request *r) {
+    if (find_of(r, singles, COUNT_OF(singles))->entity == &rows_variable_whole)
+        look(r, get_looked);
+    else
+        get_show(r);
 }
 
 /* ---- evaluated decisions -------------------------------------------------------------------- */
@@ -164,10 +205,14 @@ static void rules_set(struct json *out, const struct json *rules, struct arena *
     }
 }
 
-void v2_evaluation(struct web_request *r) {
+static void evaluation_looked(struct web_request *r, const struct app_answer *answer) {
     int64_t key, n;
-    struct err err = {0};
+    struct err err = answer->err;
     struct json *row = NULL;
+    if (err.code != ERR_NONE) {
+        v2_fail(r, &err);
+        return;
+    }
     if (!evaluation_key(&key, &n, web_arg(r, "key"))) {
         v2_fail_status(r, 400, "the key of an evaluated decision is a number");
         return;
@@ -188,6 +233,10 @@ void v2_evaluation(struct web_request *r) {
             json_set(out, member->key.text, member->value);
     }
     web_send_json(r, 200, out);
+}
+
+void v2_evaluation(struct web_request *r) {
+    look(r, evaluation_looked);
 }
 
 /* ---- forms ---------------------------------------------------------------------------------- */
@@ -264,20 +313,13 @@ void v2_task_form(struct web_request *r) {
         form_send(r, ROWS_TASK_FORM, &rows_user_task);
 }
 
-static void looked(struct web_request *r, const struct app_answer *answer) {
-    if (answer->err.code != ERR_NONE)
-        v2_fail(r, &answer->err);
-    else
-        v2_search(r);
-}
-
-/* MISSION.md: a look at data is on record before anything is shown. */
+/* Who takes part in the task is on record in its instance. */
 void v2_task_variables(struct web_request *r) {
     struct app_order order = {.verb = APP_TASK_LOOK};
     if (app_may(r->app, &r->caller, APP_RIGHT_OPERATE))
         v2_search(r);
     else if (v2_key(&order.key, r, web_arg(r, "key")))
-        web_do(r, &order, looked);
+        web_do(r, &order, search_looked);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
