@@ -69,10 +69,32 @@ static bool process_load(struct app_model *m, struct db_conn *conn, struct err *
            app_process_compile(&m->process, r.bytes, r.name, d.id, m->arena, err);
 }
 
+struct importing {
+    const struct app_model *by;
+    struct db_conn *conn;
+};
+
+static bool import_file(struct str *xml, const char **file, void *self, struct str ns,
+                        struct str location, struct err *err) {
+    const struct importing *in = self;
+    struct store_resource r;
+    (void)location; /* the deployment says which file it was */
+    if (!store_import_get(&r, in->conn, in->by->key, ns, in->by->arena, err))
+        return false;
+    if (r.key == 0)
+        return err_set(err, ERR_CORRUPT, err_nowhere, "the imported namespace '%.*s' is gone",
+                       STR_ARG(ns));
+    *xml = r.bytes;
+    *file = arena_cstr(in->by->arena, r.name);
+    return true;
+}
+
 static bool rules_load(struct app_model *m, struct db_conn *conn, struct err *err) {
     struct store_definition d;
     struct store_resource r;
-    const struct dmn_options options = {.strict = true, .free_names = true};
+    struct importing importing = {m, conn};
+    const struct dmn_options options = {
+        .strict = true, .free_names = true, .import = import_file, .import_self = &importing};
     struct budget budget = read_budget();
     if (!store_requirements_by_key(&d, conn, m->key, m->arena, err))
         return false;

@@ -23,10 +23,14 @@ enum {
 struct deploy_file {
     enum store_resource_kind kind;
     struct str name, bytes, sha256;
-    struct bpmn_model *model;          /* bpmn */
-    struct dmn_model *rules;           /* dmn, */
-    const struct xml_node *root;       /* and its file, for what Camunda wrote into it */
+    struct bpmn_model *model;     /* bpmn */
+    struct dmn_model *rules;      /* dmn, */
+    const struct xml_node *root;  /* and its file, for what Camunda wrote into it */
+    struct deploy_file **imports; /* dmn files of this deployment, also those they import */
+    size_t import_count;
     struct str id, title, version_tag; /* dmn: of its definitions; form, other: its own */
+    int64_t resource;                  /* dmn, once it is put: its bytes, */
+    int64_t requirements;              /* and its key when it is new; else 0 */
 };
 struct app_deploy {
     struct arena *arena;
@@ -151,20 +155,94 @@ static bool check_all_sound(struct app_deploy *d, const struct json *body, struc
 
 static bool prepare_dmn(struct app_deploy *d, struct deploy_file *f, struct err *err) {
     struct budget budget = read_budget();
-    const struct dmn_options options = {.strict = true, .free_names = true};
     struct xml_node *root = NULL;
     const char *name = arena_cstr(d->arena, f->name);
-    if (!dmn_load(&f->rules, d->arena, f->bytes, name, &options, &budget, err) ||
-        !xml_read(&root, f->bytes, name, d->arena, &budget, err))
+    if (!xml_read(&root, f->bytes, name, d->arena, &budget, err))
         return false;
     f->root = root;
+    f->title = arena_str(d->arena, xml_attr_text(root, STR("name")));
     f->id = arena_str(d->arena, xml_attr_text(root, STR("id")));
-    f->title = dmn_model_name(f->rules);
     if (f->id.len == 0)
         f->id = f->title;
     const struct err_at at = {name, 1, 1};
     return f->id.len > 0 ||
            err_set(err, ERR_INVALID, at, "the decision requirements have neither id nor name");
+}
+
+struct importing {
+    struct app_deploy *d;
+    struct deploy_file *by;
+};
+
+static bool is_located(struct str location, struct str name) {
+    return str_ends(location, name) &&
+           (location.len == name.len || location.at[location.len - name.len - 1] == '/');
+}
+
+/* Where the file, or one that it imports, asks for that namespace. */
+static struct err_at import_at(const struct importing *in, struct str ns) {
+    for (size_t i = 0; i <= in->by->import_count; i++) {
+        const struct deploy_file *f = i == 0 ? in->by : in->by->imports[i - 1];
+        const struct xml_node *x = xml_child(f->root, f->root->ns, STR("import"));
+        while (x != NULL && !str_eq(xml_attr_text(x, STR("namespace")), ns))
+            x = xml_next(x);
+        if (x != NULL)
+            return (struct err_at){arena_cstr(in->d->arena, f->name), x->line, x->column};
+    }
+    return err_nowhere;
+}
+
+/* What a file imports is deployed with it: so it is known for ever which version it meant. */
+static bool import_file(struct str *xml, const char **file, void *self, struct str ns,
+                        struct str location, struct err *err) {
+    const struct importing *in = self;
+    struct deploy_file *only = NULL, *named = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < in->d->count; i++) {
+        struct deploy_file *f = &in->d->files[i];
+        if (f->root == NULL || !str_eq(xml_attr_text(f->root, STR("namespace")), ns))
+            continue;
+        count++;
+        only = f;
+        if (is_located(location, f->name))
+            named = f;
+    }
+    if (count == 0)
+        return err_set(err, ERR_INVALID, import_at(in, ns),
+                       "no file of the deployment has the imported namespace '%.*s': what a file "
+                       "imports is deployed with it",
+                       STR_ARG(ns));
+    if (named == NULL && count > 1)
+        return err_set(err, ERR_INVALID, import_at(in, ns),
+                       "%zu files of the deployment have the imported namespace '%.*s', and "
+                       "locationURI names none of them",
+                       count, STR_ARG(ns));
+    struct deploy_file *found = named != NULL ? named : only;
+    if (in->by->import_count == DMN_IMPORTS_MAX)
+        return err_set(err, ERR_LIMIT, import_at(in, ns), "more than %d models are imported",
+                       DMN_IMPORTS_MAX);
+    in->by->imports[in->by->import_count++] = found;
+    *xml = found->bytes;
+    *file = arena_cstr(in->d->arena, found->name);
+    return true;
+}
+
+/* When all files are known. */
+static bool load_rules(struct app_deploy *d, struct err *err) {
+    for (size_t i = 0; i < d->count; i++) {
+        struct deploy_file *f = &d->files[i];
+        if (f->root == NULL)
+            continue;
+        struct budget budget = read_budget();
+        struct importing importing = {d, f};
+        const struct dmn_options options = {
+            .strict = true, .free_names = true, .import = import_file, .import_self = &importing};
+        f->imports = arena_new(d->arena, struct deploy_file *, DMN_IMPORTS_MAX);
+        if (!dmn_load(&f->rules, d->arena, f->bytes, arena_cstr(d->arena, f->name), &options,
+                      &budget, err))
+            return false;
+    }
+    return true;
 }
 
 /* A form of form-js, or a script for robots: JSON that says its own id and version tag. */
@@ -247,7 +325,8 @@ void app_deploy_prepare(struct app_job *j) {
     for (size_t i = 0; i < d->count; i++)
         if (!prepare_file(d, &d->files[i], &j->order.files[i], &d->err))
             return;
-    (void)!(once_only(d, &d->err) && check_all_sound(d, j->order.body, &d->err));
+    (void)!(once_only(d, &d->err) && load_rules(d, &d->err) &&
+            check_all_sound(d, j->order.body, &d->err));
 }
 
 void app_deploy_done(struct app_job *j) {
@@ -502,11 +581,28 @@ static bool decision_put(struct deploying *p, const struct deploy_file *f, size_
     return deployed(p, "decision", row.key, row.id, is_new, err);
 }
 
-static bool put_dmn(struct deploying *p, const struct deploy_file *f, struct err *err) {
+/* Are the files that it imports those that the version that is there imports? */
+static bool same_imports(bool *out, struct deploying *p, const struct deploy_file *f,
+                         int64_t requirements, struct err *err) {
+    *out = true;
+    for (size_t i = 0; *out && i < f->import_count; i++) {
+        const struct deploy_file *from = f->imports[i];
+        struct store_resource there;
+        if (!store_import_get(&there, p->j->tx->conn, requirements,
+                              xml_attr_text(from->root, STR("namespace")), p->arena, err))
+            return false;
+        *out = str_eq(there.sha256, from->sha256);
+    }
+    return true;
+}
+
+static bool put_dmn(struct deploying *p, struct deploy_file *f, struct err *err) {
     struct store_definition row;
-    if (!store_requirements_last(&row, p->j->tx->conn, f->id, p->arena, err))
+    bool same = false;
+    if (!store_requirements_last(&row, p->j->tx->conn, f->id, p->arena, err) ||
+        !same_imports(&same, p, f, row.key, err))
         return false;
-    bool is_new = !unchanged(&row, f);
+    bool is_new = !same || !unchanged(&row, f);
     if (is_new) {
         int64_t resource;
         if (!resource_put(p, f, 0, &resource, err))
@@ -521,7 +617,9 @@ static bool put_dmn(struct deploying *p, const struct deploy_file *f, struct err
                                         .sha256 = f->sha256};
         if (!store_requirements_put(p->j->tx, &row, err))
             return false;
+        f->requirements = row.key;
     }
+    f->resource = row.resource;
     for (size_t i = 0; i < dmn_count(f->rules); i++)
         if (dmn_info(f->rules, i).kind == DMN_DECISION && !decision_put(p, f, i, &row, is_new, err))
             return false;
@@ -532,6 +630,21 @@ static bool put_dmn(struct deploying *p, const struct deploy_file *f, struct err
     json_set_str(one, STR("resourceName"), row.resource_name);
     app_set_key(one, STR("decisionRequirementsKey"), row.key);
     return deployed(p, "requirements", row.key, row.id, is_new, err);
+}
+
+/* When all files are put, because they may import each other in a circle. */
+static bool put_imports(struct deploying *p, const struct deploy_file *f, struct err *err) {
+    for (size_t i = 0; f->requirements != 0 && i < f->import_count; i++) {
+        struct str ns = xml_attr_text(f->imports[i]->root, STR("namespace"));
+        struct json *one = json_push_obj(p->note);
+        json_set_str(one, STR("kind"), STR("import"));
+        json_set_str(one, STR("id"), ns);
+        app_set_key(one, STR("key"), f->requirements);
+        app_set_key(one, STR("resource"), f->imports[i]->resource);
+        if (!store_import_put(p->j->tx, f->requirements, ns, f->imports[i]->resource, err))
+            return false;
+    }
+    return true;
 }
 
 /* ---- forms and others ---- */
@@ -557,7 +670,7 @@ static bool put_resource(struct deploying *p, const struct deploy_file *f, struc
     return deployed(p, form ? "form" : "resource", last.key, f->id, is_new, err);
 }
 
-static bool put_file(struct deploying *p, const struct deploy_file *f, struct err *err) {
+static bool put_file(struct deploying *p, struct deploy_file *f, struct err *err) {
     switch (f->kind) {
     case STORE_RESOURCE_BPMN: return put_bpmn(p, f, err);
     case STORE_RESOURCE_DMN: return put_dmn(p, f, err);
@@ -601,6 +714,9 @@ bool app_run_deploy(struct app_job *j, struct err *err) {
         return false;
     for (size_t i = 0; i < d->count; i++)
         if (!put_file(&p, &d->files[i], err))
+            return false;
+    for (size_t i = 0; i < d->count; i++)
+        if (!put_imports(&p, &d->files[i], err))
             return false;
     j->body = json_obj(j->arena);
     json_set_str(j->body, STR("tenantId"), APP_TENANT);

@@ -284,6 +284,25 @@ bool store_resource_get(struct store_resource *out, struct db_conn *conn, int64_
            resource_read(out, &rows, true, arena, err);
 }
 
+bool store_import_get(struct store_resource *out, struct db_conn *conn, int64_t requirements,
+                      struct str ns, struct arena *arena, struct err *err) {
+    struct db_rows rows;
+    return db_query(&rows, conn,
+                    RESOURCE_COLUMNS ", r.bytes FROM requirements_import AS i JOIN resource AS r "
+                                     "ON r.key = i.resource WHERE i.requirements = ?1 AND "
+                                     "i.namespace = ?2",
+                    DB_ARGS(db_n(requirements), db_t(ns)), err) &&
+           resource_read(out, &rows, true, arena, err);
+}
+
+bool store_import_put(struct store_tx *tx, int64_t requirements, struct str ns, int64_t resource,
+                      struct err *err) {
+    return db_run(tx->conn,
+                  "INSERT INTO requirements_import (requirements, namespace, resource) VALUES "
+                  "(?1, ?2, ?3)",
+                  DB_ARGS(db_n(requirements), db_t(ns), db_n(resource)), err);
+}
+
 bool store_resource_last(struct store_resource *out, struct db_conn *conn,
                          enum store_resource_kind kind, struct str id, struct arena *arena,
                          struct err *err) {

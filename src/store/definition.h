@@ -58,6 +58,10 @@ MUST_USE bool store_decision_bound(struct store_decision *out, struct db_conn *c
 /* With its bytes. */
 MUST_USE bool store_resource_get(struct store_resource *out, struct db_conn *conn, int64_t key,
                                  struct arena *arena, struct err *err);
+/* The file that a version of decision requirements imports, directly or not, with its bytes. */
+MUST_USE bool store_import_get(struct store_resource *out, struct db_conn *conn,
+                               int64_t requirements, struct str ns, struct arena *arena,
+                               struct err *err);
 /* A form or another file, by its id; without bytes. */
 MUST_USE bool store_resource_bound(struct store_resource *out, struct db_conn *conn,
                                    enum store_resource_kind kind, struct str id,
@@ -92,6 +96,8 @@ MUST_USE bool store_process_put(struct store_tx *tx, const struct store_definiti
                                 const struct bpmn_process *process, struct err *err);
 MUST_USE bool store_requirements_put(struct store_tx *tx, const struct store_definition *definition,
                                      struct err *err);
+MUST_USE bool store_import_put(struct store_tx *tx, int64_t requirements, struct str ns,
+                               int64_t resource, struct err *err);
 MUST_USE bool store_decision_put(struct store_tx *tx, const struct store_decision *decision,
                                  struct err *err);
 /* Mark as deleted whatever has this key; false in *found when nothing has. For a process:

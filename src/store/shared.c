@@ -125,6 +125,22 @@ static bool elements_compare(const struct store_shared *s, int64_t definition, s
     return true;
 }
 
+static bool import_compare(const struct store_shared *s, const struct json *part, struct err *err) {
+    int64_t requirements = 0, resource = 0, found = 0;
+    struct str ns = json_get_text(part, STR("id"));
+    if (!str_to_i64(&requirements, json_get_text(part, STR("key"))) ||
+        !str_to_i64(&resource, json_get_text(part, STR("resource"))))
+        return err_set(err, ERR_CORRUPT, err_nowhere, "its event is damaged");
+    if (!db_get_i64(&found, s->conn,
+                    "SELECT count(*) FROM requirements_import WHERE requirements = ?1 AND "
+                    "namespace = ?2 AND resource = ?3",
+                    DB_ARGS(db_n(requirements), db_t(ns), db_n(resource)), err))
+        return false;
+    if (found == 0)
+        tell(s, "the import of '%.*s' is not what its deployment's event says", STR_ARG(ns));
+    return true;
+}
+
 static bool part_compare(const struct store_shared *s, const struct store_shared_event *event,
                          const struct json *part, struct err *err) {
     struct str kind = json_get_text(part, STR("kind")), id = json_get_text(part, STR("id"));
@@ -143,6 +159,8 @@ static bool part_compare(const struct store_shared *s, const struct store_shared
                  STR_ARG(file), deployment);
         return true;
     }
+    if (str_eq(kind, STR("import")))
+        return import_compare(s, part, err);
     size_t i = 0;
     while (i < COUNT_OF(parts) && !str_eq(kind, str_from(parts[i].kind)))
         i++;
@@ -164,13 +182,15 @@ static bool counts_compare(const struct store_shared *s, const struct store_shar
     for (size_t i = 0; i < json_count(list); i++) {
         struct str kind = json_get_text(json_item(list, i), STR("kind"));
         named += kind.len == 0 || str_eq(kind, STR("process")) || str_eq(kind, STR("decision")) ||
-                 str_eq(kind, STR("requirements"));
+                 str_eq(kind, STR("requirements")) || str_eq(kind, STR("import"));
     }
     if (!db_get_i64(&rows, s->conn,
                     "SELECT (SELECT count(*) FROM resource WHERE deployment = ?1) + (SELECT "
                     "count(*) FROM process_definition WHERE deployment = ?1) + (SELECT count(*) "
                     "FROM decision_definition WHERE deployment = ?1) + (SELECT count(*) FROM "
-                    "requirements_definition WHERE deployment = ?1)",
+                    "requirements_definition WHERE deployment = ?1) + (SELECT count(*) FROM "
+                    "requirements_import AS i JOIN requirements_definition AS r ON r.key = "
+                    "i.requirements WHERE r.deployment = ?1)",
                     DB_ARGS(db_n(deployment)), err))
         return false;
     if (rows != named)
@@ -234,6 +254,9 @@ static const struct stray {
      "process_definition WHERE deployment NOT IN d) + (SELECT count(*) FROM decision_definition "
      "WHERE deployment NOT IN d) + (SELECT count(*) FROM requirements_definition WHERE deployment "
      "NOT IN d) FROM (SELECT 1)"},
+    {"imports are of no decision requirements",
+     "SELECT count(*) FROM requirements_import WHERE requirements NOT IN (SELECT key FROM "
+     "requirements_definition)"},
     {"start events are not of the newest version of a process",
      "SELECT count(*) FROM start_event AS s WHERE NOT EXISTS (SELECT 1 FROM process_definition AS "
      "d JOIN process_element AS e ON e.definition = d.key WHERE d.key = s.definition AND d.latest "
