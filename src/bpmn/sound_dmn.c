@@ -20,13 +20,9 @@ struct giver {
     struct arena *arena;
 };
 
-static bool is_same(struct feel_value a, struct feel_value b) {
-    return feel_kind(a) == feel_kind(b) && (feel_is_null(a) || feel_is_true(feel_equal(a, b)));
-}
-
 static bool give(struct giver *g, struct feel_value value) {
     for (size_t i = 0; i < g->count; i++)
-        if (is_same(g->list[i], value))
+        if (known_same(g->list[i], value))
             return true;
     if (g->count == VALUES_MAX)
         return false;
