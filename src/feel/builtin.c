@@ -72,18 +72,58 @@ static bool order_by(uint8_t *order, char *letters, struct str params, const str
             found = str_eq(param, names[i]);
             order[i] = at++;
         }
+        for (uint32_t k = 0; k < i && found; k++)
+            found = order[k] != order[i]; /* a name given twice */
         if (!found)
             return false;
     }
     return true;
 }
 
-bool builtin_order(uint8_t *order, char *letters, int id, const struct str *names, uint32_t count) {
-    struct str rest = str_from(builtins[id].params), params;
-    while (str_split(&params, &rest, '|'))
-        if (order_by(order, letters, params, names, count))
-            return true;
+static uint32_t length_of(struct str params) {
+    uint32_t length = 0;
+    for (struct str param; str_split(&param, &params, ',');)
+        length++;
+    return length;
+}
+
+static bool rises(const uint8_t *order, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++)
+        if (order[i] < order[i - 1])
+            return false;
+    return true;
+}
+
+/* Of several signatures with these names, that in whose order they stand. */
+static bool find_signature(struct str *out, uint8_t *order, char *letters, int id,
+                           const struct str *names, uint32_t count) {
+    for (int any_order = 0; any_order < 2; any_order++) {
+        struct str rest = str_from(builtins[id].params);
+        while (str_split(out, &rest, '|'))
+            if (order_by(order, letters, *out, names, count) && (any_order || rises(order, count)))
+                return true;
+    }
     return false;
+}
+
+uint32_t builtin_order(uint8_t *order, char *letters, int id, const struct str *names,
+                       uint32_t count) {
+    struct str params, one, rest = str_from(builtins[id].params);
+    uint32_t top = builtins[id].min;
+    if (!find_signature(&params, order, letters, id, names, count))
+        return 0;
+    for (uint32_t i = 0; i < count; i++)
+        top = MAX_OF(top, (uint32_t)order[i] + 1);
+    while (str_split(&one, &rest, '|'))
+        if (length_of(one) != length_of(params))
+            return length_of(params); /* the number of arguments says which signature it is */
+    return top;
+}
+
+const struct feel_type *builtin_letter_type(char letter) {
+    return feel_type_of_kind(letter == 's'   ? FEEL_STRING
+                             : letter == 'n' ? FEEL_NUMBER
+                                             : FEEL_FUNCTION);
 }
 
 #define BIT(kind) (UINT32_C(1) << (kind))
@@ -108,6 +148,12 @@ uint32_t builtin_mask(char letter) {
     case 'p': /* a point or a range */
         return BIT(FEEL_NUMBER) | BIT(FEEL_STRING) | BIT(FEEL_DATE) | BIT(FEEL_TIME) |
                BIT(FEEL_DATE_TIME) | BIT(FEEL_DAYS_TIME) | BIT(FEEL_YEARS_MONTHS) | BIT(FEEL_RANGE);
+    case 'd': /* a date, what makes one, or a year */
+        return BIT(FEEL_STRING) | BIT(FEEL_NUMBER) | BIT(FEEL_DATE) | BIT(FEEL_DATE_TIME);
+    case 'h': /* likewise of a time; a month */
+        return BIT(FEEL_STRING) | BIT(FEEL_NUMBER) | BIT(FEEL_DATE) | BIT(FEEL_DATE_TIME) |
+               BIT(FEEL_TIME);
+    case 'B': return BIT(FEEL_BOOLEAN) | BIT(FEEL_NULL);
     case 'U': return BIT(FEEL_DAYS_TIME) | BIT(FEEL_NULL);
     default: return UINT32_MAX;
     }

@@ -39,8 +39,11 @@ int builtin_find(struct str name);
 uint32_t builtin_match(struct str text, uint32_t from, uint32_t word_end, struct str *name,
                        uint32_t best);
 /* The place of each named argument: order[i] is the parameter of the i-th name, and letters[i] the
- * kinds it takes under that name, or 0. False when no signature has these names. */
-bool builtin_order(uint8_t *order, char *letters, int id, const struct str *names, uint32_t count);
+ * kind it takes under that name, or 0. How many arguments to pass, null for those that are not
+ * given; 0 when no signature has these names. */
+uint32_t builtin_order(uint8_t *order, char *letters, int id, const struct str *names,
+                       uint32_t count);
+const struct feel_type *builtin_letter_type(char letter); /* of letters[i]: s, n or F */
 /* The kinds that the letter of an argument allows, as bits 1 << enum feel_kind. */
 uint32_t builtin_mask(char letter);
 

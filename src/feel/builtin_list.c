@@ -45,9 +45,9 @@ struct feel_value builtin_index_of(struct feel_machine *m, const struct feel_val
 
 struct feel_value builtin_count(struct feel_machine *m, const struct feel_value *args,
                                 uint32_t count) {
-    if (count == 1 && feel_is_null(args[0]))
-        return machine_null(m, "count() of null");
-    return feel_int((int64_t)as_list(args, count).count);
+    (void)m;
+    (void)count;
+    return feel_int((int64_t)args[0].count);
 }
 
 /* --- least and greatest
@@ -97,23 +97,11 @@ static struct num sum_of(struct feel_value list) {
     return sum;
 }
 
-/* Also of durations: they add up as numbers do. */
-static struct feel_value sum_any(struct feel_machine *m, struct feel_value list) {
-    struct feel_value sum = list.u.items[0];
-    if (feel_kind(sum) != FEEL_DAYS_TIME && feel_kind(sum) != FEEL_YEARS_MONTHS)
-        return machine_null(m, "sum() takes numbers, not a %s", feel_kind_name(feel_kind(sum)));
-    for (uint32_t i = 1; i < list.count && machine_spend(m, 1); i++)
-        sum = op_add(m, sum, list.u.items[i]);
-    return sum;
-}
-
 struct feel_value builtin_sum(struct feel_machine *m, const struct feel_value *args,
                               uint32_t count) {
     struct feel_value list = as_list(args, count);
     if (list.count == 0)
         return machine_null(m, "sum() of an empty list");
-    if (feel_kind(list.u.items[0]) != FEEL_NUMBER)
-        return sum_any(m, list);
     return all_numbers(m, list, "sum") ? machine_number(m, sum_of(list)) : feel_null();
 }
 
@@ -162,10 +150,13 @@ struct feel_value builtin_stddev(struct feel_machine *m, const struct feel_value
  * null */
 static struct feel_value quantify(struct feel_machine *m, struct feel_value list, bool every) {
     struct feel_value all = feel_boolean(every);
-    for (uint32_t i = 0; i < list.count && machine_spend(m, 1); i++)
-        all = every ? op_and(all, list.u.items[i]) : op_or(all, list.u.items[i]);
-    if (feel_is_null(all))
-        return machine_null(m, "%s() of values that are not all boolean", every ? "all" : "any");
+    for (uint32_t i = 0; i < list.count && machine_spend(m, 1); i++) {
+        struct feel_value item = list.u.items[i];
+        if (!feel_is_null(item) && feel_kind(item) != FEEL_BOOLEAN)
+            return machine_null(m, "%s() of a %s", every ? "all" : "any",
+                                feel_kind_name(feel_kind(item)));
+        all = every ? op_and(all, item) : op_or(all, item);
+    }
     return all;
 }
 
@@ -189,7 +180,7 @@ struct feel_value builtin_sublist(struct feel_machine *m, const struct feel_valu
     start = start < 0 ? start + size : start - 1;
     len = size - start;
     if (count > 2 && !feel_is_null(args[2]) &&
-        (!value_is_int(args[2], &len) || len < 0 || len > size - start))
+        (!value_is_int(args[2], &len) || len < 1 || len > size - start))
         return machine_null(m, "sublist() ends outside of the list");
     return feel_list(args[0].u.items + start, (size_t)len);
 }
@@ -197,9 +188,7 @@ struct feel_value builtin_sublist(struct feel_machine *m, const struct feel_valu
 struct feel_value builtin_append(struct feel_machine *m, const struct feel_value *args,
                                  uint32_t count) {
     struct list_maker list = {0};
-    if (feel_is_null(args[0]))
-        list_push(m, &list, args[0]);
-    for (uint32_t i = 0; feel_kind(args[0]) == FEEL_LIST && i < args[0].count; i++)
+    for (uint32_t i = 0; i < args[0].count; i++)
         list_push(m, &list, args[0].u.items[i]);
     for (uint32_t i = 1; i < count; i++)
         list_push(m, &list, args[i]);

@@ -86,9 +86,13 @@ static bool is_overlapping_after(const struct span *a, const struct span *b, boo
     return is_overlapping_before(b, a, bad);
 }
 
-/* DMN 1.5: table 78, includes(): no end of b lies outside of a */
+/* DMN 1.5: table 78, includes(): no end of b lies outside of a; a point may be an end that a
+ * includes, whatever the other end, at the same place, says */
 static bool is_including(const struct span *a, const struct span *b, bool *bad) {
     int low = order_of(a->low, b->low, bad), high = order_of(a->high, b->high, bad);
+    if (b->point)
+        return (low < 0 && high > 0) || (low == 0 && a->low.closed) ||
+               (high == 0 && a->high.closed);
     return (low < 0 || (low == 0 && (a->low.closed || !b->low.closed))) &&
            (high > 0 || (high == 0 && (a->high.closed || !b->high.closed)));
 }
@@ -122,6 +126,7 @@ static bool is_finished_by(const struct span *a, const struct span *b, bool *bad
 }
 
 static bool is_coinciding(const struct span *a, const struct span *b, bool *bad) {
+    *bad = a->point != b->point; /* the table has no such signature */
     return order_of(a->low, b->low, bad) == 0 && order_of(a->high, b->high, bad) == 0 &&
            a->low.closed == b->low.closed && a->high.closed == b->high.closed;
 }

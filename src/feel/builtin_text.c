@@ -36,37 +36,26 @@ struct feel_value builtin_string(struct feel_machine *m, const struct feel_value
 
 /* --- number()
  * --------------------------------------------------------------------------------------- */
-static bool is_separator(struct feel_value v, const char *allowed) {
-    return feel_is_null(v) || (v.count == 1 && strchr(allowed, v.u.text[0]) != NULL);
+static bool is_separator(struct feel_value v, struct str allowed) {
+    return feel_is_null(v) || (v.count == 1 && str_find_byte(allowed, v.u.text[0]) != SIZE_MAX);
 }
 
-/* Digits with separators, as an ordinary number. False: a separator where none may stand. */
-static bool plain_number(struct buf *out, struct str text, char group, char point) {
-    bool behind_point = false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (group != '\0' && c == group) {
-            if (behind_point)
-                return false;
-            continue;
-        }
-        if (c == point)
-            behind_point = true;
-        if (c == '.' && point != '.')
-            return false;
-        buf_add_byte(out, c == point ? '.' : c);
-    }
-    return true;
+/* DMN 1.5: table 72, footnote 1: every grouping separator is taken out, then every decimal one is a
+ * point. */
+static void add_plain(struct buf *out, struct str text, char group, char point) {
+    for (size_t i = 0; i < text.len; i++)
+        if (group == '\0' || text.at[i] != group)
+            buf_add_byte(out, text.at[i] == point ? '.' : text.at[i]);
 }
 
-/* xsd:decimal and an exponent; what num_parse() takes, but digits are demanded around signs */
+/* A numeric literal: what num_parse() takes, without a plus. DMN 1.5: rule 35 */
 struct feel_value builtin_number(struct feel_machine *m, const struct feel_value *args,
                                  uint32_t count) {
     struct feel_value group = count > 1 ? args[1] : feel_null();
     struct feel_value point = count > 2 ? args[2] : feel_null();
     if (feel_kind(args[0]) == FEEL_NUMBER)
         return count == 1 ? args[0] : machine_null(m, "number() of a number takes no separators");
-    if (!is_separator(group, " ,.") || !is_separator(point, ",."))
+    if (!is_separator(group, STR(" ,.")) || !is_separator(point, STR(",.")))
         return machine_null(m, "number() takes ' ', ',' or '.' to group digits, and '.' or ',' as "
                                "the point");
     if (!feel_is_null(group) && !feel_is_null(point) && group.u.text[0] == point.u.text[0])
@@ -75,9 +64,10 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
     struct num n;
     char room[BRIEF_BYTES];
     buf_init_at(&text, 4096, room, sizeof room);
-    bool good = plain_number(&text, text_of(args[0]), feel_is_null(group) ? '\0' : group.u.text[0],
-                             feel_is_null(point) ? '.' : point.u.text[0]) &&
-                !text.full && num_parse(&n, buf_view(&text));
+    add_plain(&text, text_of(args[0]), feel_is_null(group) ? '\0' : group.u.text[0],
+              feel_is_null(point) ? '.' : point.u.text[0]);
+    bool good = !text.full && (text.len == 0 || buf_view(&text).at[0] != '+') &&
+                num_parse(&n, buf_view(&text));
     buf_done(&text);
     return good ? machine_number(m, n)
                 : machine_null(m, "number() of a string that is not a number");
@@ -300,19 +290,30 @@ struct feel_value builtin_matches(struct feel_machine *m, const struct feel_valu
     return feel_boolean(matching_find(&x, &match, text_of(args[0]), 0));
 }
 
-/* $1 to $9..., ${..} is not XPath's; a \ escapes $ and \ . False when broken. */
-static bool add_replacement(struct buf *out, struct str with, const struct regex_match *match,
+/* $ before a digit, \ before $ or \ : whether anything is replaced or not. */
+static bool is_replacement(struct str with) {
+    for (size_t i = 0; i < with.len; i++) {
+        char c = with.at[i], next = i + 1 < with.len ? with.at[i + 1] : '\0';
+        if (c == '$' && (next < '0' || next > '9'))
+            return false;
+        if (c == '\\') {
+            if (next != '\\' && next != '$')
+                return false;
+            i++;
+        }
+    }
+    return true;
+}
+
+/* Of a replacement that is one: $1 to $9..., ${..} is not XPath's. */
+static void add_replacement(struct buf *out, struct str with, const struct regex_match *match,
                             uint32_t groups, struct str input) {
     for (size_t i = 0; i < with.len; i++) {
         char c = with.at[i], next = i + 1 < with.len ? with.at[i + 1] : '\0';
         if (c == '\\') {
-            if (next != '\\' && next != '$')
-                return false;
             buf_add_byte(out, next);
             i++;
         } else if (c == '$') {
-            if (next < '0' || next > '9')
-                return false;
             uint32_t group = (uint32_t)(next - '0');
             i++;
             while (i + 1 < with.len && with.at[i + 1] >= '0' && with.at[i + 1] <= '9' &&
@@ -325,7 +326,6 @@ static bool add_replacement(struct buf *out, struct str with, const struct regex
             buf_add_byte(out, c);
         }
     }
-    return true;
 }
 
 struct feel_value builtin_replace(struct feel_machine *m, const struct feel_value *args,
@@ -334,30 +334,29 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
     struct regex_match match;
     struct str input = text_of(args[0]), with = text_of(args[2]);
     struct str flags = count > 3 && !feel_is_null(args[3]) ? text_of(args[3]) : STR_NONE;
-    bool literal = str_find_byte(flags, 'q') != SIZE_MAX, good = true;
+    bool literal = str_find_byte(flags, 'q') != SIZE_MAX;
     if (!matching_begin(&x, m, "replace", args[1], count > 3 ? args[3] : feel_null()))
         return feel_null();
     if (matching_find(&x, &match, STR_NONE, 0))
         return machine_null(m, "the pattern of replace() matches the empty string");
+    if (!literal && !is_replacement(with))
+        return machine_null(m, "the replacement of replace() has a '$' or '\\' that means nothing");
     struct buf out;
     char room[BRIEF_BYTES];
     buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
     size_t at = 0;
-    while (good && !out.full && machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
+    while (!out.full && machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
         buf_add(&out, str_sub(input, at, match.from[0] - at));
         if (literal)
             buf_add(&out, with);
         else
-            good = add_replacement(&out, with, &match, regex_group_count(x.re), input);
+            add_replacement(&out, with, &match, regex_group_count(x.re), input);
         at = match.to[0];
         if (match.to[0] == match.from[0])
             break;
     }
     buf_add(&out, str_sub(input, at, input.len));
-    if (good)
-        return machine_text(m, &out);
-    buf_done(&out);
-    return machine_null(m, "the replacement of replace() has a '$' or '\\' that means nothing");
+    return machine_text(m, &out);
 }
 
 struct feel_value builtin_split(struct feel_machine *m, const struct feel_value *args,

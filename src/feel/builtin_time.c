@@ -102,6 +102,23 @@ struct feel_value builtin_time(struct feel_machine *m, const struct feel_value *
 
 /* --- date and time()
  * ----------------------------------------------------------------------------------------- */
+/* A date alone is midnight; as one of XML Schema it may end in an offset. DMN 1.5: 10.3.2.3.6 */
+static bool zoned_date(struct cal_datetime *out, struct str text) {
+    static const char midnight[] = "T00:00:00";
+    char room[64];
+    if (cal_date_parse(&out->date, text))
+        return true;
+    size_t at = text.len > 0 && text.at[text.len - 1] == 'Z' ? text.len - 1
+                : text.len > 6                               ? text.len - 6
+                                                             : 0;
+    if (at == 0 || text.len + sizeof midnight > sizeof room)
+        return false;
+    memcpy(room, text.at, at);
+    memcpy(room + at, midnight, sizeof midnight - 1);
+    memcpy(room + at + sizeof midnight - 1, text.at + at, text.len - at);
+    return cal_datetime_parse(out, (struct str){room, text.len + sizeof midnight - 1}, NULL);
+}
+
 static struct feel_value date_time_from(struct feel_machine *m, struct feel_value v) {
     struct cal_datetime at = {0};
     switch (feel_kind(v)) {
@@ -111,8 +128,7 @@ static struct feel_value date_time_from(struct feel_machine *m, struct feel_valu
         at.time = utc_midnight();
         return make_date_time(m, at);
     case FEEL_STRING:
-        if (cal_datetime_parse(&at, text_of(v), m->env->zones) ||
-            cal_date_parse(&at.date, text_of(v)))
+        if (cal_datetime_parse(&at, text_of(v), m->env->zones) || zoned_date(&at, text_of(v)))
             return make_date_time(m, at);
         return machine_null(m, "'%.*s' is not a date and time", STR_ARG(text_of(v)));
     default:

@@ -216,6 +216,19 @@ static const struct clause_row meaning_rows[] = {
     CLAUSE("table 67", "[[1..3).start, [1..3).end included]", "[1, false]"),
     CLAUSE("table 68", "[[7, 8][2], 7[1], [7, 8][item = 8], 7[item = 8]]", "[8, 7, [8], []]"),
     CLAUSE("table 69", "{a: 1, b: {a: 2, c: a}, d: a}", "{a: 1, b: {a: 2, c: 2}, d: 1}"),
+    CLAUSE("tables 59, 60: beyond every scale",
+           "[1e-6000 * 1e-200, 1e-6176 / 10, 10 ** -6177, 0 * 1e-6176 = 0]",
+           "[null, null, null, true]"),
+    CLAUSE("table 60: a negative exponent",
+           "[10 ** -6150 = 1e-6150, 100 ** -3073 = 1e-6146, 2 ** -20450 > 0, 2 ** -2]",
+           "[true, true, true, 0.25]"),
+    CLAUSE("10.3.2.13.5: a function by name",
+           "[(function(x, y) if y = null then x else y)(x: 1), {f: function(a, b) [a, b], r: f(b: "
+           "1)}.r, (function(a, b) a)(a: 1, a: 2), (function(a) a)(c: 1)]",
+           "[1, [null, 1], null, null]"),
+    CLAUSE("table 53: one built-in function",
+           "[count = count, abs != abs, abs = count, [abs] = [abs]]", "[true, false, false, true]"),
+    CLAUSE("10.3.2.9.4: from a list of one list", "(function(x: list<number>) x)([[1]])", "[1]"),
 };
 
 void test_feel_clauses_meaning(void) {
@@ -277,6 +290,50 @@ static const struct clause_row texts_rows[] = {
            "[1, 53]"),
     CLAUSE("10.3.4.11, table 82, now()", "now()", "@\"2026-11-21T10:00:00Z\""),
     CLAUSE("today()", "today()", "@\"2026-11-21\""),
+    CLAUSE("10.3.2.13.5: date(), time() by name: what is not given is null",
+           "[date(year: \"2017-01-01\"), date(from: \"2017-01-01\"), time(hour: \"10:00:00\"), "
+           "date and time(date: @\"2017-01-01\"), time(hour: 1, minute: 2, second: 3)]",
+           "[null, @\"2017-01-01\", null, null, @\"01:02:03\"]"),
+    CLAUSE("10.3.2.9.4: from singleton list",
+           "[date([\"2017-01-01\"]), date([2017], [1], [1]), time([\"10:00:00\"]), time([10], [0], "
+           "[0], [@\"PT1H\"])]",
+           "[@\"2017-01-01\", @\"2017-01-01\", @\"10:00:00\", @\"10:00:00+01:00\"]"),
+    CLAUSE("from singleton list",
+           "[date and time([\"2017-01-01T10:00:00\"]), date and time([@\"2017-01-01\"], "
+           "[@\"10:00:00\"]), not([true])]",
+           "[@\"2017-01-01T10:00:00\", @\"2017-01-01T10:00:00\", false]"),
+    CLAUSE("date and time() of a date that has an offset",
+           "[date and time(\"2012-03-07Z\").year, date and time(\"2012-03-07+01:00\"), date and "
+           "time(\"2012-03-07+1:00\"), date and time(\"2012-03-07X\")]",
+           "[2012, @\"2012-03-07T00:00:00+01:00\", null, null]"),
+    CLAUSE("table 72, footnote 1: every separator is taken out",
+           "[number(\"1.0,5\", \",\", \".\"), number(\"1.5\", null, \",\"), number(\"1.2,3\", "
+           "\".\", \",\"), number(\"1,2,3\", \".\", \",\")]",
+           "[1.05, 1.5, 12.3, null]"),
+    CLAUSE("rule 35: no plus",
+           "[number(\"+1\"), number(\"-1\"), number(\"1\", \"\\u0000\", \".\")]",
+           "[null, -1, null]"),
+    CLAUSE("table 74, footnote 2: a broken replacement, matched or not",
+           "[replace(\"abc\", \"x\", \"$\"), replace(\"abc\", \"x\", \"\\\\\"), replace(\"\", "
+           "\"x\", \"$a\"), replace(\"abc\", \"b\", \"\\\\$\", \"\")]",
+           "[null, null, null, \"a$c\"]"),
+    CLAUSE(
+        "many alternatives, many repetitions",
+        "[matches(\"w89\", "
+        "\"^(w0|w1|w2|w3|w4|w5|w6|w7|w8|w9|w10|w11|w12|w13|w14|w15|w16|w17|w18|w19|w20|w21|w22|w23|"
+        "w24|w25|w26|w27|w28|w29|w30|w31|w32|w33|w34|w35|w36|w37|w38|w39|w40|w41|w42|w43|w44|w45|"
+        "w46|w47|w48|w49|w50|w51|w52|w53|w54|w55|w56|w57|w58|w59|w60|w61|w62|w63|w64|w65|w66|w67|"
+        "w68|w69|w70|w71|w72|w73|w74|w75|w76|w77|w78|w79|w80|w81|w82|w83|w84|w85|w86|w87|w88|w89)$"
+        "\"), matches(\"w90\", "
+        "\"^(w0|w1|w2|w3|w4|w5|w6|w7|w8|w9|w10|w11|w12|w13|w14|w15|w16|w17|w18|w19|w20|w21|w22|w23|"
+        "w24|w25|w26|w27|w28|w29|w30|w31|w32|w33|w34|w35|w36|w37|w38|w39|w40|w41|w42|w43|w44|w45|"
+        "w46|w47|w48|w49|w50|w51|w52|w53|w54|w55|w56|w57|w58|w59|w60|w61|w62|w63|w64|w65|w66|w67|"
+        "w68|w69|w70|w71|w72|w73|w74|w75|w76|w77|w78|w79|w80|w81|w82|w83|w84|w85|w86|w87|w88|w89)$"
+        "\"), matches(\"ab\", \"^.{0,2000}$\"), matches(\"a\", \"a{0,99999}\")]",
+        "[true, false, true, null]"),
+    CLAUSE("flag x: an escaped bracket behind an escaped backslash",
+           "[matches(\"\\\\[a\", \"\\\\\\\\\\\\[ a\", \"x\"), matches(\"ab\", \"[a b] b\", \"x\")]",
+           "[true, true]"),
 };
 
 void test_feel_clauses_texts(void) {
@@ -340,6 +397,28 @@ static const struct clause_row lists_rows[] = {
            " [\"x\", \"y\"], 2), context put({x: 1}, [], 2)]",
            "[{x: 1, y: 2, z: 0}, {x: {y: 2}}, null]"),
     CLAUSE("context merge()", "context merge([{x: 1, y: 0}, {y: 2}])", "{x: 1, y: 2}"),
+    CLAUSE("table 75, count(list)", "[count([1, 2]), count(\"a\"), count([])]", "[2, 1, 0]"),
+    CLAUSE("count(list)", "count(1, 2)", "null"),
+    CLAUSE("sum() of numbers", "[sum(1, 2), sum([@\"P1D\", @\"PT1H\"])]", "[3, null]"),
+    CLAUSE("all(), any() of booleans",
+           "[all([false, \"x\"]), any([true, 1]), all([false, null]), any([true, null]), "
+           "all([null, true])]",
+           "[null, null, false, true, null]"),
+    CLAUSE("append() to a list", "[append(null, 1), append(1, 2)]", "[null, [1, 2]]"),
+    CLAUSE("sublist(), length in 1..E", "[sublist([4, 5, 6], 1, 0), sublist([4, 5, 6], 2, 1)]",
+           "[null, [5]]"),
+    CLAUSE("list replace() by name",
+           "[list replace(list: [1, 2], match: function(item, newItem) item = 2, newItem: 3), list "
+           "replace(list: [1, 2], position: function(item, newItem) item = 2, newItem: 3), list "
+           "replace(list: [1, 2], match: 1, newItem: 3)]",
+           "[[1, 3], null, null]"),
+    CLAUSE("10.3.2.13.5: what is not given by name is null",
+           "[list contains(list: [null]), context put(context: {}, key: \"a\"), insert "
+           "before(list: [1], position: 1)]",
+           "[true, {a: null}, [null, 1]]"),
+    CLAUSE("table 68: null has no items",
+           "[null[true], null[1], null[item = 1], {a: null, b: a[x = 1]}.b]",
+           "[null, null, null, null]"),
 };
 
 void test_feel_clauses_lists(void) {
@@ -381,6 +460,19 @@ static const struct clause_row ranges_rows[] = {
            "[true, false, true]"),
     CLAUSE("started by()", "[started by([1..10], 1), started by([1..10], [1..5])]", "[true, true]"),
     CLAUSE("coincides()", "[coincides(5, 5), coincides((1..5), [1..5])]", "[true, false]"),
+    CLAUSE("includes(), during() of a point: an end that is included is enough",
+           "[includes((5..5], 5), includes([5..5), 5), during(5, (5..5]), includes((5..5), 5)]",
+           "[true, true, true, false]"),
+    CLAUSE("coincides() of two points or two ranges",
+           "[coincides(5, [5..5]), coincides([5..5], 5), coincides([1..5], [1..5])]",
+           "[null, null, true]"),
+    CLAUSE("before(), after() by the names range, point",
+           "[before(range: [2..3], point: 4), before(point: 4, range: [2..3]), after(range: "
+           "[2..3], point: 1)]",
+           "[true, false, true]"),
+    CLAUSE("table 55: an end that is null is compared",
+           "[5 in [1..null], 5 in (null..10), 5 in [null..3], {x: null, r: 5 in [x..10]}.r]",
+           "[null, null, false, null]"),
 };
 
 void test_feel_clauses_ranges(void) {

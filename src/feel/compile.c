@@ -469,6 +469,9 @@ static bool gen_context(struct compiler *c, const struct ast *node) {
                         : gen(c, entry->a);
         if (!made)
             return false;
+        for (const struct ast *typed = entry->a;
+             plain(entry->a)->kind == AST_FUNCTION && typed != plain(entry->a); typed = typed->a)
+            (void)emit(c, OP_COERCE, 0, add_type(c, typed->type), 0);
         c->node = entry;
         (void)emit(c, OP_SET, 0, (int32_t)(slot + i), -1);
         if (!bind(c, BIND_LOCAL, entry->name, slot + i))
@@ -731,37 +734,34 @@ static bool refuse_arguments(struct compiler *c, const struct ast *node, int id,
 
 enum { ARGUMENTS_MAX = 60000 };
 
-/* Arguments by name are put in the order of the parameters; a missing one between is null. */
+/* Arguments by name are put in the order of the parameters; one that is missing is null. */
 /* DMN 1.5: 10.3.2.13.5 */
 static bool gen_builtin_named(struct compiler *c, const struct ast *node, int id) {
     const struct ast *args[16] = {NULL};
     struct str names[16];
     uint8_t order[16];
     char letters[16], letter_of[16] = {0};
-    uint32_t count = 0, top = 0;
+    uint32_t count = 0;
     for (const struct ast *arg = node->list; arg != NULL; arg = arg->next) {
         if (count == COUNT_OF(names))
             return refuse_arguments(c, node, id, count);
         names[count++] = arg->name;
     }
-    if (!builtin_order(order, letters, id, names, count))
+    uint32_t top = builtin_order(order, letters, id, names, count), i = 0;
+    if (top == 0)
         return refuse_arguments(c, node, id, count);
-    uint32_t i = 0;
     for (const struct ast *arg = node->list; arg != NULL; arg = arg->next, i++) {
         args[order[i]] = arg->a;
         letter_of[order[i]] = letters[i];
-        top = MAX_OF(top, (uint32_t)order[i] + 1);
     }
-    if (top < builtins[id].min)
-        return refuse_arguments(c, node, id, count);
     for (i = 0; i < top; i++) {
         c->node = node;
         if (args[i] == NULL)
             (void)emit(c, OP_CONST, 0, add_const(c, feel_null()), 1);
         else if (!gen(c, args[i]))
             return false;
-        if (letter_of[i] == 's')
-            (void)emit(c, OP_COERCE, 0, add_type(c, feel_type_of_kind(FEEL_STRING)), 0);
+        if (letter_of[i] != '\0')
+            (void)emit(c, OP_COERCE, 0, add_type(c, builtin_letter_type(letter_of[i])), 0);
     }
     c->node = node;
     (void)emit(c, OP_BUILTIN, top, id, 1 - (int)top);

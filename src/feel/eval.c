@@ -112,6 +112,8 @@ static struct feel_value *frame_room(struct feel_machine *m, uint32_t count) {
 }
 
 /* The arguments in the order of the parameters. False, with a complaint, when they do not fit. */
+/* DMN 1.5: 10.3.2.13.5 */
+/* One that is not given is null. */
 static bool arguments_by_name(struct feel_machine *m, struct feel_value *out,
                               const struct shape *params, const struct feel_value *args,
                               const struct shape *names) {
@@ -125,12 +127,13 @@ static bool arguments_by_name(struct feel_machine *m, struct feel_value *out,
             (void)machine_null(m, "the function has no parameter '%.*s'", STR_ARG(names->names[i]));
             return false;
         }
+        for (uint32_t k = 0; k < i; k++)
+            if (str_eq(names->names[k], names->names[i])) {
+                (void)machine_null(m, "the parameter '%.*s' is given twice",
+                                   STR_ARG(names->names[i]));
+                return false;
+            }
         out[at] = args[i];
-    }
-    if (names->count != params->count) {
-        (void)machine_null(m, "the function takes %u arguments, not %u", params->count,
-                           names->count);
-        return false;
     }
     return true;
 }
@@ -190,14 +193,16 @@ static struct feel_value call_builtin(struct feel_machine *m, int id, const stru
     uint8_t order[16];
     char letters[16];
     if (names != NULL) {
-        if (count > COUNT_OF(ordered) || !builtin_order(order, letters, id, names->names, count))
+        uint32_t top =
+            count > COUNT_OF(ordered) ? 0 : builtin_order(order, letters, id, names->names, count);
+        if (top == 0)
             return machine_null(m, "%s() has no such parameters", builtins[id].name);
-        uint32_t top = 0;
-        memset(ordered, 0, sizeof ordered);
-        for (uint32_t i = 0; i < count; i++) {
-            ordered[order[i]] = args[i];
-            top = MAX_OF(top, (uint32_t)order[i] + 1);
-        }
+        for (uint32_t i = 0; i < top; i++)
+            ordered[i] = feel_null();
+        for (uint32_t i = 0; i < count; i++)
+            ordered[order[i]] = letters[i] == '\0'
+                                    ? args[i]
+                                    : op_coerce(m, args[i], builtin_letter_type(letters[i]));
         args = ordered;
         count = top;
     }
@@ -335,12 +340,12 @@ static bool iter_next(struct feel_machine *m, struct feel_value *slots, uint64_t
 /* --- filtering
  * ------------------------------------------------------------------------------------------- */
 static bool filter_begin(struct feel_machine *m, struct feel_value *slots, struct feel_value list) {
-    if (feel_kind(list) != FEEL_LIST) { /* 10.3.2.5: null[...] is [], a value is a list of one */
+    if (feel_kind(list) != FEEL_LIST) { /* 10.3.2.9.4: a value is a list of one */
         struct feel_value *one = machine_new(m, struct feel_value, 1);
         if (one == NULL)
             return false;
         *one = list;
-        list = feel_list(one, feel_is_null(list) ? 0 : 1);
+        list = feel_list(one, 1);
     }
     slots[0] = list;
     slots[1].u.whole = 0;
@@ -728,9 +733,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_IN_RANGE:
             sp--;
-            sp[-1] = op_in_range(m, base[in.b],
-                                 &(struct feel_range){sp[-1], sp[0], (in.a & AST_LOW_CLOSED) != 0,
-                                                      (in.a & AST_HIGH_CLOSED) != 0, FEEL_ONLY_NO});
+            sp[-1] = op_in_ends(m, base[in.b], sp - 1, in.a);
             break;
         case OP_TEST: sp[-1] = op_test(m, base[in.b], sp[-1], in.a == 1); break;
         case OP_INSTANCE:
@@ -744,7 +747,10 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_FILTER:
             sp--;
-            if (!filter_begin(m, base + in.b, *sp) && in.a == 1) {
+            if (feel_is_null(*sp)) { /* table 68 has no row for it */
+                sp++;
+                ip = now.proto->code + in.c;
+            } else if (!filter_begin(m, base + in.b, *sp) && in.a == 1) {
                 *sp++ = feel_list(NULL, 0);
                 ip = now.proto->code + in.c;
             }

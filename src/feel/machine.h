@@ -86,6 +86,10 @@ struct feel_value op_and(struct feel_value a, struct feel_value b);
 struct feel_value op_or(struct feel_value a, struct feel_value b);
 struct feel_value op_in_range(struct feel_machine *m, struct feel_value v,
                               const struct feel_range *r);
+/* Of a range that is written: flags AST_LOW_CLOSED, AST_HIGH_CLOSED; an end that is null is one
+ * that cannot be compared. */
+struct feel_value op_in_ends(struct feel_machine *m, struct feel_value v,
+                             const struct feel_value ends[2], unsigned flags);
 struct feel_value op_test(struct feel_machine *m, struct feel_value subject, struct feel_value test,
                           bool names_subject);
 struct feel_value op_path(struct feel_machine *m, struct feel_value v, struct str name);

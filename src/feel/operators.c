@@ -385,6 +385,17 @@ struct feel_value op_in_range(struct feel_machine *m, struct feel_value v,
     return op_and(above, below);
 }
 
+/* DMN 1.5: table 55 */
+struct feel_value op_in_ends(struct feel_machine *m, struct feel_value v,
+                             const struct feel_value ends[2], unsigned flags) {
+    struct feel_value above =
+        op_compare(m, (flags & AST_LOW_CLOSED) != 0 ? AST_GE : AST_GT, v, ends[0]);
+    if (feel_is_false(above))
+        return above;
+    return op_and(above,
+                  op_compare(m, (flags & AST_HIGH_CLOSED) != 0 ? AST_LE : AST_LT, v, ends[1]));
+}
+
 static struct feel_value in_list(struct feel_machine *m, struct feel_value subject,
                                  struct feel_value list) {
     for (uint32_t i = 0; i < list.count && machine_spend(m, 1); i++) {
@@ -498,8 +509,7 @@ static struct feel_value coerce_kind(struct feel_machine *m, struct feel_value v
                                      const struct feel_type *type) {
     if (machine_has_type(m, type, v))
         return v;
-    if (feel_kind(v) == FEEL_LIST && v.count == 1 && type->tag != FEEL_TYPE_LIST &&
-        machine_has_type(m, type, v.u.items[0]))
+    if (feel_kind(v) == FEEL_LIST && v.count == 1 && machine_has_type(m, type, v.u.items[0]))
         return v.u.items[0];
     if (type->tag == FEEL_TYPE_LIST && feel_kind(v) != FEEL_LIST) {
         struct feel_value *one = machine_new(m, struct feel_value, 1);

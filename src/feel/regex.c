@@ -16,7 +16,12 @@
 #include "base/utf8.h"
 #include "feel/letter.h"
 
-enum { REPEAT_MAX = 1000, CLASS_DEPTH_MAX = 8, CHOICES_MAX = 1 << 18, CODE_END = 0x110000 };
+enum {
+    REPEAT_MAX = REGEX_NODES_MAX,
+    CLASS_DEPTH_MAX = 8,
+    CHOICES_MAX = 1 << 18,
+    CODE_END = 0x110000
+};
 
 enum re_op {
     RE_CHAR,   /* x: code point */
@@ -588,7 +593,7 @@ static bool read_branch(struct reader *r) {
 
 /* a|b|c: split(a, next); a; jump end; next: ... */
 static bool read_choice(struct reader *r) {
-    uint32_t jumps[64], jump_count = 0;
+    uint32_t last = UINT32_MAX; /* jump to the end; each says where the one before is */
     for (;;) {
         uint32_t from = r->re->code_count;
         if (!read_branch(r))
@@ -596,8 +601,6 @@ static bool read_choice(struct reader *r) {
         if (peek(r) != '|')
             break;
         (void)take(r);
-        if (jump_count == COUNT_OF(jumps))
-            return refuse(r, "it has too many alternatives");
         /* make room for the split in front of the branch */
         uint32_t count = r->re->code_count - from;
         struct re_ins *branch = arena_new(r->arena, struct re_ins, count);
@@ -614,12 +617,16 @@ static bool read_choice(struct reader *r) {
             if (!emit(r, (enum re_op)in.op, in.x, in.y))
                 return false;
         }
-        jumps[jump_count++] = r->re->code_count;
-        if (!emit(r, RE_JUMP, 0, 0))
+        uint32_t jump = r->re->code_count;
+        if (!emit(r, RE_JUMP, last, 0))
             return false;
+        last = jump;
     }
-    for (uint32_t i = 0; i < jump_count; i++)
-        r->re->code[jumps[i]].x = r->re->code_count;
+    while (last != UINT32_MAX) {
+        uint32_t before = r->re->code[last].x;
+        r->re->code[last].x = r->re->code_count;
+        last = before;
+    }
     return true;
 }
 
@@ -641,11 +648,12 @@ static struct str without_blanks(struct reader *r) {
     char *copy = arena_new(r->arena, char, r->text.len + 1);
     size_t len = 0;
     int classes = 0;
+    bool escaped = false;
     for (size_t i = 0; i < r->text.len; i++) {
         char c = r->text.at[i];
-        bool escaped = i > 0 && r->text.at[i - 1] == '\\' && !(i > 1 && r->text.at[i - 2] == '\\');
         if (!escaped && (c == '[' || c == ']'))
             classes += c == '[' ? 1 : -1;
+        escaped = c == '\\' && !escaped;
         if (classes > 0 || !is_blank((unsigned char)c))
             copy[len++] = c;
     }

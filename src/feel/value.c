@@ -1,4 +1,5 @@
 /* Values: making, looking, equality, order, copying. Every walk counts its depth. */
+#include "feel/code.h"
 #include "feel/inner.h"
 
 enum { LINEAR_MAX = 8 }; /* entries that are found faster one by one than by hash */
@@ -275,6 +276,12 @@ static enum answer equal_date_times(struct cal_datetime a, struct cal_datetime b
     return cal_datetime_cmp(&order, a, b) && order == 0 ? YES : NO;
 }
 
+/* Two values of one function. DMN 1.5: table 53 */
+static bool same_function(const struct feel_function *a, const struct feel_function *b) {
+    return a == b ||
+           (a->kind == FUNCTION_BUILTIN && b->kind == FUNCTION_BUILTIN && a->builtin == b->builtin);
+}
+
 static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int depth,
                                    struct walk *w) {
     switch (feel_kind(a)) {
@@ -291,7 +298,7 @@ static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int
         return a.count == b.count ? equal_items(a.u.items, b.u.items, a.count, depth - 1, w) : NO;
     case FEEL_CONTEXT: return equal_contexts(a.u.context, b.u.context, depth - 1, w);
     case FEEL_RANGE: return equal_ranges(a.u.range, b.u.range, depth - 1, w);
-    case FEEL_FUNCTION: return a.u.function == b.u.function ? YES : NO;
+    case FEEL_FUNCTION: return same_function(a.u.function, b.u.function) ? YES : NO;
     case FEEL_KIND_COUNT: break;
     }
     return UNKNOWN;

@@ -224,8 +224,15 @@ static struct num mul_watched(struct num a, struct num b, bool *inexact) {
     return from_bid(r);
 }
 
+/* DMN 1.5: tables 59, 60: what is too small for any scale is no number, as what is too large. */
+static struct num not_lost(struct num result, struct num a, struct num b) {
+    bool lost =
+        !num_is_nan(result) && num_sign(result) == 0 && num_sign(a) != 0 && num_sign(b) != 0;
+    return lost ? NUM_NAN : result;
+}
+
 struct num num_mul_any(struct num a, struct num b) {
-    return either_nan(a, b) ? NUM_NAN : mul_watched(a, b, NULL);
+    return either_nan(a, b) ? NUM_NAN : not_lost(mul_watched(a, b, NULL), a, b);
 }
 
 /* ---- comparison ---- */
@@ -303,7 +310,8 @@ struct num num_div(struct num a, struct num b) {
     if ((a.hi | b.hi) == 0 && num_small(b) != -1 && num_small(a) % num_small(b) == 0)
         return num_of(num_small(a) / num_small(b));
     unsigned flags = 0;
-    return from_bid(bid128_div(to_bid(a), to_bid(b), BID_ROUNDING_TO_NEAREST, &flags));
+    return not_lost(from_bid(bid128_div(to_bid(a), to_bid(b), BID_ROUNDING_TO_NEAREST, &flags)), a,
+                    b);
 }
 
 /* DMN 1.5: table 76, modulo */
@@ -342,6 +350,18 @@ static bool pow_exactly(struct num *out, struct num a, uint64_t n) {
     return true;
 }
 
+/* Below zero, where 1/a has no rest: so the way there does not grow beyond the largest number. */
+static bool turn_over(struct num *a, struct num *b) {
+    if (num_sign(*b) >= 0)
+        return false;
+    struct num other = num_div(num_of(1), *a);
+    if (num_is_nan(other) || num_cmp(num_mul(other, *a), num_of(1)) != 0)
+        return false;
+    *a = other;
+    *b = num_neg(*b);
+    return true;
+}
+
 struct num num_pow(struct num a, struct num b) {
     if (either_nan(a, b) || (num_sign(a) == 0 && num_sign(b) < 0))
         return NUM_NAN;
@@ -349,8 +369,11 @@ struct num num_pow(struct num a, struct num b) {
     struct num result;
     if (num_to_i64(&n, b) && n != INT64_MIN && pow_exactly(&result, a, (uint64_t)(n < 0 ? -n : n)))
         return n < 0 ? num_div(num_of(1), result) : result;
+    if (turn_over(&a, &b) && num_to_i64(&n, b) && pow_exactly(&result, a, (uint64_t)n))
+        return result;
     unsigned flags = 0;
-    return num_trim(from_bid(bid128_pow(to_bid(a), to_bid(b), BID_ROUNDING_TO_NEAREST, &flags)));
+    result = num_trim(from_bid(bid128_pow(to_bid(a), to_bid(b), BID_ROUNDING_TO_NEAREST, &flags)));
+    return not_lost(result, a, num_of(1));
 }
 
 struct num num_sqrt(struct num a) {
@@ -469,7 +492,7 @@ static bool take_exponent(struct reader *r, struct str s) {
     return s.len > 0;
 }
 
-/* Into the range of exponents: upwards by zeros, downwards by dropping digits. */
+/* Into the range of exponents: upwards by zeros, downwards by dropping digits, but not all. */
 static bool fit(struct parts *out, const struct reader *r, bool negative) {
     struct parts p = {r->coefficient, 0, negative};
     if (r->next > 5 || (r->next == 5 && (r->more || p.coefficient % 2 == 1)))
@@ -492,6 +515,8 @@ static bool fit(struct parts *out, const struct reader *r, bool negative) {
         int32_t drop = (int32_t)MIN_OF(EXPONENT_MIN - exponent, 38);
         p = drop_digits(p, drop, NUM_ROUND_HALF_EVEN);
         exponent = EXPONENT_MIN;
+        if (p.coefficient == 0)
+            return false;
     }
     p.exponent = (int32_t)exponent;
     *out = p;

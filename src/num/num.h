@@ -53,7 +53,8 @@ static inline bool num_is_nan(struct num a) {
 /* Text to number, exactly (beyond 34 digits: half-even): [+-] digits [. digits] [e [+-] digits], or
  * [+-] . digits ...; the grammars of FEEL, JSON and xsd:decimal are parts of it, each checked by
  * its own reader. Trailing zeros after the point are kept. False, and *out unchanged, when text is
- * anything else, longer than 4096 bytes, or too large for a decimal128. */
+ * anything else, longer than 4096 bytes, or beyond a decimal128: too large, or not zero and too
+ * small for any digit. */
 MUST_USE bool num_parse(struct num *out, struct str text);
 /* Canonical text, which num_parse() reads back to the same number: plain digits, "0.5" not ".5",
  * an exponent ("1.5E+70") only past NUM_PLAIN_DIGITS. Returns the length; out is zero-ended.

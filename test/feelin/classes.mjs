@@ -386,13 +386,6 @@ export const classes = [
     when: (d) => d.op === "context merge()" && (is(d.theirs, "null") ? d.args[0].items?.length === 0 : isNull(d.ours) && is(d.args[0], "list")),
   },
   {
-    name: "durations add up",
-    clause: "table 75",
-    asks: "sum() is of numbers; Mandate's also adds durations",
-    feelin: "gives null",
-    when: (d) => d.op === "sum()" && is(d.ours, days, months) && isNull(d.theirs),
-  },
-  {
     name: "null for what may be left out",
     clause: "10.3.4",
     asks: "a parameter that may be left out may be null",
