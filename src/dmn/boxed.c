@@ -199,7 +199,21 @@ static struct ast *context_result(struct boxer *b, const struct xml_node *node, 
     return path->a == NULL ? NULL : closed(b, path);
 }
 
-/* DMN 1.5: 10.2.1.4, 10.5.1, 10.5.2 */
+/* A function of a boxed context may call itself, also by a name with blanks, so the name is known
+ * inside of it. */
+static bool is_function_entry(const struct boxer *b, const struct xml_node *entry) {
+    const struct xml_node *logic = boxed_child(b->model, entry);
+    return logic != NULL && box_of(b->model, logic) == BOX_FUNCTION;
+}
+
+static bool is_named(const struct ast_scope *scope, struct str name) {
+    for (size_t i = 0; i < scope->name_count; i++)
+        if (str_eq(scope->names[i], name))
+            return true;
+    return false;
+}
+
+/* DMN 1.5: 10.2.1.4, 10.5.1, 10.5.2, rule 25 */
 static struct ast *read_context(struct boxer *b, const struct xml_node *node,
                                 const struct ast_scope *scope) {
     struct dmn_model *m = b->model;
@@ -211,6 +225,15 @@ static struct ast *read_context(struct boxer *b, const struct xml_node *node,
          e = xml_next(e)) {
         const struct xml_node *variable = dmn_child(m, e, "variable");
         const struct feel_type *type = NULL;
+        struct str name = ast_name_normal(b->arena, xml_attr_text(variable, STR("name")));
+        if (variable != NULL && is_named(&inner, name)) {
+            (void)err_set(b->err, ERR_INVALID, dmn_at(m, e),
+                          "a boxed context has two entries named '%.*s'", STR_ARG(name));
+            return boxed_bad(b, dmn_at(m, e));
+        }
+        bool calls_itself = variable != NULL && is_function_entry(b, e);
+        names[inner.name_count] = name;
+        inner.name_count += calls_itself;
         struct ast *value = read_inner(b, e, NULL, &inner);
         if (value == NULL || !dmn_type_attr(&type, m, variable, b->err))
             return NULL;
@@ -218,12 +241,12 @@ static struct ast *read_context(struct boxer *b, const struct xml_node *node,
         if (variable == NULL)
             return context_result(b, e, context, value, &chain);
         struct ast *entry = boxed_node(b, AST_NAMED, e);
-        entry->name = ast_name_normal(b->arena, xml_attr_text(variable, STR("name")));
+        entry->name = name;
         entry->a = value;
         if (closed(b, entry) == NULL)
             return NULL;
         chain_add(&chain, entry);
-        names[inner.name_count++] = entry->name;
+        inner.name_count += !calls_itself;
     }
     context->list = chain.first;
     return closed(b, context);
@@ -367,10 +390,11 @@ static struct ast *read_iteration(struct boxer *b, const struct xml_node *node,
     return tree->a == NULL ? NULL : closed(b, tree);
 }
 
-/* DMN 1.5: 10.2.1.9, 10.5.8 */
+/* DMN 1.5: 10.2.1.9, 10.5.8. The match is a boolean: here a number is no position. */
 static struct ast *read_filter(struct boxer *b, const struct xml_node *node,
                                const struct ast_scope *scope) {
     struct ast *tree = boxed_node(b, AST_FILTER, node);
+    tree->op = AST_FILTER_TESTS;
     struct str names[] = {STR("item")};
     struct ast_scope inner = {.options = b->options,
                               .outer = scope,

@@ -37,6 +37,8 @@
         "<decisionTable " attributes "><input><inputExpression><text>n + 1</text>"                 \
         "</inputExpression><inputValues><text>[0..100]</text></inputValues></input>" outputs rules \
         "</decisionTable>")
+#define FILTER(in, match)                                                                          \
+    DECISION("a", "Any", "", "<filter><in>" TEXT(in) "</in><match>" TEXT(match) "</match></filter>")
 #define SERVICE                                                                                    \
     INPUT("n", "number")                                                                           \
     DECISION("plus", "number", NEEDS_INPUT("n"), TEXT("n + 1"))                                    \
@@ -181,6 +183,56 @@ void test_dmn_clauses_logic(void) {
                                  "contextEntry>" TEXT("f(1)") "</contextEntry></"
                                                               "context>"),
                "a", "{}", "null"),
+        /* DMN 1.5: 6.3.9, rule 25: a function with blanks in its name calls itself */
+        CLAUSE(
+            "6.3.9, rule 25",
+            "<businessKnowledgeModel id='f' name='my fact'><encapsulatedLogic>"
+            "<formalParameter name='n'/>" TEXT(
+                "if n &lt;= 1 then 1 else n * my fact(n - 1)") "</encapsulatedLogic>"
+                                                               "</businessKnowledgeModel>" DECISION(
+                                                                   "a", "number",
+                                                                   NEEDS_KNOWLEDGE("f"),
+                                                                   TEXT("my fact(5)")),
+            "a", "{}", "120"),
+        CLAUSE("6.3.9, rule 25",
+               "<businessKnowledgeModel id='f' name='my f'><encapsulatedLogic>"
+               "<formalParameter name='n'/><decisionTable hitPolicy='FIRST'><input>"
+               "<inputExpression><text>n</text></inputExpression></input><output/>" RULE("&lt;= 1",
+                                                                                         OUT("1"))
+                   RULE("-", OUT("n * my f(n - 1)")) "</decisionTable>"
+                                                     "</encapsulatedLogic>"
+                                                     "</"
+                                                     "businessKnowledgeModel>" DECISION(
+                                                         "a", "number", NEEDS_KNOWLEDGE("f"),
+                                                         TEXT("my f(4)")),
+               "a", "{}", "24"),
+        CLAUSE("10.2.1.4, 10.2.1.7, rule 25",
+               DECISION("a", "Any", "",
+                        "<context><contextEntry><variable name='my f'/><functionDefinition>"
+                        "<formalParameter name='n'/>" TEXT(
+                            "if n &lt;= 1 then 1 else n * my f(n - 1)") "</functionDefinition>"
+                                                                        "</contextEntry>"
+                                                                        "<contextEntry>" TEXT(
+                                                                            "my "
+                                                                            "f(5)") "</"
+                                                                                    "contextEntry>"
+                                                                                    "</context>"),
+               "a", "{}", "120"),
+        /* DMN 1.5: 10.2.1.4: the names of a boxed context are distinct */
+        CLAUSE(
+            "10.2.1.4",
+            DECISION(
+                "a", "Any", "",
+                "<context><contextEntry><variable name='x'/>" TEXT(
+                    "1") "</contextEntry><contextEntry><variable name='x'/>" TEXT("2") "</"
+                                                                                       "contextEntr"
+                                                                                       "y></"
+                                                                                       "context>"),
+            "a", "{}", "refused: a boxed context has two entries named 'x'"),
+        /* DMN 1.5: 10.2.1.9: the match resolves to a boolean */
+        CLAUSE("10.2.1.9, 10.5.8", FILTER("[1, 2]", "2"), "a", "{}", "null"),
+        CLAUSE("10.2.1.9", FILTER("[1, 2]", "1 + 1"), "a", "{}", "null"),
+        CLAUSE("10.2.1.9", FILTER("[1, 2, 3]", "item &gt; 1"), "a", "{}", "[2, 3]"),
         CLAUSE("10.2.1.10, 10.5.9, 10.5.12",
                DECISION("a", "boolean", "",
                         "<every iteratorVariable='i'><in>" TEXT("[1, 2]") "</in><satisfies>" TEXT(

@@ -212,7 +212,12 @@ static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err
         logic = dmn_child(m, e->node, "encapsulatedLogic");
         if (logic == NULL)
             return true;
-        tree = boxed_function(&b, logic, &scope);
+        const struct ast_scope self = {/* DMN 1.5: 6.3.9, rule 25: it may call itself */
+                                       .options = &options,
+                                       .outer = &scope,
+                                       .names = &e->variable,
+                                       .name_count = 1};
+        tree = boxed_function(&b, logic, &self);
         if (tree == NULL)
             return false;
         struct str *params = arena_new(m->arena, struct str, DMN_COLUMNS_MAX);

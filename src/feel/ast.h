@@ -21,7 +21,7 @@ enum ast_kind {
     AST_IN,       /* a in list (tests) */
     AST_INSTANCE, /* a instance of type */
     AST_PATH,     /* a.name */
-    AST_FILTER,   /* a[b] */
+    AST_FILTER,   /* a[b]; op AST_FILTER_TESTS: b is no position */
     AST_CALL,     /* a(list); list of arguments, or of AST_NAMED */
     AST_NAMED,    /* name: a, an argument, a context entry */
     AST_LIST,     /* [list] */
@@ -41,6 +41,7 @@ enum ast_kind {
 };
 
 enum ast_compare { AST_EQ, AST_NE, AST_LT, AST_LE, AST_GT, AST_GE };
+enum { AST_FILTER_TESTS = 1 };
 enum { AST_LOW_CLOSED = 1, AST_HIGH_CLOSED = 2, AST_ONLY_EQUAL = 4, AST_ONLY_OTHERS = 8 };
 enum { AST_DEPTH_MAX = 1200 }; /* walks of a tree recurse: 1200 frames of ~200 bytes */
 

@@ -47,7 +47,7 @@ enum op {
     OP_INDEX,       /* (list n -> list[n]) */
     OP_FILTER,      /* (list -> ), locals[b..b+3] = list, index, kept, item; a 1: the test is a
                        boolean, so an empty list gives ( -> []) and goes to c */
-    OP_FILTER_NEXT, /* (test -> [result]), to c for the next item of locals[b] */
+    OP_FILTER_NEXT, /* (test -> [result]), to c for the next item of locals[b]; a 1: no position */
     OP_LIST,        /* (b values -> list) */
     OP_CONTEXT,     /* ( -> context of locals[a...] named by shapes[b]) */
     OP_RANGE,       /* (low high -> range), a: AST_LOW_CLOSED ..., b: 1 no low, 2 no high */

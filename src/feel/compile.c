@@ -541,7 +541,8 @@ static bool is_test(const struct ast *node) {
 static bool gen_filter(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->a))
         return false;
-    if (node->b->kind == AST_CONST && feel_kind(node->b->value) == FEEL_NUMBER) {
+    if (node->b->kind == AST_CONST && feel_kind(node->b->value) == FEEL_NUMBER &&
+        node->op != AST_FILTER_TESTS) {
         if (!gen(c, node->b))
             return false;
         c->node = node;
@@ -557,7 +558,7 @@ static bool gen_filter(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->b))
         return false;
     c->node = node;
-    patch_to(c, emit(c, OP_FILTER_NEXT, 0, (int32_t)slots, 0), loop);
+    patch_to(c, emit(c, OP_FILTER_NEXT, node->op, (int32_t)slots, 0), loop);
     patch(c, begin);
     unbind(c, mark);
     return true;

@@ -367,10 +367,11 @@ static void filter_keep(struct feel_machine *m, struct feel_value *slots) {
 
 /* True: go on with the next item; false: *result is the value of the filter. */
 static bool filter_next(struct feel_machine *m, struct feel_value *slots, struct feel_value test,
-                        uint64_t cost, struct feel_value *result) {
+                        bool tests_only, uint64_t cost, struct feel_value *result) {
     int64_t at = slots[1].u.whole;
     if (feel_kind(test) == FEEL_NUMBER) {
-        *result = op_index(m, slots[0], test);
+        *result = tests_only ? machine_null(m, "the match of a filter is a boolean, not a number")
+                             : op_index(m, slots[0], test);
         return false;
     }
     if (slots[0].count > 0 && feel_is_true(test))
@@ -757,7 +758,8 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_FILTER_NEXT:
             sp--;
-            if (filter_next(m, base + in.b, *sp, round_cost(now.proto, ip, in.c), &v))
+            if (filter_next(m, base + in.b, *sp, in.a == AST_FILTER_TESTS,
+                            round_cost(now.proto, ip, in.c), &v))
                 ip = now.proto->code + in.c;
             else
                 *sp++ = v;
