@@ -339,7 +339,13 @@ static bool iter_next(struct feel_machine *m, struct feel_value *slots, uint64_t
 
 /* --- filtering
  * ------------------------------------------------------------------------------------------- */
-static bool filter_begin(struct feel_machine *m, struct feel_value *slots, struct feel_value list) {
+/* False: there is nothing to test, and *top is the filter's value already. by_test: its condition
+ * is no position. */
+static bool filter_begin(struct feel_machine *m, struct feel_value *slots, struct feel_value *top,
+                         bool by_test) {
+    struct feel_value list = *top;
+    if (feel_is_null(list)) /* DMN 1.5: table 68 has no row for it */
+        return false;
     if (feel_kind(list) != FEEL_LIST) { /* 10.3.2.9.4: a value is a list of one */
         struct feel_value *one = machine_new(m, struct feel_value, 1);
         if (one == NULL)
@@ -351,7 +357,10 @@ static bool filter_begin(struct feel_machine *m, struct feel_value *slots, struc
     slots[1].u.whole = 0;
     slots[2] = feel_null();
     slots[3] = list.count == 0 ? feel_null() : list.u.items[0];
-    return list.count > 0;
+    if (list.count > 0 || !by_test)
+        return true;
+    *top = list;
+    return false;
 }
 
 static void filter_keep(struct feel_machine *m, struct feel_value *slots) {
@@ -747,14 +756,10 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             sp[-1] = op_index(m, sp[-1], sp[0]);
             break;
         case OP_FILTER:
-            sp--;
-            if (feel_is_null(*sp)) { /* table 68 has no row for it */
-                sp++;
+            if (filter_begin(m, base + in.b, sp - 1, in.a == 1))
+                sp--;
+            else
                 ip = now.proto->code + in.c;
-            } else if (!filter_begin(m, base + in.b, *sp) && in.a == 1) {
-                *sp++ = feel_list(NULL, 0);
-                ip = now.proto->code + in.c;
-            }
             break;
         case OP_FILTER_NEXT:
             sp--;
