@@ -202,6 +202,39 @@ void test_feel_budgets(void) {
     arena_destroy(b.arena);
 }
 
+/* Compiling asks the same budget, and may be cancelled; without one it asks nobody. */
+void test_feel_compile_budget(void) {
+    static const struct {
+        int line;
+        uint64_t steps;
+        bool cancelled, want;
+    } rows[] = {
+        {__LINE__, 0, false, false},    {__LINE__, 2000, false, false}, /* the tokens */
+        {__LINE__, 5000, false, false},                                 /* and the nodes */
+        {__LINE__, 20000, false, true}, {__LINE__, 20000, true, false},
+    };
+    struct arena *a = arena_create("test", 16 << 20);
+    struct buf text;
+    buf_init(&text, 1 << 16);
+    buf_lit(&text, "[1");
+    for (int i = 0; i < 2000; i++)
+        buf_lit(&text, ", 1");
+    buf_lit(&text, "]");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err = {0};
+        struct feel_program *program;
+        struct budget budget = budget_of(rows[i].steps, 1 << 20);
+        const _Atomic bool cancel = rows[i].cancelled;
+        struct feel_options options = {.budget = &budget};
+        budget.cancel = &cancel;
+        bool good = feel_compile(&program, a, buf_view(&text), &options, &err);
+        CHECK_AT(rows[i].line, good == rows[i].want);
+        CHECK_AT(rows[i].line, good || (err.code == ERR_LIMIT && program == NULL));
+    }
+    buf_done(&text);
+    arena_destroy(a);
+}
+
 /* Parts that are shared make a small value a tree of 2^60 parts: each walk over it ends. */
 void test_feel_shared_parts(void) {
     static const struct {

@@ -870,6 +870,9 @@ static bool gen(struct compiler *c, const struct ast *node) {
     c->node = node;
     if (!affords(c, 0))
         return refuse(c, ERR_LIMIT, "an expression takes too much memory");
+    if (c->options->budget != NULL &&
+        !budget_spend(c->options->budget, (struct cost){1, 0}, c->err))
+        return false;
     switch ((enum ast_kind)node->kind) {
     case AST_CONST: (void)emit(c, OP_CONST, 0, add_const(c, node->value), 1); return true;
     case AST_BAD: (void)emit(c, OP_BAD, 0, add_name(c, node->name), 1); return true;

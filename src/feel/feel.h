@@ -61,6 +61,9 @@ struct feel_options {
      * data may bring a variable "count" or "product": `count > 3` reads it, `count(list)` calls. */
     bool shadow;
     const struct cal_zones *zones; /* for @"10:00:00@Europe/Paris"; NULL: the built-in ones */
+    /* What compiling may take: a step for each token and each node, and it may be cancelled. NULL:
+     * nobody asks, as for the texts of a pack. Memory is bounded by the arena. */
+    struct budget *budget;
     /* Where the text stands, for messages: file, and line and column of its first byte. */
     struct err_at at;
 };
@@ -139,7 +142,8 @@ MUST_USE bool feel_eval(struct feel_value *out, const struct feel_program *progr
 struct feel_value *feel_vars(struct arena *a, const struct feel_program *program,
                              struct feel_value context);
 
-/* Compile and evaluate once, names taken from a context (nested names with blanks included). */
+/* Compile and evaluate once, both within the budget; names taken from a context (nested names with
+ * blanks included). */
 MUST_USE bool feel_once(struct feel_value *out, struct str text, struct feel_value context,
                         struct feel_env env, struct arena *a, struct budget *budget,
                         struct err *err);

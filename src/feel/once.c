@@ -55,6 +55,7 @@ bool feel_once(struct feel_value *out, struct str text, struct feel_value contex
                                        members_of(members, 0, context, MEMBER_DEPTH_MAX),
                                    .zones = env.zones,
                                    .open = true,
+                                   .budget = budget,
                                    .at = {"expression", 1, 1}};
     *out = feel_null();
     env.vars = vars;

@@ -56,8 +56,20 @@ bool parser_affords(struct parser *p, size_t bytes) {
     return false;
 }
 
+/* A step for each token: what compiles within a budget ends with it. Behind an error nothing is
+ * read any more. */
+static bool may_go_on(struct parser *p) {
+    struct budget *budget = p->options->budget;
+    return p->err->code == ERR_NONE &&
+           (budget == NULL || budget_spend(budget, (struct cost){1, 0}, p->err));
+}
+
 bool parser_advance(struct parser *p) {
     const char *what = NULL;
+    if (!may_go_on(p)) {
+        p->token.kind = TOKEN_END;
+        return false;
+    }
     if (!lex_next(&p->token, p->text, p->from, &what)) {
         (void)parser_fail_at(p, p->token.from, what, STR_NONE);
         p->token.kind = TOKEN_END;
