@@ -4,50 +4,13 @@
 
 #include "dmn/dmn.h"
 #include "main/cmd.h"
+#include "main/imports.h"
 #include "main/values.h"
 #include "main/zones.h"
 #include "os/env.h"
 #include "os/file.h"
-#include "xml/xml.h"
 
 enum { ARENA_BYTES = 1 << 30, LOAD_STEPS = 100000000, LOAD_BYTES = 512 << 20 };
-
-/* Where imports are looked for. */
-struct beside {
-    const char *path; /* of the model */
-    struct arena *arena;
-};
-
-static bool has_namespace(struct str xml, struct str ns, struct arena *a) {
-    struct budget budget = budget_of(LOAD_STEPS, LOAD_BYTES);
-    struct err ignored = {0}; /* a broken file beside the model is not the one that is looked for */
-    struct xml_node *root;
-    return xml_read(&root, xml, "", a, &budget, &ignored) &&
-           str_eq(xml_attr_text(root, STR("namespace")), ns);
-}
-
-static bool find_import(struct str *xml, const char **file, void *self, struct str ns,
-                        struct str location, struct err *err) {
-    const struct beside *b = self;
-    const char *slash = strrchr(b->path, '/');
-    struct str folder = slash == NULL ? STR(".") : (struct str){b->path, (size_t)(slash - b->path)};
-    struct os_entry *entries;
-    size_t count;
-    (void)location;
-    if (!os_folder_list(&entries, &count, arena_cstr(b->arena, folder), b->arena, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!str_ends(entries[i].name, STR(".dmn")))
-            continue;
-        *file = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(entries[i].name)).at;
-        if (!os_file_read(xml, *file, FILE_BYTES_MAX, b->arena, err))
-            return false;
-        if (has_namespace(*xml, ns, b->arena))
-            return true;
-    }
-    return err_set(err, ERR_NOT_FOUND, ((struct err_at){b->path, 0, 0}),
-                   "no model beside it has the namespace '%.*s'", STR_ARG(ns));
-}
 
 static int print_trace(const struct dmn_trace *trace) {
     struct buf out;
@@ -110,11 +73,11 @@ int cmd_decide(int argc, char **argv) {
     struct str xml;
     struct feel_value inputs;
     struct dmn_model *model;
-    struct beside beside = {args.items[0], arena};
+    struct imports_beside beside = {args.items[0], arena};
     struct budget budget = budget_of(LOAD_STEPS, LOAD_BYTES);
     zones_init(&zones, arena);
     struct dmn_options load = {
-        .import = find_import, .import_self = &beside, .zones = &zones.zones, .strict = true};
+        .import = imports_find, .import_self = &beside, .zones = &zones.zones, .strict = true};
     if (!os_file_read(&xml, args.items[0], FILE_BYTES_MAX, arena, &err) ||
         !value_read_file(&inputs, input_path, arena, &err)) {
         code = command_failed("decide", "%s", err.text);

@@ -1,0 +1,41 @@
+/* Every .dmn file of the folder is opened until one has the namespace: what locationURI says is
+ * often a place of the modelling tool. */
+#include "main/imports.h"
+
+#include <string.h>
+
+#include "os/file.h"
+#include "xml/xml.h"
+
+enum { LOAD_STEPS = 100000000, LOAD_BYTES = 512 << 20 };
+
+static bool has_namespace(struct str xml, struct str ns, struct arena *a) {
+    struct budget budget = budget_of(LOAD_STEPS, LOAD_BYTES);
+    struct err ignored = {0}; /* a broken file beside the model is not the one that is looked for */
+    struct xml_node *root;
+    return xml_read(&root, xml, "", a, &budget, &ignored) &&
+           str_eq(xml_attr_text(root, STR("namespace")), ns);
+}
+
+bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
+                  struct str location, struct err *err) {
+    const struct imports_beside *b = self;
+    const char *slash = strrchr(b->path, '/');
+    struct str folder = slash == NULL ? STR(".") : (struct str){b->path, (size_t)(slash - b->path)};
+    struct os_entry *entries;
+    size_t count;
+    (void)location;
+    if (!os_folder_list(&entries, &count, arena_cstr(b->arena, folder), b->arena, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!str_ends(entries[i].name, STR(".dmn")))
+            continue;
+        *file = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(entries[i].name)).at;
+        if (!os_file_read(xml, *file, FILE_BYTES_MAX, b->arena, err))
+            return false;
+        if (has_namespace(*xml, ns, b->arena))
+            return true;
+    }
+    return err_set(err, ERR_NOT_FOUND, ((struct err_at){b->path, 0, 0}),
+                   "no model beside it has the namespace '%.*s'", STR_ARG(ns));
+}
