@@ -5,7 +5,7 @@
 #include "app/process_inner.h"
 #include "store/message.h"
 
-enum { STARTS_MAX = 256, HEARD_MAX = 256 };
+enum { HEARD_MAX = 256 }; /* subscriptions read at a time */
 
 static bool taken(struct drive *d, int64_t message, int64_t instance,
                   const struct store_subscription *s, struct err *err) {
@@ -73,23 +73,16 @@ static bool start_by(int64_t *instance_out, struct drive *d, const struct store_
 /* ---- who waits ---------------------------------------------------------------------------------
  */
 
-static bool seen(const struct str *list, size_t count, struct str process) {
-    for (size_t i = 0; i < count; i++)
-        if (str_eq(list[i], process))
-            return true;
-    return false;
-}
-
 bool drive_message(size_t *correlated, int64_t *instance_out, struct drive *d,
                    const struct drive_message *m, struct err *err) {
     struct store_subscription *waits = arena_new(d->arena, struct store_subscription, HEARD_MAX);
-    struct store_start *starts = arena_new(d->arena, struct store_start, STARTS_MAX);
-    struct str *done = arena_new(d->arena, struct str, HEARD_MAX + STARTS_MAX);
-    size_t count = 0, done_count = 0;
+    struct store_start *starts;
+    struct map done; /* processes: each takes a message once */
+    size_t count = 0;
+    map_init(&done, d->arena);
     *correlated = 0;
     *instance_out = 0;
-    if (!store_starts_named(starts, STARTS_MAX, &count, d->tx->conn, STR("MESSAGE"), m->name,
-                            d->arena, err))
+    if (!store_starts_named(&starts, &count, d->tx->conn, STR("MESSAGE"), m->name, d->arena, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t instance;
@@ -100,26 +93,24 @@ bool drive_message(size_t *correlated, int64_t *instance_out, struct drive *d,
             ++*correlated;
         }
     }
-    for (int64_t after = 0; done_count < HEARD_MAX; after = waits[count - 1].key) {
+    for (int64_t after = 0;; after = waits[count - 1].key) {
         if (!store_subscriptions(waits, HEARD_MAX, &count, d->tx->conn, STR("MESSAGE"), m->name,
                                  m->correlation_key, after, d->arena, err))
             return false;
-        for (size_t i = 0; i < count && done_count < HEARD_MAX; i++) {
+        for (size_t i = 0; i < count; i++) {
             struct str process = waits[i].process;
             bool was_taken = false;
-            if (seen(done, done_count, process) ||
-                !store_message_was_taken(&was_taken, d->tx->conn, m->key, process, err) ||
-                was_taken) {
-                if (err->code != ERR_NONE)
-                    return false;
+            if (!map_put(&done, process, i))
                 continue;
-            }
+            if (!store_message_was_taken(&was_taken, d->tx->conn, m->key, process, err))
+                return false;
+            if (was_taken)
+                continue;
             const struct process_command command = message_command(m, process_key_n(waits[i].key));
             int64_t instance = process_key(process_key_stream(waits[i].key), 1);
             if (!drive_push(d, process_key_stream(waits[i].key), &command, err) ||
                 !taken(d, m->key, instance, &waits[i], err))
                 return false;
-            done[done_count++] = process;
             *instance_out = *instance_out == 0 ? instance : *instance_out;
             ++*correlated;
         }
@@ -138,13 +129,12 @@ static bool variables_of(struct feel_value *out, struct drive *d, struct str tex
 
 bool drive_message_starts(struct drive *d, const struct store_message *waiting, struct str process,
                           struct err *err) {
-    struct store_start *starts = arena_new(d->arena, struct store_start, STARTS_MAX);
+    struct store_start *starts;
     size_t count = 0;
     struct drive_message m = {
         .key = waiting->key, .name = waiting->name, .correlation_key = waiting->correlation_key};
     if (!variables_of(&m.variables, d, waiting->variables, err) ||
-        !store_starts_named(starts, STARTS_MAX, &count, d->tx->conn, STR("MESSAGE"), m.name,
-                            d->arena, err))
+        !store_starts_named(&starts, &count, d->tx->conn, STR("MESSAGE"), m.name, d->arena, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         struct store_definition definition;
@@ -240,13 +230,12 @@ bool drive_message_sent(struct drive *d, const struct process_effect *e, struct 
 bool drive_signal(struct drive *d, int64_t key, struct str name, struct feel_value variables,
                   uint64_t except, struct err *err) {
     struct store_subscription *waits = arena_new(d->arena, struct store_subscription, HEARD_MAX);
-    struct store_start *starts = arena_new(d->arena, struct store_start, STARTS_MAX);
+    struct store_start *starts;
     size_t count = 0;
     uint64_t last = 0;
     const struct process_command command = {
         .kind = PROCESS_SIGNAL, .n = key, .name = name, .variables = variables};
-    if (!store_starts_named(starts, STARTS_MAX, &count, d->tx->conn, STR("SIGNAL"), name, d->arena,
-                            err))
+    if (!store_starts_named(&starts, &count, d->tx->conn, STR("SIGNAL"), name, d->arena, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct drive_begun by = {.variables = variables};

@@ -4,8 +4,6 @@
  * waits itself when it completes none. */
 #include "app/process_inner.h"
 
-enum { STARTS_MAX = 256 };
-
 static bool begin(int64_t *instance_out, struct drive *d, const struct store_start *start,
                   const struct drive_begun *by, bool all, struct err *err) {
     const struct drive_start s = {
@@ -182,15 +180,16 @@ static bool holds(bool *out, struct drive *d, const struct store_start *start,
     return ok;
 }
 
-bool drive_conditions(struct drive_condition *out, size_t room, size_t *count_out, struct drive *d,
+bool drive_conditions(struct drive_condition **out, size_t *count_out, struct drive *d,
                       int64_t definition, struct feel_value variables, struct err *err) {
-    struct store_start *starts = arena_new(d->arena, struct store_start, room);
+    struct store_start *starts;
     const struct drive_begun by = {.variables = variables};
     size_t count = 0;
     *count_out = 0;
-    if (!store_starts_conditional(starts, room, &count, d->tx->conn, definition, STR_NONE, d->arena,
+    if (!store_starts_conditional(&starts, &count, d->tx->conn, definition, STR_NONE, d->arena,
                                   err))
         return false;
+    *out = arena_new(d->arena, struct drive_condition, count);
     for (size_t i = 0; i < count; i++) {
         bool is_true, kept;
         int64_t instance = 0;
@@ -198,17 +197,16 @@ bool drive_conditions(struct drive_condition *out, size_t room, size_t *count_ou
             (is_true && !drive_begin(&instance, &kept, d, &starts[i], &by, err)))
             return false;
         if (instance != 0)
-            out[(*count_out)++] = (struct drive_condition){starts[i].definition, instance};
+            (*out)[(*count_out)++] = (struct drive_condition){starts[i].definition, instance};
     }
     return true;
 }
 
 bool drive_conditions_stored(struct drive *d, struct str process, struct err *err) {
-    struct store_start *starts = arena_new(d->arena, struct store_start, STARTS_MAX);
+    struct store_start *starts;
     const struct drive_begun by = {.message = STR_NONE};
     size_t count = 0;
-    if (!store_starts_conditional(starts, STARTS_MAX, &count, d->tx->conn, 0, process, d->arena,
-                                  err))
+    if (!store_starts_conditional(&starts, &count, d->tx->conn, 0, process, d->arena, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         bool is_true, kept, was_true = starts[i].is_true;

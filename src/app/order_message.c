@@ -1,7 +1,6 @@
 /* Messages and signals from outside. */
 #include "app/process_inner.h"
 
-enum { CONDITIONS_MAX = 1000 }; /* start events that one order asks */
 static const int64_t KEEP_MS_MAX = 10LL * 365 * 24 * 3600 * 1000;
 
 static bool message_of(struct drive_message *m, struct app_job *j, struct err *err) {
@@ -100,7 +99,7 @@ static bool note_conditions(uint64_t *stream, struct drive *d, int64_t definitio
 }
 
 static bool evaluate(struct app_job *j, struct drive *d, struct err *err) {
-    struct drive_condition *begun = arena_new(d->arena, struct drive_condition, CONDITIONS_MAX);
+    struct drive_condition *begun;
     struct feel_value variables;
     struct store_definition process;
     int64_t definition = 0;
@@ -114,8 +113,7 @@ static bool evaluate(struct app_job *j, struct drive *d, struct err *err) {
     if (definition != 0 && process.key == 0)
         return err_set(err, ERR_NOT_FOUND, err_nowhere, "there is no process with this key");
     if (!note_conditions(&stream, d, definition, variables, err) ||
-        !drive_conditions(begun, CONDITIONS_MAX, &count, d, definition, variables, err) ||
-        !drive_settle(d, err))
+        !drive_conditions(&begun, &count, d, definition, variables, err) || !drive_settle(d, err))
         return false;
     j->body = json_obj(d->arena);
     app_set_key(j->body, STR("conditionalEvaluationKey"), process_key(stream, 0));

@@ -135,9 +135,8 @@ MUST_USE bool drive_begin(int64_t *instance_out, bool *kept, struct drive *d,
 struct drive_condition {
     int64_t definition, instance; /* keys */
 };
-MUST_USE bool drive_conditions(struct drive_condition *out, size_t room, size_t *count_out,
-                               struct drive *d, int64_t definition, struct feel_value variables,
-                               struct err *err);
+MUST_USE bool drive_conditions(struct drive_condition **out, size_t *count_out, struct drive *d,
+                               int64_t definition, struct feel_value variables, struct err *err);
 /* A data store of the process was written: start events whose condition became true. */
 MUST_USE bool drive_conditions_stored(struct drive *d, struct str process, struct err *err);
 /* ---- drive_store.c: what processes keep beyond their end ---- */

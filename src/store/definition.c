@@ -418,38 +418,44 @@ static void start_read(struct store_start *out, const struct db_rows *rows, stru
     "SELECT definition, node, element, event, name, due_us, armed_us, def, is_true FROM "          \
     "start_event "
 
-bool store_starts_named(struct store_start *out, size_t room, size_t *count_out,
-                        struct db_conn *conn, struct str event, struct str name,
-                        struct arena *arena, struct err *err) {
-    struct db_rows rows;
-    size_t count = 0;
-    if (!db_query(&rows, conn,
-                  START_COLUMNS "WHERE event = ?1 AND name = ?2 AND name <> '' ORDER BY "
-                                "definition, node, def LIMIT ?3",
-                  DB_ARGS(db_t(event), db_t(name), db_n((int64_t)room)), err))
-        return false;
-    while (db_next(&rows, err))
-        start_read(&out[count++], &rows, arena);
+static bool start_list(struct store_start **out, size_t *count_out, struct db_rows *rows,
+                       struct arena *arena, struct err *err) {
+    size_t room = 0, count = 0;
+    for (*out = NULL; db_next(rows, err); count++) {
+        if (count == room) {
+            struct store_start *more = arena_new(arena, struct store_start, 2 * room + 16);
+            if (count > 0)
+                memcpy(more, *out, count * sizeof *more);
+            *out = more;
+            room = 2 * room + 16;
+        }
+        start_read(&(*out)[count], rows, arena);
+    }
     *count_out = count;
-    return db_end(&rows, err);
+    return db_end(rows, err);
 }
 
-bool store_starts_conditional(struct store_start *out, size_t room, size_t *count_out,
-                              struct db_conn *conn, int64_t definition, struct str process,
-                              struct arena *arena, struct err *err) {
+bool store_starts_named(struct store_start **out, size_t *count_out, struct db_conn *conn,
+                        struct str event, struct str name, struct arena *arena, struct err *err) {
     struct db_rows rows;
-    size_t count = 0;
-    if (!db_query(&rows, conn,
-                  START_COLUMNS
-                  "WHERE event = 'CONDITION' AND (?1 = 0 OR definition = ?1) AND (?2 = '' OR "
-                  "definition IN (SELECT key FROM process_definition WHERE id = ?2)) ORDER BY "
-                  "definition, node, def LIMIT ?3",
-                  DB_ARGS(db_n(definition), db_t(process), db_n((int64_t)room)), err))
-        return false;
-    while (db_next(&rows, err))
-        start_read(&out[count++], &rows, arena);
-    *count_out = count;
-    return db_end(&rows, err);
+    return db_query(&rows, conn,
+                    START_COLUMNS "WHERE event = ?1 AND name = ?2 AND name <> '' ORDER BY "
+                                  "definition, node, def",
+                    DB_ARGS(db_t(event), db_t(name)), err) &&
+           start_list(out, count_out, &rows, arena, err);
+}
+
+bool store_starts_conditional(struct store_start **out, size_t *count_out, struct db_conn *conn,
+                              int64_t definition, struct str process, struct arena *arena,
+                              struct err *err) {
+    struct db_rows rows;
+    return db_query(&rows, conn,
+                    START_COLUMNS
+                    "WHERE event = 'CONDITION' AND (?1 = 0 OR definition = ?1) AND (?2 = '' OR "
+                    "definition IN (SELECT key FROM process_definition WHERE id = ?2)) ORDER BY "
+                    "definition, node, def",
+                    DB_ARGS(db_n(definition), db_t(process)), err) &&
+           start_list(out, count_out, &rows, arena, err);
 }
 
 bool store_starts_due(struct store_start *out, size_t room, size_t *count_out, int64_t *next_us_out,

@@ -121,10 +121,10 @@ struct store_start {
 MUST_USE bool store_start_put(struct store_tx *tx, const struct store_start *start,
                               struct err *err);
 MUST_USE bool store_starts_drop(struct store_tx *tx, int64_t definition, struct err *err);
-/* Those that a message or signal of that name starts, by definition. */
-MUST_USE bool store_starts_named(struct store_start *out, size_t room, size_t *count_out,
-                                 struct db_conn *conn, struct str event, struct str name,
-                                 struct arena *arena, struct err *err);
+/* All that a message or signal of that name starts, by definition. */
+MUST_USE bool store_starts_named(struct store_start **out, size_t *count_out, struct db_conn *conn,
+                                 struct str event, struct str name, struct arena *arena,
+                                 struct err *err);
 MUST_USE bool store_starts_due(struct store_start *out, size_t room, size_t *count_out,
                                int64_t *next_us_out, struct db_conn *conn, int64_t now_us,
                                struct arena *arena, struct err *err);
@@ -132,8 +132,8 @@ MUST_USE bool store_starts_due(struct store_start *out, size_t room, size_t *cou
 MUST_USE bool store_start_move(struct store_tx *tx, const struct store_start *start,
                                struct err *err);
 
-/* Those with a condition: of one definition (0: of all), or of the newest version of a process. */
-MUST_USE bool store_starts_conditional(struct store_start *out, size_t room, size_t *count_out,
+/* All with a condition: of one definition (0: of all), or of the newest version of a process. */
+MUST_USE bool store_starts_conditional(struct store_start **out, size_t *count_out,
                                        struct db_conn *conn, int64_t definition, struct str process,
                                        struct arena *arena, struct err *err);
 
