@@ -144,22 +144,26 @@ void test_app_start_conditional_store(void) {
 
 /* However many processes hear of it. */
 void test_app_start_many(void) {
-    enum { MANY = 300 };
+    enum { FILES = 26, IN_EACH = 10, MANY = FILES * IN_EACH };
     struct bench b;
     struct buf text;
     if (!bench_make(&b))
         return;
     buf_init(&text, 1 << 20);
-    buf_lit(&text, HEAD MESSAGES SIGNAL);
-    for (int i = 0; i < MANY; i++)
-        buf_printf(&text,
-                   "<bpmn:process id='p%d' isExecutable='true'><bpmn:startEvent id='s%d'>" ON(
-                       "m1") "<bpmn:signalEventDefinition signalRef='g'/>" WHEN("x = 1") //
-                   "</bpmn:startEvent><bpmn:endEvent id='e%d'/><bpmn:sequenceFlow id='f%d' "
-                   "sourceRef='s%d' targetRef='e%d'/></bpmn:process>",
-                   i, i, i, i, i, i);
-    buf_lit(&text, "</bpmn:definitions>");
-    (void)deploy_at(__LINE__, &b, "many.bpmn", buf_view(&text));
+    for (int n = 0; n < FILES; n++) {
+        buf_reset(&text);
+        buf_lit(&text, HEAD MESSAGES SIGNAL);
+        for (int i = 0; i < IN_EACH; i++)
+            buf_printf(&text,
+                       "<bpmn:process id='p%d-%d' isExecutable='true'><bpmn:startEvent id='s%d'>" //
+                       ON("m1") "<bpmn:signalEventDefinition signalRef='g'/>" WHEN(
+                           "x = 1") "</bpmn:startEvent><bpmn:endEvent id='e%d'/><bpmn:sequenceFlow "
+                                    "id='f%d' "
+                                    "sourceRef='s%d' targetRef='e%d'/></bpmn:process>",
+                       n, i, i, i, i, i, i);
+        buf_lit(&text, "</bpmn:definitions>");
+        (void)deploy_at(__LINE__, &b, arena_printf(b.arena, "%d.bpmn", n).at, buf_view(&text));
+    }
     buf_done(&text);
     (void)ask(&b, APP_SIGNAL, 0, "{\"signalName\":\"go\"}");
     CHECK_INT(count_of(&b, "SELECT count(*) FROM process_instance"), MANY);
