@@ -70,6 +70,13 @@ static bool has_default(const struct dmn_table *t) {
     return false;
 }
 
+static size_t table_number(const struct dmn_model *model, const struct dmn_table *t) {
+    size_t i = 0;
+    while (model->tables.at[i] != t)
+        i++;
+    return i;
+}
+
 /* Does a rule of its own always decide? Where that cannot be seen, something else may come out. */
 static bool look_for_gaps(struct giver *g, const struct dmn_model *model, const struct dmn_table *t,
                           struct budget *budget, struct err *err) {
@@ -80,15 +87,14 @@ static bool look_for_gaps(struct giver *g, const struct dmn_model *model, const 
     own.cancel = budget->cancel;
     if (!budget_spend(budget, (struct cost){t->rule_count, 0}, err))
         return false;
-    if (!dmn_check(&findings, &count, model, g->arena, &own, &why)) {
+    if (!dmn_check_table(&findings, &count, model, table_number(model, t), g->arena, &own, &why)) {
         g->others = true;
         return true;
     }
     for (size_t i = 0; i < count; i++) {
         const struct dmn_finding *f = &findings[i];
-        bool is_it = str_eq(f->table, t->element->info.name);
-        bool none = is_it && (f->kind == DMN_GAP || f->kind == DMN_OVERLAP);
-        if ((none && !give(g, feel_null())) || (is_it && f->kind == DMN_UNDECIDED))
+        bool none = f->kind == DMN_GAP || f->kind == DMN_OVERLAP;
+        if ((none && !give(g, feel_null())) || f->kind == DMN_UNDECIDED)
             g->others = true;
     }
     return true;

@@ -11,8 +11,6 @@
 #include "dmn/check.h"
 
 enum {
-    FINDINGS_MAX = 1000,
-    GAPS_MAX = 10,
     /* Steps of one search, about 5 ns each. First the columns are taken as they stand, which tells
      * gaps as a person reads the table; a table that is too tangled for that is searched by the
      * columns that cut most. */
@@ -41,12 +39,17 @@ bool check_spend(struct checker *x, uint64_t steps, size_t bytes) {
 }
 
 static void report(struct checker *x, struct dmn_finding finding) {
-    if (x->count == FINDINGS_MAX)
-        return;
     finding.table = x->t->element->info.name;
     if (finding.at.source == NULL)
         finding.at = x->t->at;
-    x->findings[x->count++] = finding;
+    if (x->count == DMN_FINDINGS_MAX) /* the last one says that it is not all */
+        x->findings[x->count - 1] =
+            (struct dmn_finding){.kind = DMN_UNDECIDED,
+                                 .at = finding.at,
+                                 .table = finding.table,
+                                 .text = STR("there are more findings than these")};
+    else
+        x->findings[x->count++] = finding;
 }
 
 static const struct table_cell *undecided_cell(const struct dmn_table *t, uint32_t *row,
@@ -120,12 +123,12 @@ static bool check_gaps(struct checker *x) {
     if (!needs_completeness(t))
         return true;
     if (!check_spend(x, 1,
-                     ((size_t)t->rule_count + (size_t)GAPS_MAX * t->input_count +
+                     ((size_t)t->rule_count + (size_t)DMN_GAPS_MAX * t->input_count +
                       2 * (size_t)t->input_count) *
                          8))
         return false;
     uint32_t *rules = arena_new(x->arena, uint32_t, t->rule_count);
-    uint32_t *gaps = arena_new(x->arena, uint32_t, (size_t)GAPS_MAX * t->input_count);
+    uint32_t *gaps = arena_new(x->arena, uint32_t, (size_t)DMN_GAPS_MAX * t->input_count);
     struct runs *domain = arena_new(x->arena, struct runs, t->input_count);
     for (uint32_t row = 0; row < t->rule_count; row++)
         rules[row] = row;
@@ -138,7 +141,7 @@ static bool check_gaps(struct checker *x) {
         s = (struct cover){.x = x,
                            .domain = domain,
                            .gaps = gaps,
-                           .gaps_max = unsure ? 0 : GAPS_MAX,
+                           .gaps_max = unsure ? 0 : DMN_GAPS_MAX,
                            .steps = steps,
                            .picks = pass == 1};
         if (!check_cover(&s, rules, t->rule_count))
@@ -253,7 +256,7 @@ static void look_at_pair(struct checker *x, struct pairs *found, uint32_t a, uin
         return;
     if (same != 0 || !meet(x, a, b, true)) {
         found->unsure = true;
-    } else if (found->count < FINDINGS_MAX) {
+    } else if (found->count < DMN_FINDINGS_MAX) {
         found->at[found->count][0] = MIN_OF(a, b);
         found->at[found->count++][1] = MAX_OF(a, b);
     }
@@ -312,10 +315,10 @@ static bool check_overlaps(struct checker *x) {
             runs += x->axes[c].maybe[row].count;
         room = MAX_OF(room, runs);
     }
-    if (!check_spend(x, 1, room * sizeof(struct span) + FINDINGS_MAX * sizeof *found.at))
+    if (!check_spend(x, 1, room * sizeof(struct span) + DMN_FINDINGS_MAX * sizeof *found.at))
         return false;
     struct span *spans = arena_new(x->arena, struct span, room);
-    found.at = arena_alloc(x->arena, FINDINGS_MAX, sizeof *found.at, alignof(uint32_t));
+    found.at = arena_alloc(x->arena, DMN_FINDINGS_MAX, sizeof *found.at, alignof(uint32_t));
     if (!best_column(x, spans, &column, &fewest))
         return false;
     if (fewest > PAIRS_MAX) {
@@ -488,20 +491,45 @@ static bool check_table(struct checker *x, const struct dmn_table *t) {
     return check_gaps(x) && check_overlaps(x) && check_reachable(x);
 }
 
-bool dmn_check(const struct dmn_finding **out, size_t *count, const struct dmn_model *model,
-               struct arena *a, struct budget *budget, struct err *err) {
+/* Tables [from..to) of the model. */
+static bool check_tables(const struct dmn_finding **out, size_t *count,
+                         const struct dmn_model *model, size_t from, size_t to, struct arena *a,
+                         struct budget *budget, struct err *err) {
     struct checker *x = arena_new(a, struct checker, 1);
+    bool good = true;
     x->model = model;
     x->arena = a;
     x->budget = budget;
     x->err = err;
-    x->findings = arena_new(a, struct dmn_finding, FINDINGS_MAX);
-    *out = NULL;
-    *count = 0;
-    for (size_t i = 0; i < model->tables.count; i++)
-        if (!check_table(x, model->tables.at[i]))
-            return false;
+    x->findings = arena_new(a, struct dmn_finding, DMN_FINDINGS_MAX);
+    for (size_t i = from; i < to && good; i++)
+        good = check_table(x, model->tables.at[i]);
     *out = x->findings;
     *count = x->count;
-    return true;
+    return good;
+}
+
+bool dmn_check(const struct dmn_finding **out, size_t *count, const struct dmn_model *model,
+               struct arena *a, struct budget *budget, struct err *err) {
+    return check_tables(out, count, model, 0, model->tables.count, a, budget, err);
+}
+
+bool dmn_check_table(const struct dmn_finding **out, size_t *count, const struct dmn_model *model,
+                     size_t index, struct arena *a, struct budget *budget, struct err *err) {
+    return check_tables(out, count, model, index, index + 1, a, budget, err);
+}
+
+size_t dmn_table_count(const struct dmn_model *model) {
+    return model->tables.count;
+}
+
+struct dmn_table_info dmn_table_info(const struct dmn_model *model, size_t index) {
+    const struct dmn_table *t = model->tables.at[index];
+    return (struct dmn_table_info){.name = t->element->info.name,
+                                   .at = t->at,
+                                   .hit_policy = table_policy_name(t->policy),
+                                   .rule_count = t->rule_count,
+                                   .looks_for_gaps = needs_completeness(t),
+                                   .looks_for_overlaps =
+                                       t->policy == TABLE_UNIQUE || t->policy == TABLE_ANY};
 }

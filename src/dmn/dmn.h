@@ -133,10 +133,30 @@ struct dmn_finding {
     struct str input;        /* an input that shows it: `age = 17, place = "Wenzhou"` */
     struct str text;         /* one line for a person */
 };
-/* Analyse every table of the model (not of imported ones). ERR_LIMIT when the budget is spent. */
+enum {
+    DMN_GAPS_MAX = 10,       /* told of one table; then a last one says that there are more */
+    DMN_FINDINGS_MAX = 1000, /* of one model; likewise */
+};
+/* Analyse every table of the model (not of imported ones). ERR_LIMIT when the budget is spent: *out
+ * then holds what was found before. */
 MUST_USE bool dmn_check(const struct dmn_finding **out, size_t *count,
                         const struct dmn_model *model, struct arena *a, struct budget *budget,
                         struct err *err);
+
+/* The tables of the model, also those inside other logic, in the order of the elements. */
+struct dmn_table_info {
+    struct str name; /* of the element whose logic it is, or is in */
+    struct err_at at;
+    const char *hit_policy; /* "UNIQUE" */
+    uint32_t rule_count;
+    bool looks_for_gaps, looks_for_overlaps; /* as the hit policy asks */
+};
+size_t dmn_table_count(const struct dmn_model *model);
+struct dmn_table_info dmn_table_info(const struct dmn_model *model, size_t index);
+/* dmn_check() of one of them. */
+MUST_USE bool dmn_check_table(const struct dmn_finding **out, size_t *count,
+                              const struct dmn_model *model, size_t index, struct arena *a,
+                              struct budget *budget, struct err *err);
 const char *dmn_finding_name(enum dmn_finding_kind kind); /* "gap" */
 
 #endif

@@ -73,10 +73,15 @@ static uint32_t count_of(const struct dmn_model *m, const struct xml_node *node,
     return count;
 }
 
+static const char *const policies[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
+                                       "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
+
+const char *table_policy_name(enum table_policy policy) {
+    return policies[policy];
+}
+
 /* DMN 1.5: 8.2.10 */
 static bool read_policy(struct table_reader *r) {
-    static const char *const policies[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
-                                           "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
     static const char *const aggregates[] = {"", "SUM", "COUNT", "MIN", "MAX"};
     struct str policy = xml_attr_text(r->node, STR("hitPolicy"));
     struct str aggregate = xml_attr_text(r->node, STR("aggregation"));
@@ -670,8 +675,6 @@ static void trace_answers(struct dmn_step *step, const struct matching *x, struc
 
 static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
                   struct feel_value output) {
-    static const char *const names[] = {"UNIQUE",  "FIRST",      "PRIORITY",    "ANY",
-                                        "COLLECT", "RULE ORDER", "OUTPUT ORDER"};
     const struct dmn_table *t = x->t;
     if (trace_of(x) == NULL)
         return;
@@ -696,7 +699,7 @@ static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
     struct dmn_step step = {.decision_id = t->element->info.id,
                             .decision_name = t->element->info.name,
                             .is_table = true,
-                            .hit_policy = names[t->policy],
+                            .hit_policy = policies[t->policy],
                             .input_names = t->input_names,
                             .inputs = inputs,
                             .input_count = t->input_count,

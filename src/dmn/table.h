@@ -83,6 +83,7 @@ struct dmn_table {
     bool indexed;
 };
 
+const char *table_policy_name(enum table_policy policy); /* "RULE ORDER" */
 /* Classify the tree of a cell: fills any, plain, negated, has_null, intervals. */
 void table_classify(struct table_cell *cell, struct arena *a);
 /* The same of allowed values; false when they are more than literals and ranges of them. */

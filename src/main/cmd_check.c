@@ -1,10 +1,13 @@
 /* mandate check: the eight proofs of a pack and its own scenarios, told as stories that a lawyer
- * can read, or as JSON; of a file alone, whether its processes are sound. */
+ * can read, or as JSON; of a file alone, whether its processes are sound or its tables complete. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "app/folder.h"
 #include "case/scenario.h"
+#include "main/check_dmn.h"
 #include "main/check_model.h"
 #include "main/cmd.h"
 #include "os/os.h"
@@ -250,6 +253,32 @@ struct drawn {
     enum lang lang;
 };
 
+enum checked { CHECKED_PACK, CHECKED_BPMN, CHECKED_DMN };
+
+static bool check_tables(struct check *c, struct err *err) {
+    struct check_dmn model = {.arena = c->arena, .os = c->os, .path = c->dir, .answer = c->answer};
+    bool ok = check_dmn(&model, err);
+    c->wrong = model.wrong;
+    if (c->json)
+        json_set_bool(c->answer, STR("passed"), !c->wrong);
+    return ok;
+}
+
+/* What a path names: a folder is a pack, whatever it is called. */
+static bool what_is(enum checked *what, const char *path, struct err *err) {
+    struct str name = str_from(path);
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return os_err_set(err, errno, "could not open", path);
+    *what = S_ISDIR(info.st_mode)          ? CHECKED_PACK
+            : str_ends(name, STR(".bpmn")) ? CHECKED_BPMN
+                                           : CHECKED_DMN;
+    if (*what == CHECKED_DMN && !str_ends(name, STR(".dmn")))
+        return err_set(err, ERR_UNSUPPORTED, err_nowhere,
+                       "is neither a pack, a .bpmn nor a .dmn file");
+    return true;
+}
+
 static bool check_file(struct check *c, const struct drawn *how, struct err *err) {
     struct check_model model = {.arena = c->arena,
                                 .os = c->os,
@@ -265,6 +294,23 @@ static bool check_file(struct check *c, const struct drawn *how, struct err *err
     return ok;
 }
 
+/* The answer to one argument; false when it could not be checked at all. */
+static bool check_path(struct check *c, const struct drawn *how, struct json *answers,
+                       struct err *err) {
+    enum checked what = CHECKED_PACK;
+    if (!what_is(&what, c->dir, err))
+        return false;
+    if (c->json) {
+        c->answer = json_push_obj(answers);
+        json_set_str(c->answer, what == CHECKED_PACK ? STR("pack") : STR("file"), str_from(c->dir));
+    }
+    switch (what) {
+    case CHECKED_BPMN: return check_file(c, how, err);
+    case CHECKED_DMN: return check_tables(c, err);
+    default: return check_pack(c, err);
+    }
+}
+
 int cmd_check(int argc, char **argv) {
     bool json = false;
     const char *language = "zh";
@@ -277,11 +323,12 @@ int cmd_check(int argc, char **argv) {
     };
     const struct command_line line = {
         .name = "check",
-        .arguments = "PACK|FILE.bpmn...",
+        .arguments = "PACK|FILE.bpmn|FILE.dmn...",
         .about =
             "Proves that packs keep the law they claim to implement, and runs their scenarios.\n"
             "A pack is a folder; the pack it extends is found beside it. Of a BPMN file alone it\n"
-            "proves that its processes are sound.",
+            "proves that its processes are sound, of a DMN file that its decision tables are\n"
+            "complete and without overlap; models that it imports are found beside it.",
         .options = options,
         .option_count = COUNT_OF(options),
         .arguments_min = 1,
@@ -300,12 +347,7 @@ int cmd_check(int argc, char **argv) {
     for (int i = 0; i < args.count; i++) {
         struct check c = {arena, os_env_real(), args.items[i], json, false, NULL, 0, 0};
         struct err err = {0};
-        bool file = str_ends(str_from(args.items[i]), STR(".bpmn"));
-        if (json) {
-            c.answer = json_push_obj(answers);
-            json_set_str(c.answer, file ? STR("file") : STR("pack"), str_from(args.items[i]));
-        }
-        if (!(file ? check_file(&c, &how, &err) : check_pack(&c, &err))) {
+        if (!check_path(&c, &how, answers, &err)) {
             worst = command_failed("check", "%s: %s", args.items[i], err.text);
             break;
         }

@@ -21,7 +21,9 @@ bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
                   struct str location, struct err *err) {
     const struct imports_beside *b = self;
     const char *slash = strrchr(b->path, '/');
-    struct str folder = slash == NULL ? STR(".") : (struct str){b->path, (size_t)(slash - b->path)};
+    struct str folder = slash == NULL      ? STR(".")
+                        : slash == b->path ? STR("/")
+                                           : (struct str){b->path, (size_t)(slash - b->path)};
     struct os_entry *entries;
     size_t count;
     (void)location;
