@@ -105,6 +105,7 @@ void test_app_import_refused(void) {
         struct waiting w = bring(&b, rows[i].texts);
         CHECK_INT_AT(rows[i].line, w.err.code, rows[i].code);
         CHECK_INT_AT(rows[i].line, w.err.at.line, 1);
+        CHECK_STR_AT(rows[i].line, str_from(w.err.at.source), STR("top.dmn"));
         if (str_find(str_from(w.err.text), str_from(rows[i].want)) == SIZE_MAX)
             CHECK_STR_AT(rows[i].line, str_from(w.err.text), str_from(rows[i].want));
         arena_destroy(w.arena);

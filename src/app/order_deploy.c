@@ -179,19 +179,6 @@ static bool is_located(struct str location, struct str name) {
            (location.len == name.len || location.at[location.len - name.len - 1] == '/');
 }
 
-/* Where the file, or one that it imports, asks for that namespace. */
-static struct err_at import_at(const struct importing *in, struct str ns) {
-    for (size_t i = 0; i <= in->by->import_count; i++) {
-        const struct deploy_file *f = i == 0 ? in->by : in->by->imports[i - 1];
-        const struct xml_node *x = xml_child(f->root, f->root->ns, STR("import"));
-        while (x != NULL && !str_eq(xml_attr_text(x, STR("namespace")), ns))
-            x = xml_next(x);
-        if (x != NULL)
-            return (struct err_at){arena_cstr(in->d->arena, f->name), x->line, x->column};
-    }
-    return err_nowhere;
-}
-
 /* What a file imports is deployed with it: so it is known for ever which version it meant. */
 static bool import_file(struct str *xml, const char **file, void *self, struct str ns,
                         struct str location, struct err *err) {
@@ -208,18 +195,18 @@ static bool import_file(struct str *xml, const char **file, void *self, struct s
             named = f;
     }
     if (count == 0)
-        return err_set(err, ERR_INVALID, import_at(in, ns),
+        return err_set(err, ERR_INVALID, err_nowhere,
                        "no file of the deployment has the imported namespace '%.*s': what a file "
                        "imports is deployed with it",
                        STR_ARG(ns));
     if (named == NULL && count > 1)
-        return err_set(err, ERR_INVALID, import_at(in, ns),
+        return err_set(err, ERR_INVALID, err_nowhere,
                        "%zu files of the deployment have the imported namespace '%.*s', and "
                        "locationURI names none of them",
                        count, STR_ARG(ns));
     struct deploy_file *found = named != NULL ? named : only;
     if (in->by->import_count == DMN_IMPORTS_MAX)
-        return err_set(err, ERR_LIMIT, import_at(in, ns), "more than %d models are imported",
+        return err_set(err, ERR_LIMIT, err_nowhere, "more than %d models are imported",
                        DMN_IMPORTS_MAX);
     in->by->imports[in->by->import_count++] = found;
     *xml = found->bytes;

@@ -225,7 +225,7 @@ static struct ast *read_context(struct boxer *b, const struct xml_node *node,
          e = xml_next(e)) {
         const struct xml_node *variable = dmn_child(m, e, "variable");
         const struct feel_type *type = NULL;
-        struct str name = ast_name_normal(b->arena, xml_attr_text(variable, STR("name")));
+        struct str name = dmn_name(b->model, xml_attr_text(variable, STR("name")));
         if (variable != NULL && is_named(&inner, name)) {
             (void)err_set(b->err, ERR_INVALID, dmn_at(m, e),
                           "a boxed context has two entries named '%.*s'", STR_ARG(name));
@@ -288,7 +288,7 @@ static struct ast *read_row(struct boxer *b, const struct xml_node *relation,
         if (value == NULL || !dmn_type_attr(&type, b->model, column, b->err))
             return NULL;
         struct ast *entry = boxed_node(b, AST_NAMED, c);
-        entry->name = ast_name_normal(b->arena, xml_attr_text(column, STR("name")));
+        entry->name = dmn_name(b->model, xml_attr_text(column, STR("name")));
         entry->a = boxed_typed(b, value, type);
         if (closed(b, entry) == NULL)
             return NULL;
@@ -326,7 +326,7 @@ struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
     for (const struct xml_node *p = dmn_child(m, node, "formalParameter"); p != NULL;
          p = xml_next(p)) {
         struct ast *param = boxed_node(b, AST_PARAM, p);
-        param->name = ast_name_normal(b->arena, xml_attr_text(p, STR("name")));
+        param->name = dmn_name(b->model, xml_attr_text(p, STR("name")));
         if (!dmn_type_attr(&param->type, m, p, b->err))
             return NULL;
         chain_add(&chain, param);
@@ -352,7 +352,7 @@ static struct ast *read_invocation(struct boxer *b, const struct xml_node *node,
          bind = xml_next(bind)) {
         const struct xml_node *param = dmn_child(b->model, bind, "parameter");
         struct ast *named = boxed_node(b, AST_NAMED, bind);
-        named->name = ast_name_normal(b->arena, xml_attr_text(param, STR("name")));
+        named->name = dmn_name(b->model, xml_attr_text(param, STR("name")));
         named->a = boxed_child(b->model, bind) == NULL ? boxed_node(b, AST_CONST, bind)
                                                        : read_inner(b, bind, NULL, scope);
         if (named->a == NULL || closed(b, named) == NULL)
@@ -377,7 +377,7 @@ static struct ast *read_conditional(struct boxer *b, const struct xml_node *node
 static struct ast *read_iteration(struct boxer *b, const struct xml_node *node,
                                   const struct ast_scope *scope, enum ast_kind kind) {
     struct ast *tree = boxed_node(b, kind, node), *iter = boxed_node(b, AST_ITER, node);
-    struct str name = ast_name_normal(b->arena, xml_attr_text(node, STR("iteratorVariable")));
+    struct str name = dmn_name(b->model, xml_attr_text(node, STR("iteratorVariable")));
     struct str names[] = {name, STR("partial")};
     struct ast_scope inner = {
         .options = b->options, .outer = scope, .names = names, .name_count = COUNT_OF(names)};

@@ -31,8 +31,7 @@ static void complain(struct dmn_run *run, const struct dmn_element *e, const cha
         .text = arena_printf(diags->arena, "'%.*s' %s", STR_ARG(e->info.name), what)};
 }
 
-/* Memory that deciding itself takes: from the budget, and never up to the arena's own limit. */
-static bool afford(struct dmn_run *run, size_t bytes) {
+bool run_affords(struct dmn_run *run, size_t bytes) {
     enum { SLACK_BYTES = 8192 };
     if (arena_limit_bytes(run->arena) - arena_used_bytes(run->arena) < bytes + SLACK_BYTES)
         return err_set(run->err, ERR_LIMIT, err_nowhere, "a decision takes too much memory");
@@ -44,7 +43,7 @@ static bool afford(struct dmn_run *run, size_t bytes) {
 static bool slot_value(struct dmn_run *run, const struct dmn_slot *slot, struct feel_value *out) {
     if (!slot->is_context)
         return value_of(run, slot->parts[0].element, out);
-    if (!afford(run, slot->part_count * 2 * (sizeof(struct feel_entry) + 16) + 256))
+    if (!run_affords(run, slot->part_count * 2 * (sizeof(struct feel_entry) + 16) + 256))
         return false;
     struct feel_entry *entries = arena_new(run->arena, struct feel_entry, slot->part_count);
     for (size_t i = 0; i < slot->part_count; i++) {
@@ -71,7 +70,7 @@ static bool trace_logic(struct dmn_run *run, const struct dmn_element *e,
                         const struct feel_value *vars, struct feel_value output) {
     struct dmn_step step = {
         .decision_id = e->info.id, .decision_name = e->info.name, .output = output};
-    if (!afford(run, e->read_count * (sizeof(struct feel_value) + 128)))
+    if (!run_affords(run, e->read_count * (sizeof(struct feel_value) + 128)))
         return false;
     struct str *names = arena_new(run->trace->arena, struct str, e->read_count);
     struct feel_value *inputs = arena_new(run->trace->arena, struct feel_value, e->read_count);
@@ -96,7 +95,7 @@ static bool trace_logic(struct dmn_run *run, const struct dmn_element *e,
 
 static bool logic_value(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
     size_t count = e->model->free_names ? feel_input_count(e->program) : e->slot_count;
-    if (!afford(run, count * sizeof(struct feel_value)))
+    if (!run_affords(run, count * sizeof(struct feel_value)))
         return false;
     struct feel_value *vars = arena_new(run->arena, struct feel_value, count);
     for (size_t i = 0; i < e->slot_count; i++)
@@ -119,20 +118,47 @@ static bool fit_value(struct dmn_run *run, const struct dmn_element *e, struct f
     return e->fit == NULL || run_program(run, e->fit, &in, 1, out);
 }
 
-/* Input data of an imported model is given by its own name, or under the name of the import. */
-/* DMN 1.5: 6.3.11 */
-static struct feel_value input_of(const struct dmn_run *run, const struct dmn_element *e) {
-    if (feel_has(run->inputs, e->info.name))
-        return feel_get(run->inputs, e->info.name);
-    if (feel_has(run->inputs, e->variable))
-        return feel_get(run->inputs, e->variable);
+static bool has_named(struct feel_value *out, struct feel_value in, const struct dmn_element *e) {
+    const struct str names[] = {e->info.name, e->key, e->variable};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (feel_has(in, names[i])) {
+            *out = feel_get(in, names[i]);
+            return true;
+        }
+    return false;
+}
+
+/* Is it "prefix.name"? */
+static bool is_qualified(struct str text, struct str prefix, struct str name) {
+    return text.len == prefix.len + 1 + name.len && str_starts(text, prefix) &&
+           text.at[prefix.len] == '.' && str_ends(text, name);
+}
+
+static bool has_imported(struct feel_value *out, const struct dmn_run *run,
+                         const struct dmn_element *e) {
     for (size_t i = 0; i < run->root->import_count; i++) {
         const struct dmn_import *import = &run->root->imports[i];
-        struct feel_value inner = feel_get(run->inputs, import->prefix);
-        if (import->model == e->model && feel_has(inner, e->info.name))
-            return feel_get(inner, e->info.name);
+        if (import->model != e->model || import->prefix.len == 0)
+            continue;
+        if (has_named(out, feel_get(run->inputs, import->prefix), e))
+            return true;
+        size_t count = feel_kind(run->inputs) == FEEL_CONTEXT ? feel_count(run->inputs) : 0;
+        for (size_t k = 0; k < count; k++)
+            if (is_qualified(feel_entries(run->inputs)[k].name, import->prefix, e->variable)) {
+                *out = feel_entries(run->inputs)[k].value;
+                return true;
+            }
     }
-    return feel_null();
+    return false;
+}
+
+/* Input data of an imported model is given under the name of the import; its own name will do. */
+/* DMN 1.5: 6.3.3, 6.3.11 */
+static struct feel_value input_of(const struct dmn_run *run, const struct dmn_element *e) {
+    struct feel_value v = feel_null();
+    if (e->model == run->root || !has_imported(&v, run, e))
+        (void)has_named(&v, run->inputs, e);
+    return v;
 }
 
 /* --- services
@@ -147,11 +173,11 @@ static bool service_outputs(struct dmn_run *run, const struct dmn_element *e,
                             struct feel_value *out) {
     if (e->outputs.count == 1)
         return value_of(run, e->outputs.at[0], out);
-    if (!afford(run, e->outputs.count * 2 * (sizeof(struct feel_entry) + 16) + 256))
+    if (!run_affords(run, e->outputs.count * 2 * (sizeof(struct feel_entry) + 16) + 256))
         return false;
     struct feel_entry *entries = arena_new(run->arena, struct feel_entry, e->outputs.count);
     for (size_t i = 0; i < e->outputs.count; i++) {
-        entries[i].name = e->outputs.at[i]->variable;
+        entries[i].name = e->output_names[i];
         if (!value_of(run, e->outputs.at[i], &entries[i].value))
             return false;
     }
@@ -159,19 +185,11 @@ static bool service_outputs(struct dmn_run *run, const struct dmn_element *e,
     return true;
 }
 
-/* The value given for a parameter, fitted to the element's type. */
+/* The value given for a parameter, fitted to the element's type. DMN 1.5: 10.4, 10.3.2.9.4 */
 static bool set_memo(struct dmn_run *run, const struct dmn_element *e, struct feel_value v,
                      bool *fits) {
     struct dmn_memo *memo = &run->memos[e->state];
     memo->done = true;
-    if (e->info.type != NULL && e->fit == NULL) { /* an input decision has no program for it */
-        if (!feel_is_null(v) && !feel_type_has(e->info.type, v)) {
-            complain(run, e, "was given a value of another type");
-            *fits = false;
-        }
-        memo->value = v;
-        return true;
-    }
     bool good = fit_value(run, e, v, &memo->value);
     *fits = *fits && feel_is_null(v) == feel_is_null(memo->value);
     return good;
@@ -184,7 +202,7 @@ static bool run_service(struct dmn_run *outer, const struct dmn_element *e,
     bool fits = true;
     if (run.depth >= RUN_DEPTH_MAX)
         return err_set(run.err, ERR_LIMIT, e->info.at, "services call each other too deeply");
-    if (!afford(&run, run.root->state_count * sizeof(struct dmn_memo)))
+    if (!run_affords(&run, run.root->state_count * sizeof(struct dmn_memo)))
         return false;
     run.memos = arena_new(run.arena, struct dmn_memo, run.root->state_count);
     run.depth++;
@@ -212,13 +230,13 @@ static bool call_service(struct feel_value *out, struct feel_call *call, struct 
 
 static bool service_value(struct dmn_run *run, const struct dmn_element *e,
                           struct feel_value *out) {
-    if (!afford(run, 512))
+    if (!run_affords(run, 512))
         return false;
     struct service *s = arena_new(run->arena, struct service, 1);
     struct dmn_run *kept = arena_new(run->arena, struct dmn_run, 1);
     *kept = *run;
     *s = (struct service){kept, e};
-    *out = feel_native(run->arena, call_service, s, e->params, e->param_count);
+    *out = feel_native_aliased(run->arena, call_service, s, e->params, e->aliases, e->param_count);
     return true;
 }
 
@@ -227,6 +245,10 @@ static bool service_value(struct dmn_run *run, const struct dmn_element *e,
  */
 static bool compute(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
     *out = feel_null();
+    if (e->broken != NULL) {
+        complain(run, e, e->broken);
+        return true;
+    }
     switch (e->info.kind) {
     case DMN_INPUT: return fit_value(run, e, input_of(run, e), out);
     case DMN_SERVICE: return service_value(run, e, out);
@@ -248,7 +270,7 @@ static bool value_of(struct dmn_run *run, const struct dmn_element *e, struct fe
     *out = feel_null();
     if (run->depth >= RUN_DEPTH_MAX)
         return err_set(run->err, ERR_LIMIT, e->info.at, "decisions need each other too deeply");
-    if (!afford(run, 0))
+    if (!run_affords(run, 0))
         return false;
     run->depth++;
     bool good = compute(run, e, out);
@@ -264,7 +286,7 @@ static bool evaluate_call(struct dmn_run *run, const struct dmn_element *e,
     struct feel_value f;
     if (!value_of(run, e, &f) || feel_is_null(f))
         return run->err->code == ERR_NONE;
-    if (!afford(run, (e->param_count + 4) * 512))
+    if (!run_affords(run, (e->param_count + 4) * 512))
         return false;
     /* f(p: v, ...) as a tree, so that the machine fits the arguments */
     static const struct ast_source source;
@@ -287,23 +309,30 @@ static bool evaluate_call(struct dmn_run *run, const struct dmn_element *e,
 
 static bool evaluate_service(struct dmn_run *run, const struct dmn_element *e,
                              struct feel_value *out) {
-    if (!afford(run, e->param_count * sizeof(struct feel_value)))
+    if (!run_affords(run, e->param_count * sizeof(struct feel_value)))
         return false;
     struct feel_value *args = arena_new(run->arena, struct feel_value, e->param_count);
     for (size_t i = 0; i < e->param_count; i++)
-        args[i] = feel_get(run->inputs, e->params[i]);
+        args[i] =
+            input_of(run, i < e->input_data.count ? e->input_data.at[i]
+                                                  : e->input_decisions.at[i - e->input_data.count]);
     return run_service(run, e, args, out);
 }
 
-bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct str id_or_name,
-                  struct feel_value inputs, const struct feel_env *env, struct dmn_trace *trace,
-                  struct arena *a, struct budget *budget, struct err *err) {
-    size_t index = dmn_find(model, id_or_name);
-    *out = feel_null();
-    if (index == SIZE_MAX)
-        return err_set(err, ERR_NOT_FOUND, err_nowhere, "the model has no element '%.*s'",
-                       STR_ARG(id_or_name));
-    const struct dmn_element *e = &model->elements[index];
+static bool evaluate(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
+    if (e->broken != NULL)
+        return compute(run, e, out);
+    switch (e->info.kind) {
+    case DMN_SERVICE: return evaluate_service(run, e, out);
+    case DMN_FUNCTION: return evaluate_call(run, e, out);
+    default: return value_of(run, e, out);
+    }
+}
+
+bool dmn_evaluate_element(struct feel_value *out, const struct dmn_model *model,
+                          const struct dmn_element *e, struct feel_value inputs,
+                          const struct feel_env *env, struct dmn_trace *trace, struct arena *a,
+                          struct budget *budget, struct err *err) {
     struct dmn_run run = {.root = model,
                           .env = env,
                           .arena = a,
@@ -311,14 +340,24 @@ bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct 
                           .err = err,
                           .trace = trace,
                           .inputs = inputs};
-    if (!afford(&run, model->state_count * sizeof(struct dmn_memo)))
+    *out = feel_null();
+    if (!run_affords(&run, model->state_count * sizeof(struct dmn_memo)))
         return false;
     run.memos = arena_new(a, struct dmn_memo, model->state_count);
-    switch (e->info.kind) {
-    case DMN_SERVICE: return evaluate_service(&run, e, out);
-    case DMN_FUNCTION: return evaluate_call(&run, e, out);
-    default: return value_of(&run, e, out);
-    }
+    return names_in(&run, &run.inputs) && evaluate(&run, e, out) && names_out(&run, out);
+}
+
+bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct str id_or_name,
+                  struct feel_value inputs, const struct feel_env *env, struct dmn_trace *trace,
+                  struct arena *a, struct budget *budget, struct err *err) {
+    size_t index = dmn_find(model, id_or_name);
+    const struct dmn_element *e =
+        index == SIZE_MAX ? dmn_named(model, STR_NONE, id_or_name) : &model->elements[index];
+    *out = feel_null();
+    if (e == NULL)
+        return err_set(err, ERR_NOT_FOUND, err_nowhere, "the model has no element '%.*s'",
+                       STR_ARG(id_or_name));
+    return dmn_evaluate_element(out, model, e, inputs, env, trace, a, budget, err);
 }
 
 /* --- the trace

@@ -16,7 +16,8 @@
 #include "feel/feel.h"
 #include "feel/type.h"
 
-struct dmn_model; /* opaque, immutable, in the arena it was loaded into */
+struct dmn_model;   /* opaque, immutable, in the arena it was loaded into */
+struct dmn_element; /* a part of it */
 
 enum {
     DMN_ELEMENTS_MAX = 10000, /* inputs, decisions, functions and services of one model */
@@ -26,7 +27,8 @@ enum {
 };
 
 /* Finds the text of an imported model by its namespace or location; *file is for messages. False
- * with err when there is none. What it gives must live as long as the model. */
+ * with err when there is none; without a line its place becomes that of the <import>. What it gives
+ * must live as long as the model. */
 typedef bool (*dmn_import_fn)(struct str *xml, const char **file, void *self, struct str ns,
                               struct str location, struct err *err);
 
@@ -34,8 +36,9 @@ struct dmn_options {
     dmn_import_fn import; /* NULL: a model that imports another is refused */
     void *import_self;
     const struct cal_zones *zones; /* NULL: the built-in time zones */
-    /* A broken expression or a name that nothing defines refuses the model, with file and place.
-     * Otherwise such an expression is null with a diagnosis, as the TCK wants it. */
+    /* A broken expression, or a name or type that nothing defines, refuses the model, with file and
+     * place. Otherwise such an expression, or the element whose parts are broken, is null with a
+     * diagnosis, as the TCK wants it, and the others keep their values. */
     bool strict;
     /* A name that nothing in the model defines is looked up among the inputs of an evaluation, also
      * under strict: tables drawn for Camunda read variables without declaring input data. */
@@ -62,8 +65,17 @@ struct str dmn_model_namespace(const struct dmn_model *model);
 /* Elements of the model itself, in document order; imported ones are not counted. */
 size_t dmn_count(const struct dmn_model *model);
 struct dmn_info dmn_info(const struct dmn_model *model, size_t index);
-/* The element with that id, or else that name; SIZE_MAX when there is none. */
+/* The element with that id, or else that name; SIZE_MAX when there is none. Blanks beside the
+ * symbols of a name do not count, here and in data: "net - gross" is "net-gross". */
 size_t dmn_find(const struct dmn_model *model, struct str id_or_name);
+bool dmn_same_name(struct str a, struct str b);
+/* The element with that name, in the model of a namespace that was loaded with this one; ns empty:
+ * in the model itself or, as their names are its own then, in those it imports under no name.
+ * NULL when there is none. */
+const struct dmn_element *dmn_named(const struct dmn_model *model, struct str ns, struct str name);
+/* The name under which the model imports a namespace; empty when it has none, or does not. */
+struct str dmn_prefix(const struct dmn_model *model, struct str ns);
+size_t dmn_output_count(const struct dmn_element *e); /* of a service; 0 for others */
 /* Elements of this and of all imported models. */
 size_t dmn_state_count(const struct dmn_model *model);
 /* The names of the input data that an element needs, directly or through others. Takes memory for
@@ -108,13 +120,20 @@ MUST_USE bool dmn_trace_json(struct buf *out, const struct dmn_trace *trace, str
 
 /* The value of a decision, or of a service's output decisions, or a call of a function: element by
  * id or name; inputs: a context with the values of input data, of input decisions, or parameters,
- * by name. env gives now, calendars, zones and diags; its vars are not used. trace may be NULL.
- * Errors: ERR_NOT_FOUND, no such element; ERR_LIMIT. A decision that fails is null with a
- * diagnosis. */
+ * by name. What belongs to a model imported as lib is looked for as an entry of the input lib, then
+ * as "lib.name", then by its plain name. The value shows names as the model writes them. env gives
+ * now, calendars, zones and diags; its vars are not used. trace may be NULL. Errors: ERR_NOT_FOUND,
+ * no such element; ERR_LIMIT. A decision that fails is null with a diagnosis. */
 MUST_USE bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model,
                            struct str id_or_name, struct feel_value inputs,
                            const struct feel_env *env, struct dmn_trace *trace, struct arena *a,
                            struct budget *budget, struct err *err);
+
+/* The same of an element that dmn_named() found. */
+MUST_USE bool dmn_evaluate_element(struct feel_value *out, const struct dmn_model *model,
+                                   const struct dmn_element *e, struct feel_value inputs,
+                                   const struct feel_env *env, struct dmn_trace *trace,
+                                   struct arena *a, struct budget *budget, struct err *err);
 
 /* --- checking tables
  * --------------------------------------------------------------------------------------- */

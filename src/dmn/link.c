@@ -35,6 +35,15 @@ static struct dmn_slot *slot_of(struct dmn_element *e, struct str name) {
     return NULL;
 }
 
+/* DMN 1.5: 6.3.3: of elements of one name, those of the model itself come first, then those of
+ * imports without a name as they are written. */
+static size_t distance(const struct dmn_model *m, const struct dmn_model *of) {
+    size_t i = 0;
+    while (i < m->import_count && (m->imports[i].model != of || m->imports[i].prefix.len > 0))
+        i++;
+    return m == of ? 0 : i + 1;
+}
+
 static void add_part(struct dmn_element *e, const struct dmn_element *to, struct str prefix,
                      size_t room) {
     struct arena *a = e->model->arena;
@@ -51,6 +60,8 @@ static void add_part(struct dmn_element *e, const struct dmn_element *to, struct
             return;
     if (slot->is_context || slot->part_count == 0)
         slot->parts[slot->part_count++] = (struct dmn_part){to->variable, to};
+    else if (distance(e->model, to->model) < distance(e->model, slot->parts[0].element->model))
+        slot->parts[0].element = to;
 }
 
 static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const struct xml_node *node,
@@ -90,42 +101,86 @@ static bool read_requirements(struct dmn_model *m, struct dmn_element *e, struct
 
 /* --- services
  * ------------------------------------------------------------------------------------------ */
-static bool read_service_list(struct dmn_model *m, struct dmn_element *e, struct dmn_elements *list,
-                              const char *child, struct err *err) {
-    size_t count = 0;
-    struct str prefix;
-    for (const struct xml_node *node = dmn_child(m, e->node, child); node != NULL;
-         node = xml_next(node))
-        count++;
-    list->at = arena_new(m->arena, const struct dmn_element *, count);
-    for (const struct xml_node *node = dmn_child(m, e->node, child); node != NULL;
-         node = xml_next(node)) {
-        struct str href = xml_attr_text(node, STR("href"));
-        const struct dmn_element *to = resolve(m, href, &prefix);
-        if (to == NULL)
-            return err_set(err, ERR_UNKNOWN, dmn_at(m, node),
-                           "the service '%.*s' names '%.*s', which nothing defines",
-                           STR_ARG(e->info.name), STR_ARG(href));
-        list->at[list->count++] = to;
-    }
+/* What a list of a service names: the elements, and their names as seen from the service. */
+struct members {
+    struct dmn_elements *list;
+    struct str *names; /* I.E for E of the import I */
+    struct str *plain;
+};
+
+/* DMN 1.5: 10.4 */
+static bool read_member(struct dmn_model *m, struct dmn_element *e, struct members *members,
+                        const struct xml_node *node, struct err *err) {
+    struct str href = xml_attr_text(node, STR("href")), prefix;
+    const struct dmn_element *to = resolve(m, href, &prefix);
+    size_t i = members->list->count;
+    if (to == NULL)
+        return err_set(err, ERR_UNKNOWN, dmn_at(m, node),
+                       "the service '%.*s' names '%.*s', which nothing defines",
+                       STR_ARG(e->info.name), STR_ARG(href));
+    members->plain[i] = to->variable;
+    members->names[i] =
+        prefix.len == 0
+            ? to->variable
+            : dmn_name(m, arena_printf(m->arena, "%.*s.%.*s", STR_ARG(dmn_written(m, prefix)),
+                                       STR_ARG(dmn_written(m, to->variable))));
+    members->list->at[members->list->count++] = to;
     return true;
 }
 
-/* DMN 1.5: 6.2.5, 6.3.10 */
+static size_t count_children(const struct dmn_model *m, const struct xml_node *node,
+                             const char *child) {
+    size_t count = 0;
+    for (const struct xml_node *c = dmn_child(m, node, child); c != NULL; c = xml_next(c))
+        count++;
+    return count;
+}
+
+static bool read_members(struct dmn_model *m, struct dmn_element *e, struct members *members,
+                         const char *child, struct err *err) {
+    size_t count = count_children(m, e->node, child);
+    members->list->at = arena_new(m->arena, const struct dmn_element *, count);
+    for (const struct xml_node *node = dmn_child(m, e->node, child); node != NULL;
+         node = xml_next(node))
+        if (!read_member(m, e, members, node, err))
+            return false;
+    return true;
+}
+
+/* A name that is left to be unique among the parameters. */
+static struct str alias_of(const struct dmn_element *e, const struct str *plain, size_t at) {
+    for (size_t i = 0; i < e->param_count; i++)
+        if (str_eq(e->params[i], plain[at]) || (i != at && str_eq(plain[i], plain[at])))
+            return STR_NONE;
+    return plain[at];
+}
+
+/* DMN 1.5: 6.2.5, 6.3.10. 10.4: parameters of a service: input data, then input decisions */
 static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err *err) {
-    if (!read_service_list(m, e, &e->outputs, "outputDecision", err) ||
-        !read_service_list(m, e, &e->input_decisions, "inputDecision", err) ||
-        !read_service_list(m, e, &e->input_data, "inputData", err))
+    size_t data = count_children(m, e->node, "inputData");
+    size_t params = data + count_children(m, e->node, "inputDecision");
+    size_t outputs = count_children(m, e->node, "outputDecision");
+    struct str *names = arena_new(m->arena, struct str, params + outputs);
+    struct str *plain = arena_new(m->arena, struct str, params + outputs);
+    struct str *aliases = arena_new(m->arena, struct str, params);
+    struct members in_data = {&e->input_data, names, plain};
+    struct members in_decisions = {&e->input_decisions, names + data, plain + data};
+    struct members out = {&e->outputs, names + params, plain + params};
+    if (!read_members(m, e, &out, "outputDecision", err) ||
+        !read_members(m, e, &in_decisions, "inputDecision", err) ||
+        !read_members(m, e, &in_data, "inputData", err))
         return false;
-    struct str *params =
-        arena_new(m->arena, struct str, e->input_decisions.count + e->input_data.count);
-    /* DMN 1.5: 10.4 parameters of a service: input data, then input decisions */
-    for (size_t i = 0; i < e->input_data.count; i++)
-        params[e->param_count++] = e->input_data.at[i]->variable;
-    for (size_t i = 0; i < e->input_decisions.count; i++)
-        params[e->param_count++] = e->input_decisions.at[i]->variable;
-    e->params = params;
+    e->params = names;
+    e->param_count = params;
+    e->output_names = names + params;
+    for (size_t i = 0; i < params; i++)
+        aliases[i] = alias_of(e, plain, i);
+    e->aliases = aliases;
     e->needs = e->outputs;
+    for (size_t i = 0; i < e->input_decisions.count; i++) {
+        const struct dmn_element *to = e->input_decisions.at[i];
+        to->model->elements[to - to->model->elements].is_parameter = true;
+    }
     return true;
 }
 
@@ -315,11 +370,20 @@ static bool find_circle(struct dmn_element *from, struct visit *stack, struct er
     return true;
 }
 
+/* What is broken in an element of a model that is not strict costs its value, not the others'. */
+static bool spoil(struct dmn_element *e, struct err *err) {
+    if (e->model->loader->options->strict || err->code == ERR_LIMIT)
+        return false;
+    e->broken = arena_printf(e->model->arena, "has no value: %s", err->text).at;
+    err_reset(err);
+    return true;
+}
+
 static bool link_element(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     switch (e->info.kind) {
     case DMN_INPUT: return compile_fit(m, e, err);
     case DMN_SERVICE: return compile_fit(m, e, err); /* the type of its result */
-    default: return compile_logic(m, e, err);
+    default: return compile_logic(m, e, err) && (!e->is_parameter || compile_fit(m, e, err));
     }
 }
 
@@ -336,9 +400,12 @@ static bool read_needs(struct dmn_model *m, struct err *err) {
     collect_members(m);
     for (size_t i = 0; i < m->element_count; i++) {
         struct dmn_element *e = &m->elements[i];
-        if (!read_type(m, e, err))
-            return false;
-        if (!(e->info.kind == DMN_SERVICE ? read_service(m, e, err) : read_requirements(m, e, err)))
+        bool good = read_type(m, e, err);
+        if (good && e->info.kind == DMN_SERVICE)
+            good = read_service(m, e, err);
+        else if (good)
+            good = read_requirements(m, e, err);
+        if (!good && !spoil(e, err))
             return false;
     }
     return true;
@@ -365,7 +432,9 @@ bool dmn_link(struct dmn_model *const *models, size_t count, struct err *err) {
             return false;
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < models[i]->element_count; k++)
-            if (!link_element(models[i], &models[i]->elements[k], err))
+            if (models[i]->elements[k].broken == NULL &&
+                !link_element(models[i], &models[i]->elements[k], err) &&
+                !spoil(&models[i]->elements[k], err))
                 return false;
     return true;
 }

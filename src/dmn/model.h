@@ -31,6 +31,14 @@ struct dmn_slot {
     size_t part_count;
 };
 
+/* Names with symbols in them, of all models that were loaded together; names.c */
+struct dmn_names {
+    struct map known;    /* in their one form, to a number of the next */
+    struct str *written; /* as a model writes them first */
+    size_t room;
+    bool differ; /* some are written otherwise */
+};
+
 struct dmn_elements {
     const struct dmn_element **at;
     size_t count;
@@ -45,20 +53,24 @@ struct dmn_element {
     struct dmn_info info;
     struct dmn_model *model;
     const struct xml_node *node;
-    struct str variable; /* the name in FEEL */
-    uint32_t state;      /* number of its memo; unique over all loaded models */
+    struct str key, variable; /* the name in its one form, and that in FEEL: the same as a rule */
+    uint32_t state;           /* number of its memo; unique over all loaded models */
     struct dmn_slot *slots;
     size_t slot_count;
     struct dmn_read *reads; /* in the order of the texts; at most DMN_ELEMENT_READS_MAX */
     size_t read_count;
     bool has_logic;
     const struct feel_program *program; /* of a decision: its value; of a function: itself */
-    const struct feel_program *fit;     /* of input data: the value fitted to its type */
-    /* of a function: its parameters */
+    const struct feel_program *fit;     /* a value given from outside, fitted to the type */
+    const char *broken; /* why it is null, of a model that is not strict; NULL: it is not broken */
+    /* of a function or service: its parameters */
     const struct str *params;
     size_t param_count;
-    /* of a service */
+    /* of a service; names of imported elements are prefix.name */
     struct dmn_elements outputs, input_decisions, input_data;
+    const struct str *output_names;
+    const struct str *aliases; /* of parameters: their names without the prefix, where unique */
+    bool is_parameter;         /* of a decision: a service takes its value as an argument */
     uint8_t mark;              /* link.c: 0 unseen, 1 being visited, 2 done */
     struct dmn_elements needs; /* all it requires */
 };
@@ -82,7 +94,10 @@ struct dmn_model {
     const struct xml_node *root;
     struct dmn_element *elements;
     size_t element_count;
-    struct map by_id, by_name;
+    struct map by_id, by_name; /* the latter as written */
+    struct dmn_names *names;
+    struct dmn_model *const *loaded; /* of the root model: all, itself first */
+    size_t loaded_count;
     struct dmn_import *imports;
     size_t import_count;
     struct feel_named_type *types; /* its own, then those of its imports */
@@ -103,6 +118,7 @@ struct dmn_loader {
     struct dmn_model *models[DMN_IMPORTS_MAX];
     size_t model_count;
     uint32_t state_count;
+    struct dmn_names names;
 };
 
 /* --- small helpers over xml ---------------------------------------------------------------------
@@ -122,14 +138,21 @@ struct err_at dmn_at(const struct dmn_model *m, const struct xml_node *node);
 struct str dmn_text(const struct dmn_model *m, const struct xml_node *node, const char *child,
                     struct err_at *at);
 
+/* The element of a model by its name, written in either way; NULL when there is none. */
+const struct dmn_element *dmn_element_named(const struct dmn_model *m, struct str name);
+
+/* --- names.c
+ * -------------------------------------------------------------------------------------- */
+/* A name that the model writes, in its one form. */
+struct str dmn_name(struct dmn_model *m, struct str written);
+/* The other way round. */
+struct str dmn_written(const struct dmn_model *m, struct str name);
+
 /* --- types.c
  * -------------------------------------------------------------------------------------- */
 /* Of all models together. */
 MUST_USE bool dmn_types_read(struct dmn_model *const *models, size_t count, struct err *err);
-/* The type that a typeRef names; NULL in *out for none or Any. ERR_UNKNOWN. */
-MUST_USE bool dmn_type_of(const struct feel_type **out, struct dmn_model *m, struct str type_ref,
-                          struct err_at at, struct err *err);
-/* The typeRef of an element's attribute (or of its variable's), resolved. */
+/* The type that an element's attribute typeRef names; NULL in *out for none or Any. ERR_UNKNOWN. */
 MUST_USE bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m,
                             const struct xml_node *node, struct err *err);
 
@@ -182,6 +205,11 @@ struct dmn_run {
     const struct dmn_element *now; /* whose logic runs, for the trace */
     int depth;
 };
+/* Memory that deciding takes: from the budget, and never up to the arena's own limit. */
+MUST_USE bool run_affords(struct dmn_run *run, size_t bytes);
+/* names.c: keys of data become the names of the root model, and the other way round. */
+MUST_USE bool names_in(struct dmn_run *run, struct feel_value *inputs);
+MUST_USE bool names_out(struct dmn_run *run, struct feel_value *value);
 /* Can the trace's arena take so many bytes more? A step that does not fit is dropped. */
 bool run_trace_affords(const struct dmn_trace *trace, size_t bytes);
 void run_trace(struct dmn_run *run, const struct dmn_step *step);

@@ -59,7 +59,8 @@ static bool read_element(struct dmn_model *m, const struct xml_node *node, enum 
     e->state = m->loader->state_count++;
     const struct xml_node *variable = dmn_child(m, node, "variable");
     struct str variable_name = xml_attr_text(variable, STR("name"));
-    e->variable = ast_name_normal(m->arena, variable_name.len > 0 ? variable_name : e->info.name);
+    e->key = dmn_name(m, e->info.name);
+    e->variable = variable_name.len > 0 ? dmn_name(m, variable_name) : e->key;
     if (e->info.id.len > 0 && !map_put(&m->by_id, e->info.id, m->element_count))
         return err_set(err, ERR_INVALID, e->info.at, "the id '%.*s' stands twice",
                        STR_ARG(e->info.id));
@@ -101,7 +102,7 @@ static bool read_import(struct dmn_model *m, const struct xml_node *node, struct
     if (str_find(xml_attr_text(node, STR("importType")), STR("DMN")) == SIZE_MAX &&
         str_find(xml_attr_text(node, STR("importType")), STR("dmn")) == SIZE_MAX)
         return true; /* of XML Schema or PMML: used only by what is not executed */
-    import->prefix = ast_name_normal(m->arena, xml_attr_text(node, STR("name")));
+    import->prefix = dmn_name(m, xml_attr_text(node, STR("name")));
     for (size_t i = 0; i < loader->model_count && import->model == NULL; i++)
         if (str_eq(loader->models[i]->ns, ns))
             import->model = loader->models[i];
@@ -110,8 +111,12 @@ static bool read_import(struct dmn_model *m, const struct xml_node *node, struct
             return err_set(err, ERR_UNSUPPORTED, dmn_at(m, node),
                            "the model imports '%.*s', and nothing gives it", STR_ARG(ns));
         if (!loader->options->import(&xml, &file, loader->options->import_self, ns, location,
-                                     err) ||
-            !load(&import->model, loader, xml, file, err))
+                                     err)) {
+            if (err->at.line == 0)
+                err->at = dmn_at(m, node); /* who gives models does not know who asks */
+            return false;
+        }
+        if (!load(&import->model, loader, xml, file, err))
             return false;
     }
     m->import_count++;
@@ -145,6 +150,7 @@ static bool load(struct dmn_model **out, struct dmn_loader *loader, struct str x
     if (!xml_read(&root, xml, file, loader->arena, loader->budget, err))
         return false;
     m->loader = loader;
+    m->names = &loader->names;
     m->arena = loader->arena;
     m->file = file;
     m->root = root;
@@ -167,11 +173,14 @@ bool dmn_load(struct dmn_model **out, struct arena *a, struct str xml, const cha
     loader->budget = budget;
     loader->err = err;
     *out = NULL;
+    map_init(&loader->names.known, a);
     if (!load(&m, loader, xml, file, err) ||
         !dmn_types_read(loader->models, loader->model_count, err) ||
         !dmn_link(loader->models, loader->model_count, err))
         return false;
     m->state_count = loader->state_count;
+    m->loaded = loader->models;
+    m->loaded_count = loader->model_count;
     for (size_t i = 0; i < loader->model_count; i++)
         loader->models[i]->loader = NULL;
     *out = m;
@@ -203,9 +212,46 @@ size_t dmn_state_count(const struct dmn_model *model) {
 
 size_t dmn_find(const struct dmn_model *model, struct str id_or_name) {
     const size_t *found = map_find(&model->by_id, id_or_name);
-    if (found == NULL)
-        found = map_find(&model->by_name, id_or_name);
-    return found == NULL ? SIZE_MAX : *found;
+    if (found != NULL)
+        return *found;
+    const struct dmn_element *e = dmn_element_named(model, id_or_name);
+    return e == NULL ? SIZE_MAX : (size_t)(e - model->elements);
+}
+
+const struct dmn_element *dmn_element_named(const struct dmn_model *m, struct str name) {
+    const size_t *found = map_find(&m->by_name, name);
+    if (found != NULL)
+        return &m->elements[*found];
+    for (size_t i = 0; i < m->element_count; i++)
+        if (dmn_same_name(m->elements[i].info.name, name))
+            return &m->elements[i];
+    return NULL;
+}
+
+const struct dmn_element *dmn_named(const struct dmn_model *model, struct str ns, struct str name) {
+    const struct dmn_element *e = NULL;
+    if (ns.len == 0 || str_eq(ns, model->ns)) {
+        e = dmn_element_named(model, name);
+        for (size_t i = 0; i < model->import_count && e == NULL; i++)
+            if (model->imports[i].prefix.len == 0)
+                e = dmn_element_named(model->imports[i].model, name);
+        return e;
+    }
+    for (size_t i = 0; i < model->loaded_count && e == NULL; i++)
+        if (str_eq(model->loaded[i]->ns, ns))
+            e = dmn_element_named(model->loaded[i], name);
+    return e;
+}
+
+struct str dmn_prefix(const struct dmn_model *model, struct str ns) {
+    for (size_t i = 0; i < model->import_count; i++)
+        if (str_eq(model->imports[i].model->ns, ns))
+            return model->imports[i].prefix;
+    return STR_NONE;
+}
+
+size_t dmn_output_count(const struct dmn_element *e) {
+    return e->outputs.count;
 }
 
 /* Breadth first over what is required; an element is visited once. */

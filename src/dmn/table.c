@@ -144,7 +144,7 @@ static bool read_output(struct table_reader *r, const struct xml_node *node, uin
     const struct xml_node *other = dmn_child(m, node, "defaultOutputEntry");
     struct err_at at;
     struct str text = values == NULL ? STR_NONE : str_trim(dmn_text(m, values, "text", &at));
-    output->name = ast_name_normal(m->arena, xml_attr_text(node, STR("name")));
+    output->name = dmn_name(m, xml_attr_text(node, STR("name")));
     if (!dmn_type_attr(&output->type, m, node, r->b->err))
         return false;
     const struct ast *tests =

@@ -7,8 +7,10 @@ struct dmn_item {
     struct dmn_model *m; /* that defines it */
     const struct xml_node *node;
     struct feel_type *type; /* filled in place, so that others may point to it meanwhile */
-    uint8_t mark;           /* 0 unseen, 1 being made, 2 done */
+    uint8_t mark;           /* enum mark */
 };
+
+enum mark { UNSEEN, BEING_MADE, DONE, BROKEN };
 
 struct types {
     struct dmn_model *m;
@@ -21,10 +23,21 @@ enum { ITEM_DEPTH_MAX = 32 };
 static bool make_type(struct types *t, struct feel_type *type, const struct xml_node *node,
                       struct str name);
 
-/* "feel:string", "kie:tFee": the prefix of XML says nothing that we need */
-static struct str without_prefix(struct str name) {
+/* A name as it stands in the model: "feel:string" is string, "kie:tFee" is tFee, but where the
+ * prefix of XML stands for an imported model, it is that model's: lib.tFee. The colons inside of
+ * "context<a: number>" are none of XML's. */
+static struct str type_name(struct dmn_model *m, const struct xml_node *node, struct str ref) {
+    struct str name = str_trim(ref);
     size_t colon = str_find_byte(name, ':');
-    return colon == SIZE_MAX ? name : str_sub(name, colon + 1, name.len);
+    if (colon == SIZE_MAX || colon > str_find_byte(name, '<'))
+        return ast_name_normal(m->arena, name);
+    struct str local = str_sub(name, colon + 1, name.len);
+    struct str ns = xml_ns_of(node, str_sub(name, 0, colon));
+    for (size_t i = 0; i < m->import_count && ns.len > 0 && !str_eq(ns, m->ns); i++)
+        if (str_eq(m->imports[i].model->ns, ns) && m->imports[i].prefix.len > 0)
+            return arena_printf(m->arena, "%.*s.%.*s", STR_ARG(m->imports[i].prefix),
+                                STR_ARG(ast_name_normal(m->arena, local)));
+    return ast_name_normal(m->arena, local);
 }
 
 static const struct feel_type *known_type(const struct dmn_model *m, struct str name) {
@@ -38,44 +51,43 @@ static bool is_any(struct str name) {
     return name.len == 0 || str_eq(name, STR("Any"));
 }
 
-bool dmn_type_of(const struct feel_type **out, struct dmn_model *m, struct str type_ref,
-                 struct err_at at, struct err *err) {
-    struct str name = str_trim(type_ref), local = without_prefix(name);
+/* name: by type_name(). NULL in *out for Any. */
+static bool type_of(const struct feel_type **out, struct dmn_model *m, struct str name,
+                    struct err_at at, struct err *err) {
     *out = NULL;
-    if (is_any(local))
+    if (is_any(name))
         return true;
     *out = known_type(m, name);
-    if (*out == NULL)
-        *out = known_type(m, ast_name_normal(m->arena, local));
     if (*out != NULL)
         return true;
-    if (str_find_byte(local, '<') != SIZE_MAX) {
+    if (str_find_byte(name, '<') != SIZE_MAX) {
         struct feel_options options = {.types = m->types, .type_count = m->type_count, .at = at};
-        return ast_parse_type(out, m->arena, local, &options, err);
+        return ast_parse_type(out, m->arena, name, &options, err);
     }
     return err_set(err, ERR_UNKNOWN, at, "there is no type '%.*s'", STR_ARG(name));
 }
 
 bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m, const struct xml_node *node,
                    struct err *err) {
-    struct str type_ref = xml_attr_text(node, STR("typeRef"));
-    return dmn_type_of(out, m, type_ref, dmn_at(m, node), err);
+    struct str name = type_name(m, node, xml_attr_text(node, STR("typeRef")));
+    return type_of(out, m, name, dmn_at(m, node), err);
 }
 
 static bool make_item(struct types *t, struct dmn_item *item, struct str name, struct err_at at) {
-    if (item->mark == 2)
+    if (item->mark == DONE)
         return true;
-    if (item->mark == 1)
+    if (item->mark == BEING_MADE)
         return err_set(t->err, ERR_INVALID, at, "the type '%.*s' contains itself", STR_ARG(name));
+    if (item->mark == BROKEN)
+        return err_set(t->err, ERR_INVALID, at, "the type '%.*s' is broken", STR_ARG(name));
     struct dmn_model *outer = t->m;
-    item->mark = 1;
+    item->mark = BEING_MADE;
     t->m = item->m;
-    if (!make_type(t, item->type, item->node,
-                   ast_name_normal(item->m->arena, xml_attr_text(item->node, STR("name")))))
-        return false;
+    bool made = make_type(t, item->type, item->node,
+                          dmn_name(item->m, xml_attr_text(item->node, STR("name"))));
     t->m = outer;
-    item->mark = 2;
-    return true;
+    item->mark = made ? DONE : BROKEN;
+    return made;
 }
 
 /* The item behind a name: of the model, or of one it imports; NULL when it is none. */
@@ -87,17 +99,14 @@ static struct dmn_item *find_item(const struct dmn_model *m, struct str name) {
 }
 
 /* The type of a name inside item definitions: another item first. */
-static bool item_type(struct types *t, const struct feel_type **out, struct str type_ref,
-                      struct err_at at) {
-    struct str name = str_trim(type_ref);
-    struct str local = ast_name_normal(t->m->arena, without_prefix(name));
-    struct dmn_item *item = find_item(t->m, local);
+static bool item_type(struct types *t, const struct feel_type **out, const struct xml_node *node,
+                      struct str type_ref) {
+    struct str name = type_name(t->m, node, type_ref);
+    struct dmn_item *item = find_item(t->m, name);
     if (item == NULL)
-        item = find_item(t->m, name);
-    if (item == NULL)
-        return dmn_type_of(out, t->m, type_ref, at, t->err);
+        return type_of(out, t->m, name, dmn_at(t->m, node), t->err);
     *out = item->type;
-    return make_item(t, item, local, at);
+    return make_item(t, item, name, dmn_at(t->m, node));
 }
 
 /* DMN 1.5: 7.3.2 */
@@ -134,10 +143,9 @@ static bool make_fields(struct types *t, struct feel_type *type, const struct xm
     for (const struct xml_node *part = dmn_child(t->m, node, child); part != NULL;
          part = xml_next(part)) {
         struct feel_field *field = &fields[type->field_count++];
-        field->name = ast_name_normal(t->m->arena, xml_attr_text(part, STR("name")));
+        field->name = dmn_name(t->m, xml_attr_text(part, STR("name")));
         if (xml_attr(part, STR_NONE, STR("typeRef")) != NULL) { /* a parameter of a function */
-            if (!item_type(t, &field->type, xml_attr_text(part, STR("typeRef")),
-                           dmn_at(t->m, part)))
+            if (!item_type(t, &field->type, part, xml_attr_text(part, STR("typeRef"))))
                 return false;
             continue;
         }
@@ -154,13 +162,11 @@ static bool make_function_type(struct types *t, struct feel_type *type,
     type->tag = FEEL_TYPE_FUNCTION;
     type->kind = FEEL_FUNCTION;
     return make_fields(t, type, node, "parameters") &&
-           item_type(t, &type->element, xml_attr_text(node, STR("outputTypeRef")),
-                     dmn_at(t->m, node));
+           item_type(t, &type->element, node, xml_attr_text(node, STR("outputTypeRef")));
 }
 
 /* The type without its being a collection. */
 static bool make_single(struct types *t, struct feel_type *type, const struct xml_node *node) {
-    struct err_at at;
     const struct xml_node *function = dmn_child(t->m, node, "functionItem");
     if (function != NULL)
         return make_function_type(t, type, function);
@@ -170,8 +176,8 @@ static bool make_single(struct types *t, struct feel_type *type, const struct xm
         return make_fields(t, type, node, "itemComponent");
     }
     const struct feel_type *base = NULL;
-    struct str ref = dmn_text(t->m, node, "typeRef", &at);
-    if (!item_type(t, &base, ref, at))
+    const struct xml_node *ref = dmn_child(t->m, node, "typeRef");
+    if (!item_type(t, &base, ref == NULL ? node : ref, dmn_text(t->m, node, "typeRef", NULL)))
         return false;
     if (base != NULL)
         *type = *base;
@@ -238,9 +244,38 @@ static void declare(struct dmn_model *m) {
         struct dmn_item *item = arena_new(m->arena, struct dmn_item, 1);
         *item = (struct dmn_item){m, node, arena_new(m->arena, struct feel_type, 1), 0};
         m->items[m->type_count] = item;
-        m->types[m->type_count++] = (struct feel_named_type){
-            ast_name_normal(m->arena, xml_attr_text(node, STR("name"))), item->type};
+        m->types[m->type_count++] =
+            (struct feel_named_type){dmn_name(m, xml_attr_text(node, STR("name"))), item->type};
     }
+}
+
+/* Of a model that is not strict a broken type is no type: who names it is broken, nobody else. */
+static void drop_broken(struct dmn_model *m) {
+    size_t kept = 0, own = 0;
+    for (size_t i = 0; i < m->type_count; i++) {
+        if (m->items[i]->mark == BROKEN)
+            continue;
+        own += i < m->own_type_count;
+        m->items[kept] = m->items[i];
+        m->types[kept++] = m->types[i];
+    }
+    m->type_count = kept;
+    m->own_type_count = own;
+}
+
+static bool make_types(struct dmn_model *m, struct err *err) {
+    for (size_t k = 0; k < m->own_type_count; k++) {
+        struct types t = {.m = m, .err = err};
+        struct dmn_item *item = m->items[k];
+        if (item->mark == BROKEN)
+            continue;
+        if (make_item(&t, item, m->types[k].name, dmn_at(m, item->node)))
+            continue;
+        if (m->loader->options->strict || err->code == ERR_LIMIT)
+            return false;
+        err_reset(err);
+    }
+    return true;
 }
 
 bool dmn_types_read(struct dmn_model *const *models, size_t count, struct err *err) {
@@ -259,11 +294,9 @@ bool dmn_types_read(struct dmn_model *const *models, size_t count, struct err *e
     for (size_t i = 0; i < count; i++)
         add_imported(models[i]);
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < models[i]->own_type_count; k++) {
-            struct types t = {.m = models[i], .err = err};
-            struct dmn_item *item = models[i]->items[k];
-            if (!make_item(&t, item, models[i]->types[k].name, dmn_at(models[i], item->node)))
-                return false;
-        }
+        if (!make_types(models[i], err))
+            return false;
+    for (size_t i = 0; i < count; i++)
+        drop_broken(models[i]);
     return true;
 }

@@ -129,6 +129,7 @@ struct feel_function {
     feel_native_fn native;
     const void *self;
     struct shape params;
+    const struct str *aliases; /* other names of the parameters; NULL: none */
     /* builtin */
     int builtin;
 };

@@ -159,12 +159,33 @@ static bool arguments_of(struct feel_machine *m, struct feel_value *out, const s
     return !m->failed;
 }
 
+/* The names of a call, with the parameters' own in place of their aliases. */
+static const struct shape *own_names(struct feel_machine *m, const struct feel_function *f,
+                                     const struct shape *names) {
+    if (names == NULL || f->aliases == NULL)
+        return names;
+    struct str *own = machine_new(m, struct str, names->count);
+    struct shape *shape = machine_new(m, struct shape, 1);
+    if (own == NULL || shape == NULL)
+        return NULL;
+    *shape = (struct shape){own, names->count};
+    for (uint32_t i = 0; i < names->count; i++) {
+        own[i] = names->names[i];
+        for (uint32_t k = 0; k < f->params.count; k++)
+            if (f->aliases[k].len > 0 && str_eq(f->aliases[k], own[i]))
+                own[i] = f->params.names[k];
+    }
+    return shape;
+}
+
 static struct feel_value call_native(struct feel_machine *m, const struct feel_function *f,
                                      const struct feel_value *args, uint32_t count,
                                      const struct shape *names) {
     struct feel_value out = feel_null();
     struct feel_value *ordered = machine_new(m, struct feel_value, f->params.count);
-    if (ordered == NULL || !arguments_of(m, ordered, &f->params, NULL, args, count, names))
+    names = own_names(m, f, names);
+    if (ordered == NULL || m->failed ||
+        !arguments_of(m, ordered, &f->params, NULL, args, count, names))
         return out;
     struct budget budget = *m->budget;
     budget.left.bytes = m->bytes_left;
@@ -763,8 +784,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             break;
         case OP_FILTER_NEXT:
             sp--;
-            if (filter_next(m, base + in.b, *sp, in.a == AST_FILTER_TESTS,
-                            round_cost(now.proto, ip, in.c), &v))
+            if (filter_next(m, base + in.b, *sp, in.a, round_cost(now.proto, ip, in.c), &v))
                 ip = now.proto->code + in.c;
             else
                 *sp++ = v;
