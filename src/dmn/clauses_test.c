@@ -183,6 +183,12 @@ void test_dmn_clauses_logic(void) {
                                  "contextEntry>" TEXT("f(1)") "</contextEntry></"
                                                               "context>"),
                "a", "{}", "null"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+void test_dmn_clauses_boxed(void) {
+    static const struct clause_row rows[] = {
         /* DMN 1.5: 6.3.9, rule 25: a function with blanks in its name calls itself */
         CLAUSE(
             "6.3.9, rule 25",

@@ -177,8 +177,8 @@ void test_dmn_service_parameters(void) {
 #define TAKING(type, call)                                                                         \
     ITEM("tPositive", TYPE("number") "<allowedValues><text>> 0</text></allowedValues>")            \
     DECISION("b", type, "", TEXT("1"))                                                             \
-    DECISION("a", "Any", VALUE("#b"), TEXT("b")) SERVICE("s", OUTPUTS("#a") TAKES_VALUE("#b"))     \
-        CALL(call)
+    DECISION("a", "Any", VALUE("#b"), TEXT("b"))                                                   \
+    SERVICE("s", OUTPUTS("#a") TAKES_VALUE("#b")) CALL(call)
     static const struct row rows[] = {
         /* an element E of the import I is called I.E, */
         ROW(OVER_BOTH CALL("s(lib.n: 1, l2.n: 2)"), "d", "{}",
