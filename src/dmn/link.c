@@ -254,6 +254,19 @@ static struct ast *self_named(struct boxer *b, struct ast *function, struct str 
                                                                                              : NULL;
 }
 
+static void read_params(struct dmn_element *e, const struct ast *function) {
+    struct arena *a = e->model->arena;
+    struct str *params = arena_new(a, struct str, DMN_COLUMNS_MAX);
+    const struct feel_type **types = arena_new(a, const struct feel_type *, DMN_COLUMNS_MAX);
+    for (const struct ast *param = function->list; param != NULL; param = param->next)
+        if (e->param_count < DMN_COLUMNS_MAX) {
+            types[e->param_count] = param->type;
+            params[e->param_count++] = param->name;
+        }
+    e->params = params;
+    e->param_types = types;
+}
+
 /* DMN 1.5: 6.3.7, 6.3.9 */
 static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     struct feel_options options;
@@ -275,11 +288,7 @@ static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err
         tree = boxed_function(&b, logic, &self);
         if (tree == NULL)
             return false;
-        struct str *params = arena_new(m->arena, struct str, DMN_COLUMNS_MAX);
-        for (const struct ast *param = tree->list; param != NULL; param = param->next)
-            if (e->param_count < DMN_COLUMNS_MAX)
-                params[e->param_count++] = param->name;
-        e->params = params;
+        read_params(e, tree);
         if (tree->type == NULL)
             tree->type = e->info.type;
         tree = self_named(&b, tree, e->variable);
@@ -311,6 +320,11 @@ static bool compile_fit(struct dmn_model *m, struct dmn_element *e, struct err *
     struct feel_options options = {.names = names, .name_count = 1};
     struct boxer b = {.model = m, .element = e, .arena = m->arena, .options = &options, .err = err};
     struct ast *name = boxed_node(&b, AST_NAME, e->node);
+    struct ast_source *source = arena_new(m->arena, struct ast_source, 1);
+    /* the place of what does not fit is the name of the input: a diagnosis shows it */
+    *source = (struct ast_source){e->info.name, dmn_at(m, e->node)};
+    name->source = source;
+    name->len = (uint32_t)e->info.name.len;
     name->name = names[0].name;
     struct ast *tree = boxed_typed(&b, name, e->info.type);
     struct feel_program *program;

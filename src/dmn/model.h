@@ -65,6 +65,7 @@ struct dmn_element {
     const char *broken; /* why it is null, of a model that is not strict; NULL: it is not broken */
     /* of a function or service: its parameters */
     const struct str *params;
+    const struct feel_type **param_types; /* NULL for a service: those of its elements */
     size_t param_count;
     /* of a service; names of imported elements are prefix.name */
     struct dmn_elements outputs, input_decisions, input_data;
@@ -189,6 +190,13 @@ struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
 /* --- table.c
  * -------------------------------------------------------------------------------------------- */
 struct ast *table_read(struct boxer *b, const struct xml_node *node, const struct ast_scope *scope);
+
+/* --- view.c
+ * ---------------------------------------------------------------------------------------------
+ */
+/* An element and all that it requires, directly or through others; nearer ones first. */
+size_t dmn_needed(const struct dmn_element *const **out, const struct dmn_model *model,
+                  size_t index, struct arena *a);
 
 /* --- decide.c
  * --------------------------------------------------------------------------------------------- */

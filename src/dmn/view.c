@@ -208,12 +208,11 @@ static void add_reads(struct dmn_view_input *input, struct str *reads, const str
     }
 }
 
-size_t dmn_view_inputs(const struct dmn_view_input **out, const struct dmn_model *model,
-                       size_t index, struct arena *a) {
-    size_t room = (size_t)model->state_count + 1, count = 0, queued = 0;
+size_t dmn_needed(const struct dmn_element *const **out, const struct dmn_model *model,
+                  size_t index, struct arena *a) {
+    size_t room = (size_t)model->state_count + 1, queued = 0;
     const struct dmn_element **queue = arena_new(a, const struct dmn_element *, room);
     bool *seen = arena_new(a, bool, room);
-    struct dmn_view_input *found = arena_new(a, struct dmn_view_input, room);
     assert(index < model->element_count);
     queue[queued++] = &model->elements[index];
     seen[queue[0]->state] = true;
@@ -223,6 +222,15 @@ size_t dmn_view_inputs(const struct dmn_view_input **out, const struct dmn_model
                 seen[queue[i]->needs.at[k]->state] = true;
                 queue[queued++] = queue[i]->needs.at[k];
             }
+    *out = queue;
+    return queued;
+}
+
+size_t dmn_view_inputs(const struct dmn_view_input **out, const struct dmn_model *model,
+                       size_t index, struct arena *a) {
+    const struct dmn_element *const *queue;
+    size_t queued = dmn_needed(&queue, model, index, a), count = 0;
+    struct dmn_view_input *found = arena_new(a, struct dmn_view_input, queued);
     for (size_t i = 0; i < queued; i++) {
         const struct dmn_element *e = queue[i];
         if (e->info.kind != DMN_INPUT)

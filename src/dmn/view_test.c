@@ -161,3 +161,81 @@ void test_dmn_view_take(void) {
     }
     arena_destroy(b.arena);
 }
+
+static const char part_text[] =
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' name='p' namespace='urn:p'>"
+    "<inputData id='i' name='day'><variable name='day' typeRef='date'/></inputData>"
+    "<decision id='d' name='month'><variable name='month'/>"
+    "<informationRequirement><requiredInput href='#i'/></informationRequirement>"
+    "<literalExpression><text>day.month</text></literalExpression></decision></definitions>";
+static const char whole_text[] =
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' name='w' namespace='urn:w'>"
+    "<import name='part' namespace='urn:p' "
+    "importType='https://www.omg.org/spec/DMN/20230324/MODEL/'/>"
+    "<inputData id='i' name='wait'><variable name='wait' typeRef='dayTimeDuration'/></inputData>"
+    "<inputData id='j' name='other'><variable name='other' typeRef='number'/></inputData>"
+    "<decision id='d' name='d'><variable name='d'/>"
+    "<informationRequirement><requiredDecision href='urn:p#d'/></informationRequirement>"
+    "<informationRequirement><requiredInput href='#i'/></informationRequirement>"
+    "<literalExpression><text>[part.month, wait.hours]</text></literalExpression></decision>"
+    "</definitions>";
+
+static bool give_part(struct str *xml, const char **file, void *self, struct str ns,
+                      struct str location, struct err *err) {
+    (void)self;
+    (void)ns;
+    (void)location;
+    (void)err;
+    *xml = str_from(part_text);
+    *file = "part.dmn";
+    return true;
+}
+
+/* Texts of JSON as the model's inputs ask for them, imported ones too. DMN 1.5: 6.3.11 */
+void test_dmn_view_texts(void) {
+    static const struct {
+        int line;
+        const char *json, *want;
+        size_t given; /* of the two that the decision asks for */
+    } rows[] = {
+        {__LINE__, "{\"day\": \"2026-03-01\", \"wait\": \"PT5H\"}", "[3, 5]", 2},
+        {__LINE__, "{\"part\": {\"day\": \"2026-03-01\", \"x\": 1}}", "[3, null]", 1},
+        {__LINE__, "{\"wait\": \"five\", \"other\": \"P1D\"}", "[null, null]", 1},
+        {__LINE__, "{}", "[null, null]", 0},
+    };
+    struct arena *a = arena_create("view", 64 << 20);
+    struct budget budget = budget_of(10000000, 64 << 20);
+    const struct dmn_options options = {.import = give_part, .strict = true};
+    const struct dmn_view_ask *asks;
+    struct dmn_model *model;
+    struct err err = {0};
+    struct buf text;
+    CHECK_OK(dmn_load(&model, a, str_from(whole_text), "w.dmn", &options, &budget, &err), &err);
+    size_t index = dmn_find(model, STR("d"));
+    CHECK_INT((int64_t)dmn_view_asks(&asks, model, index, a), 2);
+    CHECK(dmn_view_asks_name(model, index, STR("day"), a) &&
+          dmn_view_asks_name(model, index, STR("part"), a) &&
+          dmn_view_asks_name(model, index, STR("other"), a) && /* another decision's */
+          !dmn_view_asks_name(model, index, STR("Wait"), a));
+    buf_init(&text, 1000);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct json *tree;
+        struct feel_value inputs, value;
+        struct feel_env env = {0};
+        buf_reset(&text);
+        CHECK_OK(json_read(&tree, str_from(rows[i].json), "row", a, &budget, &err), &err);
+        CHECK_OK(feel_from_json(&inputs, tree, a, &err), &err);
+        CHECK_INT_AT(rows[i].line,
+                     dmn_view_given(&asks[0], inputs) + dmn_view_given(&asks[1], inputs),
+                     (int64_t)rows[i].given);
+        CHECK_OK_AT(rows[i].line, dmn_view_texts(&inputs, model, index, NULL, a, &budget, &err),
+                    &err);
+        CHECK_OK_AT(rows[i].line,
+                    dmn_evaluate(&value, model, STR("d"), inputs, &env, NULL, a, &budget, &err),
+                    &err);
+        feel_print(&text, value);
+        CHECK_STR_AT(rows[i].line, buf_view(&text), str_from(rows[i].want));
+    }
+    buf_done(&text);
+    arena_destroy(a);
+}

@@ -1,0 +1,231 @@
+/* Values from outside: which an element asks for, and texts of JSON that stand for dates and times.
+ * What is asked for is written as a type, so that inputs and their parts are read alike. A value is
+ * copied only where something in it changes. */
+#include "dmn/model.h"
+#include "dmn/view.h"
+#include "feel/machine.h"
+
+enum { TEXT_BYTES = 128 }; /* of the arena, for a value read from a text */
+static_assert(sizeof(struct cal_datetime) + alignof(max_align_t) <= TEXT_BYTES, "the largest fits");
+
+/* --- what is asked for
+ * ------------------------------------------------------------------------------------------------
+ */
+static struct str import_of(const struct dmn_model *root, const struct dmn_model *model) {
+    for (size_t i = 0; root != model && i < root->import_count; i++)
+        if (root->imports[i].model == model)
+            return root->imports[i].prefix;
+    return STR_NONE;
+}
+
+static struct dmn_view_ask ask_of(const struct dmn_model *root, const struct dmn_element *e) {
+    return (struct dmn_view_ask){.name = e->info.name,
+                                 .variable = e->variable,
+                                 .import = import_of(root, e->model),
+                                 .type = e->info.type};
+}
+
+static size_t service_asks(struct dmn_view_ask *asks, const struct dmn_element *service) {
+    size_t count = 0;
+    for (size_t i = 0; i < service->input_data.count; i++)
+        asks[count++] = ask_of(service->model, service->input_data.at[i]);
+    for (size_t i = 0; i < service->input_decisions.count; i++)
+        asks[count++] = ask_of(service->model, service->input_decisions.at[i]);
+    for (size_t i = 0; i < count; i++) /* DMN 1.5: 10.4: parameters go by the names of variables */
+        asks[i].name = asks[i].variable;
+    return count;
+}
+
+size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model, size_t index,
+                     struct arena *a) {
+    const struct dmn_element *const *needed;
+    const struct dmn_element *e = &model->elements[index];
+    size_t queued = dmn_needed(&needed, model, index, a), count = 0;
+    struct dmn_view_ask *asks = arena_new(a, struct dmn_view_ask, queued + e->param_count);
+    if (e->info.kind == DMN_SERVICE)
+        count = service_asks(asks, e);
+    for (size_t i = 0; e->info.kind == DMN_FUNCTION && i < e->param_count; i++)
+        asks[count++] = (struct dmn_view_ask){
+            .name = e->params[i], .variable = e->params[i], .type = e->param_types[i]};
+    for (size_t i = 0; e->info.kind != DMN_SERVICE && i < queued; i++)
+        if (needed[i]->info.kind == DMN_INPUT)
+            asks[count++] = ask_of(model, needed[i]);
+    *out = asks;
+    return count;
+}
+
+bool dmn_view_given(const struct dmn_view_ask *ask, struct feel_value inputs) {
+    return feel_has(inputs, ask->name) || feel_has(inputs, ask->variable) ||
+           (ask->import.len > 0 && feel_has(feel_get(inputs, ask->import), ask->name));
+}
+
+bool dmn_view_asks_name(const struct dmn_model *model, size_t index, struct str name,
+                        struct arena *a) {
+    const struct dmn_view_ask *asks;
+    size_t count = dmn_view_asks(&asks, model, index, a);
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(asks[i].name, name) || str_eq(asks[i].variable, name))
+            return true;
+    for (size_t i = 0; i < model->import_count; i++)
+        if (name.len > 0 && str_eq(model->imports[i].prefix, name))
+            return true;
+    for (size_t i = 0; i < model->element_count; i++)
+        if (model->elements[i].info.kind == DMN_INPUT &&
+            (str_eq(model->elements[i].info.name, name) ||
+             str_eq(model->elements[i].variable, name)))
+            return true;
+    return false;
+}
+
+/* A context of all that is asked for, by each name that dmn_evaluate() takes it by. */
+static const struct feel_type *type_of_asks(const struct dmn_model *model,
+                                            const struct dmn_view_ask *asks, size_t count,
+                                            struct arena *a) {
+    struct feel_type *types = arena_new(a, struct feel_type, 1 + model->import_count);
+    struct feel_field *fields = arena_new(a, struct feel_field, 2 * count + model->import_count);
+    types[0] = (struct feel_type){.tag = FEEL_TYPE_CONTEXT, .fields = fields};
+    for (size_t i = 0; i < count; i++) {
+        fields[types[0].field_count++] = (struct feel_field){asks[i].name, asks[i].type};
+        if (!str_eq(asks[i].name, asks[i].variable))
+            fields[types[0].field_count++] = (struct feel_field){asks[i].variable, asks[i].type};
+    }
+    for (size_t k = 0; k < model->import_count; k++) {
+        struct str prefix = model->imports[k].prefix;
+        struct feel_field *inner = arena_new(a, struct feel_field, count);
+        types[1 + k] = (struct feel_type){.tag = FEEL_TYPE_CONTEXT, .fields = inner};
+        for (size_t i = 0; i < count; i++)
+            if (prefix.len > 0 && str_eq(asks[i].import, prefix))
+                inner[types[1 + k].field_count++] = (struct feel_field){asks[i].name, asks[i].type};
+        if (types[1 + k].field_count > 0)
+            fields[types[0].field_count++] = (struct feel_field){prefix, &types[1 + k]};
+    }
+    return &types[0];
+}
+
+/* --- texts
+ * ------------------------------------------------------------------------------------------------
+ */
+struct reading {
+    const struct cal_zones *zones;
+    struct arena *arena;
+    struct budget *budget;
+    struct err *err;
+};
+
+static bool read_value(struct reading *r, struct feel_value *v, const struct feel_type *type,
+                       int depth, bool *changed);
+
+static bool is_temporal(const struct feel_type *type) {
+    return type->tag == FEEL_TYPE_KIND && type->kind >= FEEL_DATE &&
+           type->kind <= FEEL_YEARS_MONTHS;
+}
+
+static bool read_text(struct reading *r, struct feel_value *v, bool *changed) {
+    if (!budget_spend(r->budget, (struct cost){1, TEXT_BYTES}, r->err))
+        return false;
+    struct feel_value read = feel_temporal_text(r->arena, str_trim(feel_as_string(*v)), r->zones);
+    if (!feel_is_null(read)) {
+        *v = read;
+        *changed = true;
+    }
+    return true;
+}
+
+static bool read_items(struct reading *r, struct feel_value *v, const struct feel_type *type,
+                       int depth, bool *changed) {
+    size_t count = feel_count(*v);
+    struct feel_value *copy = NULL;
+    if (!budget_spend(r->budget, (struct cost){count, 0}, r->err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct feel_value item = feel_item(*v, i);
+        bool other = false;
+        if (!read_value(r, &item, type, depth, &other))
+            return false;
+        if (other && copy == NULL) {
+            if (!budget_spend(r->budget, (struct cost){1, count * sizeof *copy}, r->err))
+                return false;
+            copy = arena_new(r->arena, struct feel_value, count);
+            for (size_t k = 0; k < count; k++)
+                copy[k] = feel_item(*v, k);
+        }
+        if (other)
+            copy[i] = item;
+    }
+    if (copy != NULL) {
+        *v = feel_list(copy, count);
+        *changed = true;
+    }
+    return true;
+}
+
+/* The context with the entries that changed: a name that stands twice keeps its last value. */
+static bool put_entries(struct reading *r, struct feel_value *v, const struct feel_entry *changed,
+                        size_t changed_count) {
+    size_t count = feel_count(*v), all = count + changed_count;
+    /* the copy here, that of the context, and at most 4 slots of 4 bytes for each */
+    if (!budget_spend(r->budget,
+                      (struct cost){all, all * (2 * sizeof(struct feel_entry) + 16) + 256}, r->err))
+        return false;
+    struct feel_entry *entries = arena_new(r->arena, struct feel_entry, all);
+    if (count > 0)
+        memcpy(entries, feel_entries(*v), count * sizeof *entries);
+    memcpy(entries + count, changed, changed_count * sizeof *entries);
+    *v = feel_context_of(r->arena, entries, all);
+    return true;
+}
+
+static bool read_entries(struct reading *r, struct feel_value *v, const struct feel_type *type,
+                         int depth, bool *changed) {
+    size_t count = type->field_count, changed_count = 0;
+    struct feel_entry *entries;
+    if (!budget_spend(r->budget, (struct cost){count, count * sizeof *entries}, r->err))
+        return false;
+    entries = arena_new(r->arena, struct feel_entry, count);
+    for (size_t i = 0; i < count; i++) {
+        struct feel_value value = feel_get(*v, type->fields[i].name);
+        bool other = false;
+        if (!read_value(r, &value, type->fields[i].type, depth, &other))
+            return false;
+        if (other)
+            entries[changed_count++] = (struct feel_entry){type->fields[i].name, value};
+    }
+    if (changed_count == 0)
+        return true;
+    *changed = true;
+    return put_entries(r, v, entries, changed_count);
+}
+
+/* A list and its only item stand for each other (DMN 1.5: 10.3.2.9.4), so each is looked into as
+ * the other's type says. */
+static bool read_value(struct reading *r, struct feel_value *v, const struct feel_type *type,
+                       int depth, bool *changed) {
+    enum feel_kind kind = feel_kind(*v);
+    while (type != NULL && type->tag == FEEL_TYPE_LIST && kind != FEEL_LIST)
+        type = type->element;
+    bool list = type != NULL && type->tag == FEEL_TYPE_LIST;
+    bool context = type != NULL && type->tag == FEEL_TYPE_CONTEXT;
+    if (depth == 0 || type == NULL || !(list || context || is_temporal(type)))
+        return true;
+    if (kind == FEEL_LIST)
+        return read_items(r, v, list ? type->element : type, depth - 1, changed);
+    if (kind == FEEL_CONTEXT && context)
+        return read_entries(r, v, type, depth - 1, changed);
+    return kind != FEEL_STRING || context || read_text(r, v, changed);
+}
+
+bool dmn_view_texts(struct feel_value *inputs, const struct dmn_model *model, size_t index,
+                    const struct cal_zones *zones, struct arena *a, struct budget *budget,
+                    struct err *err) {
+    const struct dmn_view_ask *asks;
+    struct reading r = {zones, a, budget, err};
+    bool changed = false;
+    size_t states = (size_t)model->state_count + 1 + model->elements[index].param_count;
+    if (!budget_spend(budget, (struct cost){states, states * 256}, err))
+        return false;
+    size_t count = dmn_view_asks(&asks, model, index, a);
+    size_t fields = count * (2 + model->import_count) + model->import_count + 1;
+    if (!budget_spend(budget, (struct cost){fields, fields * sizeof(struct feel_type)}, err))
+        return false;
+    return read_value(&r, inputs, type_of_asks(model, asks, count, a), FEEL_DEPTH_MAX, &changed);
+}
