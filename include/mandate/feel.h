@@ -35,7 +35,8 @@
  *
  * Stability: functions, enum values and the order of fields do not change within a major version
  * (the soname is libmandate-feel.so.1). Structs whose first field is struct_bytes may grow at their
- * end: make them with their _INIT macro. */
+ * end: make them with their _INIT macro. One that is shorter than version 1.0 had it is refused,
+ * and so is one from a later header that asks for what the library does not have yet. */
 #ifndef MANDATE_PUBLIC_FEEL_H
 #define MANDATE_PUBLIC_FEEL_H
 
@@ -93,7 +94,7 @@ enum mfeel_status {
  * Every function takes NULL when you do not want to know. */
 struct mfeel_error {
     int status;            /* enum mfeel_status */
-    uint32_t line, column; /* from 1, column in bytes; 0 when unknown */
+    uint32_t line, column; /* from 1, column in characters (code points); 0 when unknown */
     char source[128];      /* the file or text it stands in, cut to fit; may be empty */
     char text[400];        /* one line, lower case, without a full stop */
 };
@@ -126,7 +127,8 @@ enum mfeel_form {
     MFEEL_UNARY_TESTS = 1 /* "< 10, [20..30]": true or false for the value of the name "?" */
 };
 struct mfeel_name {
-    const char *name; /* may hold blanks and symbols: "monthly fee" */
+    const char *name; /* may hold blanks and symbols: "monthly fee". MFEEL_INVALID: an empty one, a
+                         word of the grammar ("if"), one that stands twice */
     const char *type; /* "number", "list<context<a: string>>"; NULL: any. An input that does not
                          conform is not refused: the type tells which members may follow a dot */
 };
@@ -144,7 +146,8 @@ struct mfeel_options {
 #define MFEEL_OPTIONS_INIT                                                                         \
     { sizeof(struct mfeel_options), MFEEL_EXPRESSION, NULL, 0, NULL, 0, false, NULL, 0, 0 }
 
-/* Compile a text, which is copied. options may be NULL: no names. NULL with *error on failure. */
+/* Compile a text, which is copied. options may be NULL: no names. NULL with *error on failure.
+ * MFEEL_LIMIT: a text longer than 1 MiB, nested too deeply, or that takes too many steps. */
 MFEEL_API struct mfeel_program *mfeel_compile(struct mfeel_engine *engine, const char *text,
                                               size_t text_bytes,
                                               const struct mfeel_options *options,
@@ -166,17 +169,20 @@ enum mfeel_mode {
 struct mfeel_limits {
     size_t struct_bytes;
     uint64_t steps;      /* of one evaluation, decision or reading; 0: 10,000,000 */
-    size_t memory_bytes; /* between two resets; 0: 64 MiB; at least 64 KiB */
+    size_t memory_bytes; /* between two resets; 0: 64 MiB; at least 128 KiB */
     size_t kept_bytes;   /* held from the start and over resets; 0: 64 KiB */
 };
 #define MFEEL_LIMITS_INIT                                                                          \
     { sizeof(struct mfeel_limits), 0, 0, 0 }
 
+/* limits may be NULL: the usual ones. NULL only for limits that were not made with their macro. */
 MFEEL_API struct mfeel_evaluator *mfeel_evaluator_create(struct mfeel_engine *engine,
                                                          const struct mfeel_limits *limits);
 MFEEL_API void mfeel_evaluator_destroy(struct mfeel_evaluator *ev); /* NULL is fine */
-/* Forget all values, texts and diagnoses made in it; mode, clock and cancellation stay. */
+/* Forget all values, texts and diagnoses made in it; mode, clock and cancellation stay. Does
+ * nothing while something runs in the evaluator. */
 MFEEL_API void mfeel_reset(struct mfeel_evaluator *ev);
+/* Of the next evaluations; a mode that is none changes nothing. */
 MFEEL_API void mfeel_mode(struct mfeel_evaluator *ev, enum mfeel_mode mode);
 /* What now() and today() give: microseconds since 1970-01-01T00:00:00Z, on the clock of a zone
  * (NULL: UTC). Until it is called both give null. MFEEL_UNKNOWN: no such zone. */
@@ -230,7 +236,8 @@ MFEEL_API enum mfeel_status mfeel_string(struct mfeel_evaluator *ev, const char 
                                          struct mfeel_error *error);
 /* Null for a day that is none. */
 MFEEL_API struct mfeel_value mfeel_date(int32_t year, int month, int day);
-/* A date, time, date and time, or duration from its ISO 8601 text, as in @"...". */
+/* A date, time, date and time, or duration from its ISO 8601 text, as in @"...". MFEEL_UNKNOWN: a
+ * time zone that the engine does not know; MFEEL_SYNTAX: another text. */
 MFEEL_API enum mfeel_status mfeel_temporal(struct mfeel_evaluator *ev, const char *text,
                                            size_t text_bytes, struct mfeel_value *out,
                                            struct mfeel_error *error);
@@ -259,8 +266,9 @@ MFEEL_API enum mfeel_status mfeel_copy(struct mfeel_evaluator *ev, struct mfeel_
 
 /* A function of yours that expressions may call, by position or by name. It gets as many arguments
  * as there are params. Leave *out null and set *why (a text that lives as long as the process) for
- * a domain error. Values it makes belong to the evaluator; it must not reset it or evaluate in it.
- * Another status than MFEEL_OK ends the evaluation with it. params and self are borrowed. */
+ * a domain error. Values it makes belong to the evaluator; to evaluate in it again is
+ * MFEEL_INVALID. Another status than MFEEL_OK ends the evaluation with it. params and self are
+ * borrowed. */
 typedef enum mfeel_status (*mfeel_native_fn)(struct mfeel_value *out, void *self,
                                              struct mfeel_evaluator *ev,
                                              const struct mfeel_value *args, size_t arg_count,
@@ -310,7 +318,7 @@ MFEEL_API enum mfeel_status mfeel_eval(struct mfeel_evaluator *ev,
                                        const struct mfeel_program *program,
                                        const struct mfeel_value *inputs, size_t input_count,
                                        struct mfeel_value *out, struct mfeel_error *error);
-/* inputs by name, from a context. */
+/* inputs by name, from a context; null: none. MFEEL_INVALID: another kind of value. */
 MFEEL_API enum mfeel_status mfeel_eval_context(struct mfeel_evaluator *ev,
                                                const struct mfeel_program *program,
                                                struct mfeel_value context, struct mfeel_value *out,
@@ -320,7 +328,8 @@ MFEEL_API enum mfeel_status mfeel_eval_json(struct mfeel_evaluator *ev,
                                             const struct mfeel_program *program, const char *json,
                                             size_t json_bytes, const char **out, size_t *out_bytes,
                                             struct mfeel_error *error);
-/* Compile and evaluate once, with the names of a context. */
+/* Compile and evaluate once, both within the steps of one evaluation, with the names of a context;
+ * null: none. MFEEL_INVALID: another kind of value. */
 MFEEL_API enum mfeel_status mfeel_once(struct mfeel_evaluator *ev, const char *text,
                                        size_t text_bytes, struct mfeel_value context,
                                        struct mfeel_value *out, struct mfeel_error *error);
@@ -394,11 +403,17 @@ MFEEL_API enum mfeel_status mfeel_element_inputs(struct mfeel_evaluator *ev,
 
 /* The value of a decision or a service, or a call of a knowledge model, by id or name; inputs: a
  * context with the values of input data (of a service also input decisions; of a knowledge model
- * its parameters) by name. */
+ * its parameters) by name; null: none. MFEEL_INVALID: another kind of value. A value that is not of
+ * the declared type is null, with a diagnosis; a name that nothing asks for is passed over:
+ * mfeel_element_inputs() tells the names. */
 MFEEL_API enum mfeel_status mfeel_decide(struct mfeel_evaluator *ev,
                                          const struct mfeel_model *model, const char *id_or_name,
                                          size_t bytes, struct mfeel_value inputs,
                                          struct mfeel_value *out, struct mfeel_error *error);
+/* The same by JSON. Where the model declares a date, time, date and time or duration (the
+ * variable's typeRef of the input data, also deep inside item definitions), a string that is one
+ * becomes it:
+ * {"Since": "2026-01-31"}. In data without a declared type it stays a string. */
 MFEEL_API enum mfeel_status mfeel_decide_json(struct mfeel_evaluator *ev,
                                               const struct mfeel_model *model,
                                               const char *id_or_name, size_t bytes,
@@ -435,7 +450,8 @@ MFEEL_API enum mfeel_status mfeel_trace_json(struct mfeel_evaluator *ev, const c
 
 /* What is wrong with a model's tables: called once for each finding, in the order of the model. */
 struct mfeel_finding {
-    const char *kind;        /* "gap", "overlap", "unreachable", "wrong type", "undecided" */
+    /* "gap", "overlap", "unreachable rule", "wrong type", "undecided" */
+    const char *kind;
     struct mfeel_view table; /* the element's name */
     uint32_t line, column;   /* of the table or the rule */
     uint32_t rule_a, rule_b; /* from 1; 0: none */

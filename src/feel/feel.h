@@ -96,6 +96,9 @@ enum { FEEL_DIAGS_MAX = 100 }; /* later ones are dropped: they follow from the f
 
 /* Three lines: "file:line:column: text", the source line, and ^^^^ under the place. */
 void feel_diag_print(struct buf *out, const struct feel_diag *diag);
+/* The same of an error: what, at its place in source, whose first byte is line 1, column 1. One
+ * line when it has no place there. */
+void feel_error_print(struct buf *out, struct err_at at, struct str what, struct str source);
 
 /* --- evaluation ------------------------------------------------------------------------------ */
 /* A function written in C. args are borrowed. Return false only for ERR_LIMIT or an operating

@@ -280,3 +280,33 @@ void feel_diag_print(struct buf *out, const struct feel_diag *diag) {
         buf_lit(out, "^");
     buf_lit(out, "\n");
 }
+
+/* The offset of a line and column; SIZE_MAX when the text has no such place. */
+static size_t offset_of(struct str text, struct err_at at) {
+    size_t from = 0;
+    if (at.line == 0 || at.column == 0)
+        return SIZE_MAX;
+    for (uint32_t n = 1; n < at.line; n++) {
+        size_t end = str_find_byte(str_sub(text, from, text.len), '\n');
+        if (end == SIZE_MAX)
+            return SIZE_MAX;
+        from += end + 1;
+    }
+    struct str rest = str_sub(text, from, text.len);
+    uint32_t code;
+    for (uint32_t n = 1; n < at.column; n++)
+        if (!utf8_take(&code, &rest))
+            return SIZE_MAX;
+    return text.len - rest.len;
+}
+
+void feel_error_print(struct buf *out, struct err_at at, struct str what, struct str source) {
+    struct feel_diag diag = {.at = at, .text = what};
+    size_t offset = offset_of(source, at);
+    if (offset <= UINT32_MAX) {
+        diag.source = source;
+        diag.offset = (uint32_t)offset;
+        diag.len = 1;
+    }
+    feel_diag_print(out, &diag);
+}

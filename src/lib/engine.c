@@ -76,16 +76,21 @@ enum mfeel_status status_fail(struct mfeel_error *error, enum err_code code, con
     return status_of(error, &err);
 }
 
-/* The offset of a line and column, both from 1 and within the text; SIZE_MAX when it has none. */
-static size_t offset_of(struct str text, uint32_t line, uint32_t column) {
-    size_t at = 0;
-    for (uint32_t n = 1; n < line; n++) {
-        size_t end = str_find_byte(str_sub(text, at, text.len), '\n');
-        if (end == SIZE_MAX)
-            return SIZE_MAX;
-        at += end + 1;
-    }
-    return at + column - 1 <= text.len ? at + column - 1 : SIZE_MAX;
+bool struct_taken(void *out, size_t out_bytes, size_t first_bytes, const void *given,
+                  struct err *err) {
+    size_t bytes;
+    memcpy(&bytes, given, sizeof bytes);
+    if (bytes < first_bytes || bytes > STRUCT_BYTES_MAX)
+        return err_set(err, ERR_INVALID, err_nowhere,
+                       "struct_bytes is %zu: make the struct with its _INIT macro", bytes);
+    for (size_t i = out_bytes; i < bytes; i++)
+        if (((const char *)given)[i] != 0)
+            return err_set(err, ERR_INVALID, err_nowhere,
+                           "the struct asks for what version %s of the library has not",
+                           MFEEL_VERSION);
+    memset(out, 0, out_bytes);
+    memcpy(out, given, MIN_OF(bytes, out_bytes));
+    return true;
 }
 
 static size_t copy_out(char *out, size_t out_bytes, struct str s) {
@@ -101,20 +106,11 @@ static size_t copy_out(char *out, size_t out_bytes, struct str s) {
 size_t mfeel_error_print(const struct mfeel_error *error, const char *text, size_t text_bytes,
                          char *out, size_t out_bytes) {
     struct buf printed;
-    struct str source = text == NULL ? STR_NONE : text_in(text, text_bytes);
-    struct feel_diag diag = {
-        .at = {error->source[0] == '\0' ? NULL : error->source, error->line, error->column},
-        .text = str_from(error->text)};
-    size_t offset = error->line > 0 && error->column > 0
-                        ? offset_of(source, error->line, error->column)
-                        : SIZE_MAX;
-    if (offset != SIZE_MAX) {
-        diag.source = source;
-        diag.offset = (uint32_t)MIN_OF(offset, (size_t)UINT32_MAX);
-        diag.len = 1;
-    }
+    struct err_at at = {error->source[0] == '\0' ? NULL : error->source, error->line,
+                        error->column};
     buf_init(&printed, ERROR_PRINT_BYTES_MAX);
-    feel_diag_print(&printed, &diag);
+    feel_error_print(&printed, at, str_from(error->text),
+                     text == NULL ? STR_NONE : text_in(text, text_bytes));
     size_t len = copy_out(out, out_bytes, buf_view(&printed));
     buf_done(&printed);
     return len;

@@ -2,25 +2,51 @@
  * the reset, diagnoses at each evaluation, the trace at each decision. */
 #include "lib/inner.h"
 
+#include "base/map.h"
 #include "feel/ast.h"
+#include "feel/lex.h"
 #include "json/json.h"
 
 enum {
     STEPS_DEFAULT = FEEL_STEPS_DEFAULT,
     MEMORY_BYTES_DEFAULT = 64 << 20,
-    MEMORY_BYTES_MIN = 64 << 10,
+    MEMORY_BYTES_MIN = 128 << 10, /* mfeel_once() asks for half of it */
     KEPT_BYTES_DEFAULT = 64 << 10,
-    NAMES_MAX = 100000, /* of one expression */
+    NAMES_MAX = 100000,       /* of one expression */
+    COMPILE_STEPS = 20000000, /* 1 MiB of text has about 2,000,000 tokens and nodes at most */
 };
 
 /* --- programs
  * ---------------------------------------------------------------------------------- */
+/* A name that an expression could never mean is a mistake of the program around it. */
+static bool name_in(struct str *out, struct arena *a, const char *text, struct err *err) {
+    struct token token = {0};
+    const char *what;
+    struct str name = str_from(text);
+    if (!utf8_valid(name))
+        return err_set(err, ERR_SYNTAX, err_nowhere, "a name is not UTF-8");
+    *out = ast_name_normal(a, arena_str(a, name));
+    if (out->len == 0)
+        return err_set(err, ERR_INVALID, err_nowhere, "a name is empty");
+    if (lex_next(&token, *out, 0, &what) && token.kind >= TOKEN_AND && token.kind <= TOKEN_TRUE &&
+        token.to == out->len)
+        return err_set(err, ERR_INVALID, err_nowhere,
+                       "'%.*s' is a word of the grammar and cannot be a name", STR_ARG(*out));
+    return true;
+}
+
 static bool names_in(struct feel_name **out, struct arena *a, const struct mfeel_options *o,
-                     struct err *err) {
-    struct feel_options types = {.form = FEEL_EXPRESSION, .at = {"type", 1, 1}};
+                     struct budget *budget, struct err *err) {
+    struct feel_options types = {.form = FEEL_EXPRESSION, .budget = budget, .at = {"type", 1, 1}};
     struct feel_name *names = arena_new(a, struct feel_name, o->name_count);
+    struct map known = {0};
+    map_init(&known, a);
     for (size_t i = 0; i < o->name_count; i++) {
-        names[i].name = ast_name_normal(a, arena_str(a, str_from(o->names[i].name)));
+        if (!name_in(&names[i].name, a, o->names[i].name, err))
+            return false;
+        if (!map_put(&known, names[i].name, i))
+            return err_set(err, ERR_INVALID, err_nowhere, "the name '%.*s' stands twice",
+                           STR_ARG(names[i].name));
         if (o->names[i].type != NULL &&
             !ast_parse_type(&names[i].type, a, arena_str(a, str_from(o->names[i].type)), &types,
                             err))
@@ -30,56 +56,73 @@ static bool names_in(struct feel_name **out, struct arena *a, const struct mfeel
     return true;
 }
 
-static const struct str *members_in(struct arena *a, const struct mfeel_options *o) {
+static bool members_in(const struct str **out, struct arena *a, const struct mfeel_options *o,
+                       struct err *err) {
     struct str *members = arena_new(a, struct str, o->member_count);
-    for (size_t i = 0; i < o->member_count; i++)
+    *out = members;
+    for (size_t i = 0; i < o->member_count; i++) {
+        if (!utf8_valid(str_from(o->members[i])))
+            return err_set(err, ERR_SYNTAX, err_nowhere, "a name is not UTF-8");
         members[i] = ast_name_normal(a, arena_str(a, str_from(o->members[i])));
-    return members;
+    }
+    return true;
 }
 
 static size_t options_bytes(const struct mfeel_options *o) {
     size_t bytes = 0;
     for (size_t i = 0; i < o->name_count; i++)
-        bytes += strlen(o->names[i].name) +
-                 (o->names[i].type == NULL ? 0 : strlen(o->names[i].type)) + 64;
+        bytes += str_from(o->names[i].name).len + str_from(o->names[i].type).len + 128;
     for (size_t i = 0; i < o->member_count; i++)
-        bytes += strlen(o->members[i]) + 64;
+        bytes += str_from(o->members[i]).len + 64;
     return bytes;
 }
 
 static bool compile(struct mfeel_program *p, const struct mfeel_engine *engine, struct str text,
                     const struct mfeel_options *o, struct err *err) {
+    struct budget budget = budget_of(COMPILE_STEPS, UINT64_MAX); /* memory: the arena's limit */
     struct feel_name *names;
+    const struct str *members;
     const char *source = o->source == NULL ? "expression" : o->source;
+    if (o->form != MFEEL_EXPRESSION && o->form != MFEEL_UNARY_TESTS)
+        return err_set(err, ERR_INVALID, err_nowhere, "there is no form %d of expressions",
+                       o->form);
     if (text.len > FEEL_SOURCE_BYTES_MAX || o->name_count > NAMES_MAX ||
         o->member_count > NAMES_MAX || options_bytes(o) + strlen(source) > PROGRAM_BYTES_MAX / 8)
         return err_set(err, ERR_LIMIT, err_nowhere, "an expression is longer than %d bytes",
                        FEEL_SOURCE_BYTES_MAX);
     if (!utf8_valid(text))
         return err_set(err, ERR_SYNTAX, err_nowhere, "an expression is not UTF-8");
-    if (!names_in(&names, p->arena, o, err))
+    if (!names_in(&names, p->arena, o, &budget, err) || !members_in(&members, p->arena, o, err))
         return false;
     struct feel_options options = {
         .form = o->form == MFEEL_UNARY_TESTS ? FEEL_UNARY_TESTS : FEEL_EXPRESSION,
         .names = names,
         .name_count = o->name_count,
-        .members = members_in(p->arena, o),
+        .members = members,
         .member_count = o->member_count,
         .open = o->open,
         .zones = engine_zones(engine),
+        .budget = &budget,
         .at = {arena_cstr(p->arena, str_from(source)), MAX_OF(o->line, 1u), MAX_OF(o->column, 1u)}};
     return feel_compile(&p->code, p->arena, arena_str(p->arena, text), &options, err);
 }
 
+/* The end of the struct in version 1.0: later ones add behind it. */
+enum {
+    OPTIONS_BYTES_1_0 = offsetof(struct mfeel_options, column) + sizeof(uint32_t),
+    LIMITS_BYTES_1_0 = offsetof(struct mfeel_limits, kept_bytes) + sizeof(size_t),
+};
+
 struct mfeel_program *mfeel_compile(struct mfeel_engine *engine, const char *text,
                                     size_t text_bytes, const struct mfeel_options *options,
                                     struct mfeel_error *error) {
-    static const struct mfeel_options none = MFEEL_OPTIONS_INIT;
+    struct mfeel_options o = MFEEL_OPTIONS_INIT;
     struct arena *arena = arena_create("program", PROGRAM_BYTES_MAX);
     struct mfeel_program *p = arena_new(arena, struct mfeel_program, 1);
     struct err err = {0};
     p->arena = arena;
-    if (!compile(p, engine, text_in(text, text_bytes), options == NULL ? &none : options, &err)) {
+    if ((options != NULL && !struct_taken(&o, sizeof o, OPTIONS_BYTES_1_0, options, &err)) ||
+        !compile(p, engine, text_in(text, text_bytes), &o, &err)) {
         (void)status_of(error, &err);
         arena_destroy(arena);
         return NULL;
@@ -120,10 +163,12 @@ size_t mfeel_input_slot(const struct mfeel_program *program, const char *name, s
  * -------------------------------------------------------------------------------- */
 struct mfeel_evaluator *mfeel_evaluator_create(struct mfeel_engine *engine,
                                                const struct mfeel_limits *limits) {
-    static const struct mfeel_limits usual = MFEEL_LIMITS_INIT;
-    const struct mfeel_limits *l = limits == NULL ? &usual : limits;
-    size_t memory = l->memory_bytes == 0 ? (size_t)MEMORY_BYTES_DEFAULT : l->memory_bytes;
-    size_t kept = l->kept_bytes == 0 ? (size_t)KEPT_BYTES_DEFAULT : l->kept_bytes;
+    struct mfeel_limits l = MFEEL_LIMITS_INIT;
+    struct err err = {0};
+    if (limits != NULL && !struct_taken(&l, sizeof l, LIMITS_BYTES_1_0, limits, &err))
+        return NULL;
+    size_t memory = l.memory_bytes == 0 ? (size_t)MEMORY_BYTES_DEFAULT : l.memory_bytes;
+    size_t kept = l.kept_bytes == 0 ? (size_t)KEPT_BYTES_DEFAULT : l.kept_bytes;
     memory = MIN_OF(MAX_OF(memory, (size_t)MEMORY_BYTES_MIN), SIZE_MAX / 8);
     struct arena *self = arena_create("evaluator", 1 << 16);
     struct mfeel_evaluator *ev = arena_new(self, struct mfeel_evaluator, 1);
@@ -132,7 +177,7 @@ struct mfeel_evaluator *mfeel_evaluator_create(struct mfeel_engine *engine,
     ev->diag_arena = arena_create("diagnoses", DIAGS_BYTES_MAX);
     ev->trace_arena = arena_create("trace", memory);
     ev->engine = engine;
-    ev->steps_max = l->steps == 0 ? (uint64_t)STEPS_DEFAULT : l->steps;
+    ev->steps_max = l.steps == 0 ? (uint64_t)STEPS_DEFAULT : l.steps;
     atomic_init(&ev->cancelled, false);
     buf_init(&ev->text, FEEL_TEXT_BYTES_MAX);
     /* an arena keeps its first chunk: this one */
@@ -163,12 +208,15 @@ static void forget(struct mfeel_evaluator *ev) {
 }
 
 void mfeel_reset(struct mfeel_evaluator *ev) {
+    if (ev->running) /* the evaluation stands on what would be forgotten */
+        return;
     forget(ev);
     arena_reset(ev->arena);
 }
 
 void mfeel_mode(struct mfeel_evaluator *ev, enum mfeel_mode mode) {
-    ev->mode = mode;
+    if (mode == MFEEL_COLLECT || mode == MFEEL_STOP || mode == MFEEL_QUIET)
+        ev->mode = mode;
 }
 
 void mfeel_trace(struct mfeel_evaluator *ev, bool on) {
@@ -206,8 +254,11 @@ enum mfeel_status evaluator_room(const struct mfeel_evaluator *ev, size_t bytes,
     return status_fail(error, ERR_LIMIT, "the evaluator's memory is used up: reset it");
 }
 
-void evaluator_begin(struct mfeel_evaluator *ev) {
+enum mfeel_status evaluator_begin(struct mfeel_evaluator *ev, struct mfeel_error *error) {
+    if (ev->running)
+        return status_fail(error, ERR_INVALID, "the evaluator runs: use another one inside it");
     forget(ev);
+    ev->running = true;
     ev->native_status = MFEEL_OK;
     ev->budget = budget_of(ev->steps_max, arena_limit_bytes(ev->arena));
     ev->budget.cancel = &ev->cancelled;
@@ -222,20 +273,48 @@ void evaluator_begin(struct mfeel_evaluator *ev) {
         ev->env.calendars = ev->engine->calendars;
         ev->env.calendar_count = ev->engine->calendar_count;
     }
+    return MFEEL_OK;
 }
 
 enum mfeel_status evaluator_end(struct mfeel_evaluator *ev, bool ran, const struct err *err,
                                 struct mfeel_error *error) {
+    ev->running = false;
     if (ran)
         return MFEEL_OK;
-    enum mfeel_status status = status_of(error, err);
+    enum mfeel_status status = evaluator_read(ev, err, error);
     if (ev->native_status != MFEEL_OK)
         status = ev->native_status;
-    else if (status == MFEEL_LIMIT && atomic_load_explicit(&ev->cancelled, memory_order_relaxed))
+    if (error != NULL)
+        error->status = (int)status;
+    return status;
+}
+
+struct budget evaluator_reading(const struct mfeel_evaluator *ev) {
+    size_t left = arena_limit_bytes(ev->arena) - arena_used_bytes(ev->arena);
+    struct budget budget =
+        budget_of(ev->steps_max, (left - MIN_OF(left, (size_t)ROOM_SLACK_BYTES)) / 4);
+    budget.cancel = &ev->cancelled;
+    return budget;
+}
+
+enum mfeel_status evaluator_read(const struct mfeel_evaluator *ev, const struct err *err,
+                                 struct mfeel_error *error) {
+    enum mfeel_status status = status_of(error, err);
+    if (status == MFEEL_LIMIT && atomic_load_explicit(&ev->cancelled, memory_order_relaxed))
         status = MFEEL_CANCELLED;
     if (error != NULL)
         error->status = (int)status;
     return status;
+}
+
+enum mfeel_status evaluator_takes(struct mfeel_value context, struct mfeel_error *error) {
+    enum mfeel_kind kind = mfeel_kind(context);
+    if (kind == MFEEL_CONTEXT || kind == MFEEL_NULL)
+        return MFEEL_OK;
+    struct err err = {0};
+    (void)err_set(&err, ERR_INVALID, err_nowhere, "the inputs are a %s, not a context",
+                  mfeel_kind_name(kind));
+    return status_of(error, &err);
 }
 
 /* --- evaluating
@@ -245,7 +324,10 @@ enum mfeel_status mfeel_eval(struct mfeel_evaluator *ev, const struct mfeel_prog
                              struct mfeel_value *out, struct mfeel_error *error) {
     struct err err = {0};
     struct feel_value v;
-    evaluator_begin(ev);
+    *out = mfeel_null();
+    enum mfeel_status status = evaluator_begin(ev, error);
+    if (status != MFEEL_OK)
+        return status;
     ev->env.vars = (const struct feel_value *)(const void *)inputs; /* the same bytes */
     ev->env.var_count = input_count;
     bool ran = feel_eval(&v, program->code, &ev->env, ev->arena, &ev->budget, &err);
@@ -259,7 +341,9 @@ enum mfeel_status mfeel_eval_context(struct mfeel_evaluator *ev,
                                      struct mfeel_error *error) {
     size_t count = feel_input_count(program->code);
     *out = mfeel_null();
-    enum mfeel_status status = evaluator_room(ev, count * sizeof(struct feel_value), error);
+    enum mfeel_status status = evaluator_takes(context, error);
+    if (status == MFEEL_OK)
+        status = evaluator_room(ev, count * sizeof(struct feel_value), error);
     if (status != MFEEL_OK)
         return status;
     const struct feel_value *vars = feel_vars(ev->arena, program->code, value_in(context));
@@ -298,13 +382,17 @@ enum mfeel_status mfeel_once(struct mfeel_evaluator *ev, const char *text, size_
     struct str expression = text_in(text, text_bytes);
     *out = mfeel_null();
     /* names, variables and members of the context, and at least the text's own tree */
-    enum mfeel_status status =
-        evaluator_room(ev, expression.len * 4 + mfeel_count(context) * 64 + (64 << 10), error);
+    enum mfeel_status status = evaluator_takes(context, error);
+    if (status == MFEEL_OK)
+        status =
+            evaluator_room(ev, expression.len * 4 + mfeel_count(context) * 64 + (64 << 10), error);
     if (status != MFEEL_OK)
         return status;
     if (!utf8_valid(expression))
         return status_fail(error, ERR_SYNTAX, "an expression is not UTF-8");
-    evaluator_begin(ev);
+    status = evaluator_begin(ev, error);
+    if (status != MFEEL_OK)
+        return status;
     bool ran = feel_once(&v, arena_str(ev->arena, expression), value_in(context), ev->env,
                          ev->arena, &ev->budget, &err);
     *out = value_out(v);

@@ -14,6 +14,7 @@ enum {
     ROOM_SLACK_BYTES = 16384, /* of an arena's limit: for alignment, and what feel/ keeps of it */
     PROGRAM_BYTES_MAX = 256 << 20,
     DIAGS_BYTES_MAX = 1 << 20, /* 100 diagnoses of at most 500 bytes, and their growing array */
+    STRUCT_BYTES_MAX = 512,    /* a struct that says it is longer was not made by its _INIT macro */
 };
 
 struct mfeel_engine {
@@ -53,7 +54,8 @@ struct mfeel_evaluator {
     struct dmn_trace trace;
     struct feel_env env;
     struct budget budget;
-    struct buf text;                 /* where values are printed; kept */
+    bool running;    /* between begin and end: a function of the caller may not begin again */
+    struct buf text; /* where values are printed; kept */
     enum mfeel_status native_status; /* of the caller's function that ended the evaluation */
 };
 
@@ -83,6 +85,12 @@ static inline struct str text_in(const char *text, size_t bytes) {
 enum mfeel_status status_of(struct mfeel_error *error, const struct err *err);
 enum mfeel_status status_fail(struct mfeel_error *error, enum err_code code, const char *text);
 enum err_code status_code(enum mfeel_status status);
+/* A struct of the caller's that begins with struct_bytes, in the size of this library: what the
+ * caller's header did not have yet is zero. MFEEL_INVALID when it is shorter than version 1.0 had
+ * it (first_bytes), or longer than here and not zero there: it asks for what this library has not.
+ */
+MUST_USE bool struct_taken(void *out, size_t out_bytes, size_t first_bytes, const void *given,
+                           struct err *err);
 const struct cal_zones *engine_zones(const struct mfeel_engine *engine);
 
 /* --- evaluator.c -------------------------------------------------------------------------------
@@ -90,11 +98,19 @@ const struct cal_zones *engine_zones(const struct mfeel_engine *engine);
 /* Can the evaluator's memory take so many bytes more? MFEEL_LIMIT. */
 enum mfeel_status evaluator_room(const struct mfeel_evaluator *ev, size_t bytes,
                                  struct mfeel_error *error);
-/* A new budget, no diagnoses, no trace; false when the evaluator is cancelled. */
-void evaluator_begin(struct mfeel_evaluator *ev);
-/* The status of what was begun. */
+/* A new budget, no diagnoses, no trace. MFEEL_INVALID, and nothing is changed, while the evaluator
+ * runs: a function of the caller may not begin in it again. */
+enum mfeel_status evaluator_begin(struct mfeel_evaluator *ev, struct mfeel_error *error);
+/* The status of what was begun, which is over. */
 enum mfeel_status evaluator_end(struct mfeel_evaluator *ev, bool ran, const struct err *err,
                                 struct mfeel_error *error);
+/* For reading values beside evaluations: bytes are a quarter of the memory that is left. */
+struct budget evaluator_reading(const struct mfeel_evaluator *ev);
+/* The status of such a reading: MFEEL_CANCELLED when that is what ended it. */
+enum mfeel_status evaluator_read(const struct mfeel_evaluator *ev, const struct err *err,
+                                 struct mfeel_error *error);
+/* MFEEL_INVALID unless it is a context, or null: none. */
+enum mfeel_status evaluator_takes(struct mfeel_value context, struct mfeel_error *error);
 /* A JSON text that must be an object, in the evaluator's memory; an empty text is an empty one. */
 enum mfeel_status evaluator_context(struct mfeel_evaluator *ev, struct str json,
                                     struct mfeel_value *out, struct mfeel_error *error);

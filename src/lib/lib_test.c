@@ -1,6 +1,7 @@
 /* Tests of the public library, through its header alone but for the bench's own counting. */
 #include <pthread.h>
 
+#include "base/buf.h"
 #include "base/test.h"
 #include "mandate/feel.h"
 
@@ -112,6 +113,144 @@ void test_lib_printed(void) {
               STR("expression:2:2: a division by zero\n 2 / 0]\n ^^^^^\n"));
     CHECK(!mfeel_diagnosis_at(ev, 1, &d));
     mfeel_evaluator_destroy(ev);
+
+    /* columns are counted in characters, so the caret stands under the place */
+    static const char wide[] = "\"\xe4\xb8\xad\xe6\x96\x87\" ) 1";
+    CHECK(mfeel_compile(NULL, wide, MFEEL_ZERO_ENDED, NULL, &error) == NULL);
+    CHECK_INT(error.column, 6);
+    (void)mfeel_error_print(&error, wide, MFEEL_ZERO_ENDED, printed, sizeof printed);
+    CHECK(strstr(printed, " ) 1\n     ^\n") != NULL);
+}
+
+/* What is told of a text that does not compile, or is too much work, by the status alone. */
+void test_lib_bounds(void) {
+    static const struct {
+        int line;
+        const char *repeated;
+        size_t times, memory_bytes;
+        uint64_t steps;
+        enum mfeel_status want;
+    } rows[] = {
+        {__LINE__, "1, ", 1, 1, 100, MFEEL_OK}, /* the least memory is enough for small work */
+        {__LINE__, "1, ", 1000, 0, 0, MFEEL_OK},
+        {__LINE__, "1, ", 1000, 0, 1500, MFEEL_LIMIT}, /* compiling takes steps too */
+        {__LINE__, "1, ", 100000, 0, 100000, MFEEL_LIMIT},
+        {__LINE__, "1, ", 100000, 1 << 20, 0, MFEEL_LIMIT},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buf text;
+        struct mfeel_value out;
+        buf_init(&text, 1 << 20);
+        buf_lit(&text, "[");
+        for (size_t k = 0; k < rows[i].times; k++)
+            buf_add(&text, str_from(rows[i].repeated));
+        buf_lit(&text, "1]");
+        struct mfeel_evaluator *ev = evaluator(rows[i].steps, rows[i].memory_bytes);
+        CHECK_INT_AT(rows[i].line, mfeel_once(ev, text.at, text.len, mfeel_null(), &out, NULL),
+                     rows[i].want);
+        mfeel_evaluator_destroy(ev);
+        buf_done(&text);
+    }
+}
+
+/* A cancelled evaluator says so, whatever is begun in it. */
+void test_lib_cancelled(void) {
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    struct mfeel_program *p = mfeel_compile(NULL, "1 + 1", MFEEL_ZERO_ENDED, NULL, NULL);
+    struct mfeel_error error = {0};
+    struct mfeel_value out;
+    const char *text;
+    size_t bytes;
+    CHECK(p != NULL);
+    mfeel_cancel(ev, true);
+    CHECK_INT(mfeel_from_json(ev, "[1]", MFEEL_ZERO_ENDED, &out, &error), MFEEL_CANCELLED);
+    CHECK_INT(error.status, MFEEL_CANCELLED);
+    CHECK_INT(mfeel_eval_json(ev, p, "{}", MFEEL_ZERO_ENDED, &text, &bytes, NULL), MFEEL_CANCELLED);
+    CHECK_INT(mfeel_once(ev, "1", MFEEL_ZERO_ENDED, mfeel_null(), &out, NULL), MFEEL_CANCELLED);
+    mfeel_cancel(ev, false);
+    CHECK_INT(mfeel_eval_json(ev, p, "{}", MFEEL_ZERO_ENDED, &text, &bytes, NULL), MFEEL_OK);
+    mfeel_program_destroy(p);
+    mfeel_evaluator_destroy(ev);
+}
+
+/* A struct from a program of another version: shorter than 1.0 had it, or longer. */
+void test_lib_versions(void) {
+    struct later {
+        struct mfeel_options options;
+        uint64_t more[2];
+    } later = {.options = MFEEL_OPTIONS_INIT};
+    static const struct {
+        int line;
+        size_t struct_bytes;
+        uint64_t more;
+        bool taken;
+    } rows[] = {
+        {__LINE__, 0, 0, false},
+        {__LINE__, sizeof(struct mfeel_options) - 8, 0, false},
+        {__LINE__, sizeof(struct mfeel_options), 1, true}, /* what lies behind it is not its own */
+        {__LINE__, sizeof(struct later), 0, true},
+        {__LINE__, sizeof(struct later), 1, false},
+        {__LINE__, 100000, 0, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct mfeel_error error = {0};
+        later.options.struct_bytes = rows[i].struct_bytes;
+        later.more[1] = rows[i].more;
+        struct mfeel_program *p =
+            mfeel_compile(NULL, "1", MFEEL_ZERO_ENDED, &later.options, &error);
+        CHECK_AT(rows[i].line, (p != NULL) == rows[i].taken);
+        CHECK_AT(rows[i].line, p != NULL || error.status == MFEEL_INVALID);
+        mfeel_program_destroy(p);
+    }
+    struct mfeel_limits limits = MFEEL_LIMITS_INIT;
+    struct mfeel_model_options options = MFEEL_MODEL_OPTIONS_INIT;
+    struct mfeel_error error = {0};
+    limits.struct_bytes = 8;
+    CHECK(mfeel_evaluator_create(NULL, &limits) == NULL);
+    options.struct_bytes = 0;
+    CHECK(mfeel_model_load(NULL, "<definitions/>", MFEEL_ZERO_ENDED, &options, &error) == NULL);
+    CHECK_INT(error.status, MFEEL_INVALID);
+}
+
+/* Names that no expression can mean, and forms that are none. */
+void test_lib_options_refused(void) {
+    static const struct {
+        int line;
+        const char *names[2];
+        int form;
+        enum mfeel_status want;
+    } rows[] = {
+        {__LINE__, {"a", "monthly fee"}, MFEEL_EXPRESSION, MFEEL_OK},
+        {__LINE__, {"?", "iffy"}, MFEEL_UNARY_TESTS, MFEEL_OK},
+        {__LINE__, {"if then", "a"}, MFEEL_EXPRESSION, MFEEL_OK},
+        {__LINE__, {"", "a"}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {NULL, "a"}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {"a", " "}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {"a", "if"}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {"true", "a"}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {"a", "a"}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {"a + b", "a+b"}, MFEEL_EXPRESSION, MFEEL_INVALID},
+        {__LINE__, {"a", "\xff"}, MFEEL_EXPRESSION, MFEEL_SYNTAX},
+        {__LINE__, {"a", "b"}, 42, MFEEL_INVALID},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct mfeel_options options = MFEEL_OPTIONS_INIT;
+        struct mfeel_name names[] = {{rows[i].names[0], NULL}, {rows[i].names[1], "number"}};
+        struct mfeel_error error = {0};
+        options.names = names;
+        options.name_count = 2;
+        options.form = rows[i].form;
+        struct mfeel_program *p = mfeel_compile(NULL, "1", MFEEL_ZERO_ENDED, &options, &error);
+        CHECK_AT(rows[i].line, (p != NULL) == (rows[i].want == MFEEL_OK));
+        CHECK_INT_AT(rows[i].line, error.status, rows[i].want);
+        mfeel_program_destroy(p);
+    }
+}
+
+static struct mfeel_value list_of_none(struct mfeel_evaluator *ev) {
+    struct mfeel_value list = mfeel_null();
+    CHECK_INT(mfeel_list(ev, NULL, 0, &list, NULL), MFEEL_OK);
+    return list;
 }
 
 /* Every kind goes in and comes out as it was. */
@@ -145,6 +284,12 @@ void test_lib_values(void) {
     CHECK(mfeel_temporal(ev, "2026-01-31T10:00:00@Asia/Shanghai", MFEEL_ZERO_ENDED, &items[1],
                          &error) == MFEEL_OK);
     CHECK(mfeel_temporal(ev, "tomorrow", MFEEL_ZERO_ENDED, &v, &error) == MFEEL_SYNTAX);
+    CHECK(mfeel_temporal(ev, "x@Europe/Paris", MFEEL_ZERO_ENDED, &v, &error) == MFEEL_SYNTAX);
+    CHECK(mfeel_temporal(ev, "10:00:00@Europe/Paris", MFEEL_ZERO_ENDED, &v, &error) ==
+          MFEEL_UNKNOWN);
+    CHECK_STR(str_from(error.text), STR("there is no time zone 'Europe/Paris'"));
+    CHECK(mfeel_text(ev, list_of_none(ev), (enum mfeel_text)99, &text, &bytes, &error) ==
+          MFEEL_INVALID);
     CHECK(mfeel_range(ev, &r, &items[2], &error) == MFEEL_OK);
     CHECK(mfeel_to_range(items[2], &ends) && ends.low_closed && !ends.high_closed);
     r.high = mfeel_int(0);
@@ -188,7 +333,7 @@ void test_lib_small_memory(void) {
     large[len++] = '1';
     large[len++] = ']';
     size_t fitted = 0;
-    for (size_t bytes = 1 << 16; bytes < (4 << 20); bytes += 40961) {
+    for (size_t bytes = 1 << 17; bytes < (4 << 20); bytes += 40961) {
         struct mfeel_evaluator *ev = evaluator(0, bytes);
         struct mfeel_value v, out;
         const char *text;
@@ -220,6 +365,58 @@ static enum mfeel_status twice(struct mfeel_value *out, void *self, struct mfeel
     else
         *out = mfeel_int(2 * n);
     return MFEEL_OK;
+}
+
+/* What a function must not do: begin in its own evaluator, forget what it stands on, give a status
+ * that is none. */
+static enum mfeel_status misbehave(struct mfeel_value *out, void *self, struct mfeel_evaluator *ev,
+                                   const struct mfeel_value *args, size_t arg_count,
+                                   const char **why) {
+    int64_t status = 0;
+    (void)self;
+    (void)why;
+    if (arg_count == 1 && mfeel_to_int(args[0], &status) && status != 0)
+        return (enum mfeel_status)status;
+    mfeel_reset(ev);
+    CHECK_INT(mfeel_once(ev, "1 + 1", MFEEL_ZERO_ENDED, mfeel_null(), out, NULL), MFEEL_INVALID);
+    *out = mfeel_int(7);
+    return MFEEL_OK;
+}
+
+void test_lib_native_misbehaves(void) {
+    static const char *const params[] = {"n"};
+    static const struct {
+        int line;
+        const char *text, *want;
+        enum mfeel_status status;
+        size_t diagnoses;
+    } rows[] = {
+        {__LINE__, "[1 / 0, f(0), f(0), 2 / 0]", "[null, 7, 7, null]", MFEEL_OK, 2},
+        {__LINE__, "f(99)", "", MFEEL_INVALID, 0},
+        {__LINE__, "f(-1)", "", MFEEL_INVALID, 0},
+        {__LINE__, "f(8)", "", MFEEL_IO, 0},
+    };
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct mfeel_entry entry = {"f", MFEEL_ZERO_ENDED, mfeel_null()};
+        struct mfeel_error error = {0};
+        struct mfeel_value context, out;
+        const char *text = "";
+        size_t bytes = 0;
+        mfeel_reset(ev);
+        mfeel_mode(ev, (enum mfeel_mode)77); /* none: nothing changes */
+        CHECK(mfeel_function(ev, misbehave, NULL, params, 1, &entry.value, NULL) == MFEEL_OK);
+        CHECK(mfeel_context(ev, &entry, 1, &context, NULL) == MFEEL_OK);
+        CHECK_INT_AT(rows[i].line,
+                     mfeel_once(ev, rows[i].text, MFEEL_ZERO_ENDED, context, &out, &error),
+                     rows[i].status);
+        CHECK_INT_AT(rows[i].line, error.status, rows[i].status);
+        CHECK_INT_AT(rows[i].line, (int64_t)mfeel_diagnosis_count(ev), (int64_t)rows[i].diagnoses);
+        if (rows[i].status == MFEEL_OK)
+            CHECK(mfeel_text(ev, out, MFEEL_TEXT_FEEL, &text, &bytes, NULL) == MFEEL_OK);
+        CHECK_STR_AT(rows[i].line, ((struct str){text, bytes}), str_from(rows[i].want));
+    }
+    mfeel_evaluator_destroy(ev);
 }
 
 void test_lib_native(void) {
@@ -303,6 +500,7 @@ void test_lib_model(void) {
     struct mfeel_step_rule rule;
     struct mfeel_step_input input;
     const struct mfeel_view *names;
+    struct mfeel_value out;
     const char *json;
     size_t bytes, count;
     int self = 0, gaps = 0;
@@ -340,6 +538,83 @@ void test_lib_model(void) {
               MFEEL_INVALID);
     CHECK_INT(mfeel_model_check(ev, model, count_findings, &gaps, &error), MFEEL_OK);
     CHECK_INT(gaps, 1);
+    CHECK_INT(mfeel_decide(ev, model, "Fee", 3, mfeel_int(3), &out, &error), MFEEL_INVALID);
+    CHECK_STR(str_from(error.text), STR("the inputs are a number, not a context"));
+    CHECK_INT(mfeel_decide(ev, model, "Fee", 3, mfeel_null(), &out, &error), MFEEL_OK);
+    mfeel_cancel(ev, true);
+    CHECK_INT(mfeel_decide_json(ev, model, "Fee", 3, "{\"Age\": 17}", MFEEL_ZERO_ENDED, &json,
+                                &bytes, &error),
+              MFEEL_CANCELLED);
+    mfeel_model_destroy(model);
+    mfeel_evaluator_destroy(ev);
+}
+
+static const char dates_text[] =
+    "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' id='m' name='m'"
+    " namespace='urn:dates'><itemDefinition name='tStay'>"
+    "<itemComponent name='from'><typeRef>date</typeRef></itemComponent>"
+    "<itemComponent name='note'><typeRef>string</typeRef></itemComponent></itemDefinition>"
+    "<itemDefinition name='tStays' isCollection='true'><typeRef>tStay</typeRef></itemDefinition>"
+    "<inputData id='a' name='day'><variable name='day' typeRef='date'/></inputData>"
+    "<inputData id='b' name='wait'><variable name='wait' typeRef='dayTimeDuration'/></inputData>"
+    "<inputData id='c' name='stays'><variable name='stays' typeRef='tStays'/></inputData>"
+    "<inputData id='d' name='at'><variable name='at' typeRef='dateTime'/></inputData>"
+    "<inputData id='e' name='loose'><variable name='loose'/></inputData>"
+    "<decision id='x' name='x'><variable name='x'/>"
+    "<informationRequirement><requiredInput href='#a'/></informationRequirement>"
+    "<informationRequirement><requiredInput href='#b'/></informationRequirement>"
+    "<informationRequirement><requiredInput href='#c'/></informationRequirement>"
+    "<informationRequirement><requiredInput href='#d'/></informationRequirement>"
+    "<informationRequirement><requiredInput href='#e'/></informationRequirement>"
+    "<literalExpression><text>[day + duration(\"P1D\"), wait * 2, count(stays), "
+    "stays[1].from.year, stays[1].note, at.day, loose]</text></literalExpression></decision>"
+    "<businessKnowledgeModel id='f' name='next'><variable name='next'/><encapsulatedLogic>"
+    "<formalParameter name='since' typeRef='date'/><literalExpression><text>since.month"
+    "</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+    "<decisionService id='s' name='s'><variable name='s'/><outputDecision href='#y'/>"
+    "<inputData href='#a'/></decisionService><decision id='y' name='y'><variable name='y'/>"
+    "<informationRequirement><requiredInput href='#a'/></informationRequirement>"
+    "<literalExpression><text>day.day</text></literalExpression></decision></definitions>";
+
+/* JSON has no dates: a text becomes one where the model asks for it. DMN 1.5: 7.3.1, 10.3.2.9.4 */
+void test_lib_dates_by_json(void) {
+    static const struct {
+        int line;
+        const char *element, *json, *want;
+        size_t diagnoses;
+    } rows[] = {
+        {__LINE__, "x",
+         "{\"day\": \"2026-01-31\", \"wait\": \"P2D\", \"at\": \"2026-03-04T05:06:07Z\", "
+         "\"loose\": \"2026-01-31\", \"stays\": [{\"from\": \"2025-01-01\", \"note\": "
+         "\"2026-01-31\"}, {\"from\": \"2024-01-01\", \"note\": null}]}",
+         "[\"2026-02-01\",\"P4D\",2,2025,\"2026-01-31\",4,\"2026-01-31\"]", 0},
+        /* what is no date stays a text, and is told by the name of the input */
+        {__LINE__, "y", "{\"day\": \"2026-02-30\"}", "null", 2},
+        {__LINE__, "y", "{\"day\": 3}", "null", 2},
+        /* a list and its only item stand for each other; blanks around a date are none of it */
+        {__LINE__, "y", "{\"day\": [\" 2026-02-03 \"]}", "3", 0},
+        {__LINE__, "next", "{\"since\": \"2026-02-03\"}", "2", 0},
+        {__LINE__, "s", "{\"day\": \"2026-02-03\"}", "3", 0},
+    };
+    struct mfeel_error error = {0};
+    struct mfeel_model *model = mfeel_model_load(NULL, dates_text, MFEEL_ZERO_ENDED, NULL, &error);
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    CHECK_STR(str_from(error.text), STR(""));
+    for (size_t i = 0; model != NULL && i < COUNT_OF(rows); i++) {
+        const char *text = "";
+        size_t bytes = 0;
+        mfeel_reset(ev);
+        CHECK_INT_AT(rows[i].line,
+                     mfeel_decide_json(ev, model, rows[i].element, MFEEL_ZERO_ENDED, rows[i].json,
+                                       MFEEL_ZERO_ENDED, &text, &bytes, NULL),
+                     MFEEL_OK);
+        CHECK_STR_AT(rows[i].line, ((struct str){text, bytes}), str_from(rows[i].want));
+        CHECK_INT_AT(rows[i].line, (int64_t)mfeel_diagnosis_count(ev), (int64_t)rows[i].diagnoses);
+        struct mfeel_diagnosis d;
+        if (mfeel_diagnosis_at(ev, 0, &d))
+            CHECK_STR_AT(rows[i].line, ((struct str){d.expression.at, d.expression.bytes}),
+                         STR("day"));
+    }
     mfeel_model_destroy(model);
     mfeel_evaluator_destroy(ev);
 }

@@ -1,4 +1,5 @@
 /* Decision models: loading, deciding, the trace, the findings of the table checks. */
+#include "dmn/view.h"
 #include "lib/inner.h"
 
 enum { LOAD_STEPS = 1000000000, MODEL_BYTES_DEFAULT = 1 << 30, MODEL_BYTES_MIN = 1 << 20 };
@@ -86,17 +87,22 @@ static bool load(struct mfeel_model *m, struct mfeel_engine *engine, struct str 
            describe(m, err);
 }
 
+enum { OPTIONS_BYTES_1_0 = offsetof(struct mfeel_model_options, memory_bytes) + sizeof(size_t) };
+
 struct mfeel_model *mfeel_model_load(struct mfeel_engine *engine, const char *xml, size_t xml_bytes,
                                      const struct mfeel_model_options *options,
                                      struct mfeel_error *error) {
-    static const struct mfeel_model_options none = MFEEL_MODEL_OPTIONS_INIT;
-    const struct mfeel_model_options *o = options == NULL ? &none : options;
-    size_t bytes = o->memory_bytes == 0 ? (size_t)MODEL_BYTES_DEFAULT : o->memory_bytes;
+    struct mfeel_model_options o = MFEEL_MODEL_OPTIONS_INIT;
+    struct err err = {0};
+    if (options != NULL && !struct_taken(&o, sizeof o, OPTIONS_BYTES_1_0, options, &err)) {
+        (void)status_of(error, &err);
+        return NULL;
+    }
+    size_t bytes = o.memory_bytes == 0 ? (size_t)MODEL_BYTES_DEFAULT : o.memory_bytes;
     struct arena *arena = arena_create("model", MAX_OF(bytes, (size_t)MODEL_BYTES_MIN));
     struct mfeel_model *m = arena_new(arena, struct mfeel_model, 1);
-    struct err err = {0};
     m->arena = arena;
-    if (load(m, engine, text_in(xml, xml_bytes), o, &err))
+    if (load(m, engine, text_in(xml, xml_bytes), &o, &err))
         return m;
     (void)status_of(error, &err);
     arena_destroy(arena);
@@ -159,11 +165,34 @@ enum mfeel_status mfeel_decide(struct mfeel_evaluator *ev, const struct mfeel_mo
                                struct mfeel_value *out, struct mfeel_error *error) {
     struct err err = {0};
     struct feel_value v;
-    evaluator_begin(ev);
+    *out = mfeel_null();
+    enum mfeel_status status = evaluator_takes(inputs, error);
+    if (status == MFEEL_OK)
+        status = evaluator_begin(ev, error);
+    if (status != MFEEL_OK)
+        return status;
     bool ran = dmn_evaluate(&v, model->model, text_in(id_or_name, bytes), value_in(inputs),
                             &ev->env, ev->traces ? &ev->trace : NULL, ev->arena, &ev->budget, &err);
     *out = value_out(v);
     return evaluator_end(ev, ran, &err, error);
+}
+
+/* The texts of JSON that stand for dates and times. An element that is not there: mfeel_decide()
+ * says so. */
+static enum mfeel_status read_texts(const struct mfeel_evaluator *ev,
+                                    const struct mfeel_model *model, struct str id_or_name,
+                                    struct mfeel_value *inputs, struct mfeel_error *error) {
+    struct err err = {0};
+    struct budget budget = evaluator_reading(ev);
+    struct feel_value v = value_in(*inputs);
+    size_t index = dmn_find(model->model, id_or_name);
+    if (index == SIZE_MAX)
+        return MFEEL_OK;
+    if (!dmn_view_texts(&v, model->model, index, engine_zones(ev->engine), ev->arena, &budget,
+                        &err))
+        return evaluator_read(ev, &err, error);
+    *inputs = value_out(v);
+    return MFEEL_OK;
 }
 
 enum mfeel_status mfeel_decide_json(struct mfeel_evaluator *ev, const struct mfeel_model *model,
@@ -174,6 +203,8 @@ enum mfeel_status mfeel_decide_json(struct mfeel_evaluator *ev, const struct mfe
     enum mfeel_status status = evaluator_room(ev, 256, error);
     if (status == MFEEL_OK)
         status = evaluator_context(ev, text_in(json, json_bytes), &inputs, error);
+    if (status == MFEEL_OK)
+        status = read_texts(ev, model, text_in(id_or_name, bytes), &inputs, error);
     if (status == MFEEL_OK)
         status = mfeel_decide(ev, model, id_or_name, bytes, inputs, &v, error);
     return status != MFEEL_OK ? status : mfeel_text(ev, v, MFEEL_TEXT_JSON, out, out_bytes, error);
@@ -226,9 +257,10 @@ enum mfeel_status mfeel_model_check(struct mfeel_evaluator *ev, const struct mfe
     size_t count;
     struct err err = {0};
     enum mfeel_status status = evaluator_room(ev, 1 << 20, error);
+    if (status == MFEEL_OK)
+        status = evaluator_begin(ev, error);
     if (status != MFEEL_OK)
         return status;
-    evaluator_begin(ev);
     if (!dmn_check(&findings, &count, model->model, ev->arena, &ev->budget, &err))
         return evaluator_end(ev, false, &err, error);
     for (size_t i = 0; i < count; i++) {
@@ -242,5 +274,5 @@ enum mfeel_status mfeel_model_check(struct mfeel_evaluator *ev, const struct mfe
                                          .input = view_of(f->input),
                                          .text = view_of(f->text)});
     }
-    return MFEEL_OK;
+    return evaluator_end(ev, true, &err, error);
 }

@@ -57,15 +57,33 @@ enum mfeel_status mfeel_string(struct mfeel_evaluator *ev, const char *text, siz
     return MFEEL_OK;
 }
 
+/* "10:00:00@Europe/Paris" is well written where nobody knows of Paris. */
+static enum mfeel_status no_temporal(const struct mfeel_evaluator *ev, struct str text,
+                                     struct mfeel_error *error) {
+    struct err err = {0};
+    struct cal_time time;
+    struct cal_datetime at;
+    size_t sign = str_find_byte(text, '@');
+    struct str before = str_sub(text, 0, sign), zone = str_sub(text, sign + 1, text.len);
+    if (sign < text.len && utf8_valid(zone) &&
+        cal_zone_find(engine_zones(ev->engine), zone) == NULL &&
+        (cal_time_parse(&time, before, NULL) || cal_datetime_parse(&at, before, NULL)))
+        (void)err_set(&err, ERR_UNKNOWN, err_nowhere, "there is no time zone '%.*s'",
+                      STR_ARG(zone));
+    else
+        (void)err_set(&err, ERR_SYNTAX, err_nowhere, "the text is no date, time or duration");
+    return status_of(error, &err);
+}
+
 enum mfeel_status mfeel_temporal(struct mfeel_evaluator *ev, const char *text, size_t text_bytes,
                                  struct mfeel_value *out, struct mfeel_error *error) {
     enum mfeel_status status = evaluator_room(ev, sizeof(struct cal_datetime), error);
     if (status != MFEEL_OK)
         return status;
-    struct feel_value v =
-        feel_temporal_text(ev->arena, text_in(text, text_bytes), engine_zones(ev->engine));
+    struct str s = text_in(text, text_bytes);
+    struct feel_value v = feel_temporal_text(ev->arena, s, engine_zones(ev->engine));
     if (feel_is_null(v))
-        return status_fail(error, ERR_SYNTAX, "the text is no date, time or duration");
+        return no_temporal(ev, s, error);
     *out = value_out(v);
     return MFEEL_OK;
 }
@@ -131,17 +149,15 @@ enum mfeel_status mfeel_from_json(struct mfeel_evaluator *ev, const char *json, 
     const struct json *tree;
     struct feel_value v;
     struct err err = {0};
-    size_t left = arena_limit_bytes(ev->arena) - arena_used_bytes(ev->arena);
     enum mfeel_status status = evaluator_room(ev, 256, error);
     if (status != MFEEL_OK)
         return status;
     /* a tree takes at least half of what the values made from it take */
-    struct budget budget = budget_of(ev->steps_max, (left - ROOM_SLACK_BYTES) / 4);
-    budget.cancel = &ev->cancelled;
+    struct budget budget = evaluator_reading(ev);
     bool read = json_read(&tree, text_in(json, json_bytes), "JSON", ev->arena, &budget, &err) &&
                 feel_from_json(&v, tree, ev->arena, &err);
     if (!read)
-        return status_of(error, &err);
+        return evaluator_read(ev, &err, error);
     *out = value_out(v);
     return MFEEL_OK;
 }
@@ -175,6 +191,10 @@ static bool call_native(struct feel_value *out, struct feel_call *call, struct e
     if (status == MFEEL_OK) {
         call->why = str_from(why);
         return true;
+    }
+    if ((int)status < 0 || status > MFEEL_IO) { /* none of ours is handed on */
+        status = MFEEL_INVALID;
+        why = "a function of the caller gave a status that is none";
     }
     n->ev->native_status = status;
     return err_set(err, status_code(status), err_nowhere, "%s",
@@ -319,6 +339,7 @@ enum mfeel_status mfeel_text(struct mfeel_evaluator *ev, struct mfeel_value v, e
         if (!feel_to_json(&ev->text, value_in(v), &err))
             return status_of(error, &err);
         break;
+    default: return status_fail(error, ERR_INVALID, "there is no such form of text");
     }
     return keep(ev, text, text_bytes, error);
 }
