@@ -72,7 +72,7 @@ static void check_value(const struct dmn_model *model, struct feel_value v, stru
 static void check_case(const struct dmn_model *model, const struct xml_node *test,
                        struct arena *arena) {
     struct tck_reader reader = {arena, NULL};
-    struct feel_value inputs = tck_inputs(&reader, test);
+    struct feel_value inputs = tck_inputs(&reader, test, model);
     for (size_t i = 0; i < feel_count(inputs); i++)
         check_value(model, feel_entries(inputs)[i].value, arena);
     (void)decided(model, "Deep", inputs, arena);

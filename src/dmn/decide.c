@@ -130,8 +130,8 @@ static bool has_named(struct feel_value *out, struct feel_value in, const struct
 
 /* Is it "prefix.name"? */
 static bool is_qualified(struct str text, struct str prefix, struct str name) {
-    return text.len == prefix.len + 1 + name.len && str_starts(text, prefix) &&
-           text.at[prefix.len] == '.' && str_ends(text, name);
+    return text.len > prefix.len && str_starts(text, prefix) && text.at[prefix.len] == '.' &&
+           dmn_same_name(str_sub(text, prefix.len + 1, text.len), name);
 }
 
 static bool has_imported(struct feel_value *out, const struct dmn_run *run,

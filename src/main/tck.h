@@ -3,6 +3,7 @@
 #define MANDATE_MAIN_TCK_H
 
 #include "cal/zone.h"
+#include "dmn/dmn.h"
 #include "feel/value.h"
 #include "xml/xml.h"
 
@@ -24,9 +25,12 @@ bool tck_is(const struct xml_node *node, const char *name); /* in any namespace;
 const struct xml_node *tck_child(const struct xml_node *node, const char *name); /* the first */
 /* What a node holds as value, list or components; null for what is none, or nested too deeply. */
 struct feel_value tck_value(const struct tck_reader *t, const struct xml_node *node);
-/* The inputNodes of a testCase as a context. */
-struct feel_value tck_inputs(const struct tck_reader *t, const struct xml_node *test);
-/* Is it the expected value? Numbers may differ by 1e-8. */
+/* The inputNodes of a testCase as a context; those with the namespace of an import as prefix.name.
+ */
+struct feel_value tck_inputs(const struct tck_reader *t, const struct xml_node *test,
+                             const struct dmn_model *model);
+/* Is it the expected value? Numbers may differ by 1e-8; blanks beside the symbols of names do not
+ * count. */
 bool tck_matches(struct feel_value got, struct feel_value want);
 
 #endif

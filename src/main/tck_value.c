@@ -23,21 +23,52 @@ const struct xml_node *tck_child(const struct xml_node *node, const char *name) 
 static struct feel_value value_at(const struct tck_reader *t, const struct xml_node *node,
                                   int depth);
 
+/* The numbers of XML Schema. */
+static bool is_number_type(struct str name) {
+    static const char *const names[] = {
+        "decimal",
+        "double",
+        "float",
+        "integer",
+        "int",
+        "long",
+        "short",
+        "byte",
+        "positiveInteger",
+        "negativeInteger",
+        "nonNegativeInteger",
+        "nonPositiveInteger",
+        "unsignedLong",
+        "unsignedInt",
+        "unsignedShort",
+        "unsignedByte",
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (str_eq(name, str_from(names[i])))
+            return true;
+    return false;
+}
+
+static bool is_nil(const struct xml_node *node) {
+    const struct str *nil = xml_attr(node, xsi, STR("nil"));
+    return nil != NULL && (str_eq(*nil, STR("true")) || str_eq(*nil, STR("1")));
+}
+
 static struct feel_value simple_value(const struct tck_reader *t, const struct xml_node *node) {
-    const struct str *type = xml_attr(node, xsi, STR("type")),
-                     *nil = xml_attr(node, xsi, STR("nil"));
+    const struct str *type = xml_attr(node, xsi, STR("type"));
     struct str text = xml_text(node, t->arena);
     struct str name = type == NULL ? STR("string") : *type;
     size_t colon = str_find_byte(name, ':');
     if (colon != SIZE_MAX)
         name = str_sub(name, colon + 1, name.len);
-    if (nil != NULL && str_eq(*nil, STR("true")))
+    if (is_nil(node))
         return feel_null();
     if (str_eq(name, STR("string")))
         return feel_string(text);
     if (str_eq(name, STR("boolean")))
-        return feel_boolean(str_eq(str_trim(text), STR("true")));
-    if (str_eq(name, STR("decimal")) || str_eq(name, STR("double")) || str_eq(name, STR("integer")))
+        return feel_boolean(str_eq(str_trim(text), STR("true")) ||
+                            str_eq(str_trim(text), STR("1")));
+    if (is_number_type(name))
         return feel_number_text(t->arena, str_trim(text));
     return feel_temporal_text(t->arena, str_trim(text), t->zones);
 }
@@ -45,8 +76,7 @@ static struct feel_value simple_value(const struct tck_reader *t, const struct x
 static struct feel_value list_value(const struct tck_reader *t, const struct xml_node *list,
                                     int depth) {
     size_t count = 0;
-    const struct str *nil = xml_attr(list, xsi, STR("nil"));
-    if (nil != NULL && str_eq(*nil, STR("true")))
+    if (is_nil(list))
         return feel_null();
     for (const struct xml_node *c = tck_child(list, "item"); c != NULL; c = xml_sibling(c))
         count++;
@@ -94,14 +124,26 @@ static bool numbers_match(struct feel_value got, struct feel_value want) {
     return num_cmp(num_abs(num_sub(a, b)), allowed) <= 0;
 }
 
+/* The entry that a name of the kit means; NULL when there is none. */
+static const struct feel_entry *entry_of(struct feel_value got, struct str name) {
+    const struct feel_entry *entries = feel_entries(got), *found = NULL;
+    for (size_t i = 0; i < feel_count(got); i++)
+        if (str_eq(entries[i].name, name))
+            return &entries[i];
+        else if (found == NULL && dmn_same_name(entries[i].name, name))
+            found = &entries[i];
+    return found;
+}
+
 static bool contexts_match(struct feel_value got, struct feel_value want, int depth) {
     if (feel_count(got) != feel_count(want))
         return false;
     const struct feel_entry *entries = feel_entries(want);
-    for (size_t i = 0; i < feel_count(want); i++)
-        if (!feel_has(got, entries[i].name) ||
-            !matches(feel_get(got, entries[i].name), entries[i].value, depth - 1))
+    for (size_t i = 0; i < feel_count(want); i++) {
+        const struct feel_entry *entry = entry_of(got, entries[i].name);
+        if (entry == NULL || !matches(entry->value, entries[i].value, depth - 1))
             return false;
+    }
     return true;
 }
 
@@ -130,7 +172,17 @@ bool tck_matches(struct feel_value got, struct feel_value want) {
     return matches(got, want, DEPTH_MAX);
 }
 
-struct feel_value tck_inputs(const struct tck_reader *t, const struct xml_node *test) {
+/* testCases: the name of an inputNode, with the prefix of the import that its namespace means */
+static struct str input_name(const struct tck_reader *t, const struct xml_node *node,
+                             const struct dmn_model *model) {
+    struct str name = xml_attr_text(node, STR("name"));
+    struct str prefix = dmn_prefix(model, xml_attr_text(node, STR("namespace")));
+    return prefix.len == 0 ? name
+                           : arena_printf(t->arena, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(name));
+}
+
+struct feel_value tck_inputs(const struct tck_reader *t, const struct xml_node *test,
+                             const struct dmn_model *model) {
     size_t count = 0;
     for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
         count += tck_is(c, "inputNode");
@@ -139,6 +191,6 @@ struct feel_value tck_inputs(const struct tck_reader *t, const struct xml_node *
     for (const struct xml_node *c = xml_first(test); c != NULL; c = xml_sibling(c))
         if (tck_is(c, "inputNode"))
             entries[count++] =
-                (struct feel_entry){xml_attr_text(c, STR("name")), value_at(t, c, DEPTH_MAX)};
+                (struct feel_entry){input_name(t, c, model), value_at(t, c, DEPTH_MAX)};
     return feel_context_of(t->arena, entries, count);
 }
