@@ -187,52 +187,31 @@ static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err 
 /* --- logic
  * ------------------------------------------------------------------------------------------------
  */
-static size_t add_members(struct str *out, size_t count, const struct dmn_element *e) {
-    for (size_t i = 0; i < e->slot_count; i++)
-        for (size_t k = 0; e->slots[i].is_context && k < e->slots[i].part_count; k++)
-            out[count++] = e->slots[i].parts[k].name;
-    return count;
-}
-
-/* A member with blanks may follow a dot even where its type is not told: all of the model's. */
-static size_t type_members(struct str *out, size_t count, size_t room, const struct feel_type *type,
-                           int depth) {
-    if (type == NULL || depth == 0)
-        return count;
-    if (type->tag == FEEL_TYPE_LIST)
-        return type_members(out, count, room, type->element, depth - 1);
-    for (size_t i = 0; i < type->field_count && count < room; i++) {
-        if (str_find_byte(type->fields[i].name, ' ') != SIZE_MAX)
-            out[count++] = type->fields[i].name;
-        count = type_members(out, count, room, type->fields[i].type, depth - 1);
-    }
-    return count;
+/* What the parser may know of an import's name: a context of its elements that are required. */
+static const struct feel_type *import_type(struct dmn_model *m, const struct dmn_slot *slot) {
+    struct feel_field *fields = arena_new(m->arena, struct feel_field, slot->part_count);
+    struct feel_type *type = arena_new(m->arena, struct feel_type, 1);
+    for (size_t i = 0; i < slot->part_count; i++)
+        fields[i] = (struct feel_field){slot->parts[i].name, slot->parts[i].element->info.type};
+    *type = (struct feel_type){.tag = FEEL_TYPE_CONTEXT,
+                               .kind = FEEL_CONTEXT,
+                               .fields = fields,
+                               .field_count = slot->part_count};
+    return type;
 }
 
 static void scope_of(struct feel_options *options, const struct dmn_element *e) {
     struct dmn_model *m = e->model;
     m->free_names = m->loader->options->free_names;
     struct feel_name *names = arena_new(m->arena, struct feel_name, e->slot_count);
-    size_t parts = 0;
     for (size_t i = 0; i < e->slot_count; i++) {
         names[i].name = e->slots[i].name;
-        names[i].type = e->slots[i].is_context ? NULL : e->slots[i].parts[0].element->info.type;
-        parts += e->slots[i].is_context ? e->slots[i].part_count : 0;
-    }
-    const struct str *members = m->members;
-    size_t count = m->member_count;
-    if (parts > 0) { /* those behind the prefix of an import, and the model's */
-        struct str *both = arena_new(m->arena, struct str, parts + m->member_count);
-        count = add_members(both, 0, e);
-        if (m->member_count > 0)
-            memcpy(both + count, m->members, m->member_count * sizeof *both);
-        count += m->member_count;
-        members = both;
+        names[i].type = e->slots[i].is_context ? import_type(m, &e->slots[i])
+                                               : e->slots[i].parts[0].element->info.type;
     }
     *options = (struct feel_options){.names = names,
                                      .name_count = e->slot_count,
-                                     .members = members,
-                                     .member_count = count,
+                                     .known = m->known,
                                      .types = m->types,
                                      .type_count = m->type_count,
                                      .zones = m->loader->options->zones,
@@ -401,17 +380,7 @@ static bool link_element(struct dmn_model *m, struct dmn_element *e, struct err 
     }
 }
 
-static void collect_members(struct dmn_model *m) {
-    enum { MEMBERS_MAX = 1024, DEPTH_MAX = 8 };
-    struct str *members = arena_new(m->arena, struct str, m->type_count > 0 ? MEMBERS_MAX : 0);
-    for (size_t i = 0; i < m->type_count; i++)
-        m->member_count =
-            type_members(members, m->member_count, MEMBERS_MAX, m->types[i].type, DEPTH_MAX);
-    m->members = members;
-}
-
 static bool read_needs(struct dmn_model *m, struct err *err) {
-    collect_members(m);
     for (size_t i = 0; i < m->element_count; i++) {
         struct dmn_element *e = &m->elements[i];
         bool good = read_type(m, e, err);
@@ -441,6 +410,8 @@ bool dmn_link(struct dmn_model *const *models, size_t count, struct err *err) {
     for (size_t i = 0; i < count; i++)
         if (!read_needs(models[i], err))
             return false;
+    if (!dmn_members(models, count, err))
+        return false;
     for (size_t i = 0; i < count; i++)
         if (!find_circles(models[i], models[i]->loader->state_count, err))
             return false;

@@ -104,8 +104,7 @@ struct dmn_model {
     struct feel_named_type *types; /* its own, then those of its imports */
     struct dmn_item **items;       /* behind them; while loading */
     size_t type_count, own_type_count;
-    const struct str *members; /* names of fields with blanks, of all types */
-    size_t member_count;
+    const struct feel_known *known; /* names of members, of all models together */
     struct dmn_table_list tables;
     uint32_t state_count; /* of the root model: over all models */
     bool free_names;      /* as the options said */
@@ -156,6 +155,11 @@ MUST_USE bool dmn_types_read(struct dmn_model *const *models, size_t count, stru
 /* The type that an element's attribute typeRef names; NULL in *out for none or Any. ERR_UNKNOWN. */
 MUST_USE bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m,
                             const struct xml_node *node, struct err *err);
+
+/* --- members.c
+ * -------------------------------------------------------------------------------------- */
+/* The names of the members of all models together. */
+MUST_USE bool dmn_members(struct dmn_model *const *models, size_t count, struct err *err);
 
 /* --- link.c
  * ----------------------------------------------------------------------------------------- */

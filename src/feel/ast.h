@@ -105,4 +105,8 @@ MUST_USE bool ast_compile(struct feel_program **out, struct arena *a, const stru
 /* "bed + breakfast" and "bed+breakfast" are one name: blanks collapsed, none around symbols. */
 struct str ast_name_normal(struct arena *a, struct str name);
 
+/* The next key of a context that stands in a text, before that is parsed; *at moves behind it. The
+ * names of arguments and parameters look the same. False: no more. */
+bool ast_key_next(struct str *key, uint32_t *at, struct str text);
+
 #endif

@@ -27,12 +27,6 @@ int builtin_find(struct str name) {
     return -1;
 }
 
-static bool is_called(struct str text, uint32_t at) {
-    at = lex_skip(text, at);
-    return at < text.len && text.at[at] == '(';
-}
-
-/* "date and time" only where it is called: `date and time` may join two booleans */
 uint32_t builtin_match(struct str text, uint32_t from, uint32_t word_end, struct str *name,
                        uint32_t best) {
     uint32_t found = 0;
@@ -43,7 +37,7 @@ uint32_t builtin_match(struct str text, uint32_t from, uint32_t word_end, struct
         if (candidate[0] != text.at[from] || strchr(candidate, ' ') == NULL)
             continue;
         uint32_t to = lex_match(text, from, str_from(candidate));
-        if (to > MAX_OF(best, found) && is_called(text, to)) {
+        if (to > MAX_OF(best, found)) {
             found = to;
             *name = str_from(candidate);
         }

@@ -34,8 +34,8 @@ extern const struct builtin builtins[BUILTINS];
 
 /* The builtin of that name, or -1. */
 int builtin_find(struct str name);
-/* The longest built-in name of several words that the text at from begins with and that is called
- * there; longer than best, else 0. word_end: behind the first word. */
+/* The longest built-in name of several words that the text at from begins with; longer than best,
+ * else 0. word_end: behind the first word. */
 uint32_t builtin_match(struct str text, uint32_t from, uint32_t word_end, struct str *name,
                        uint32_t best);
 /* The place of each named argument: order[i] is the parameter of the i-th name, and letters[i] the

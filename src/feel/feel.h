@@ -20,6 +20,7 @@
 struct feel_program; /* opaque, immutable, in the arena it was compiled into */
 struct feel_type;    /* feel/type.h */
 struct feel_named_type;
+struct feel_known;   /* feel/known.h */
 struct cal_calendar; /* cal/calendar.h */
 
 enum {
@@ -47,9 +48,11 @@ struct feel_options {
     const struct feel_name *names;
     size_t name_count;
     /* Names that may follow a dot or stand in a filter though no type tells of them; for names
-     * with blanks in data whose shape is not known. */
+     * with symbols or words of the grammar in data whose shape is not known. */
     const struct str *members;
     size_t member_count;
+    /* The same made ready once, with those of all types, for who compiles many texts; or NULL. */
+    const struct feel_known *known;
     /* Types that `instance of` and parameters may name, beside the built-in ones. */
     const struct feel_named_type *types;
     size_t type_count;

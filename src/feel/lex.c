@@ -67,14 +67,19 @@ uint32_t lex_skip(struct str text, uint32_t at) {
     return at;
 }
 
-/* DMN 1.5: rules 26, 27 */
-uint32_t lex_word(struct str text, uint32_t from) {
+uint32_t lex_part(struct str text, uint32_t from) {
     uint32_t at = from, len;
-    if (at >= text.len || !(class_at(&len, text, at) & START))
-        return from;
     while (at < text.len && (class_at(&len, text, at) & PART))
         at += len;
     return at;
+}
+
+/* DMN 1.5: rules 26, 27 */
+uint32_t lex_word(struct str text, uint32_t from) {
+    uint32_t len;
+    if (from >= text.len || !(class_at(&len, text, from) & START))
+        return from;
+    return lex_part(text, from);
 }
 
 bool lex_is_name_part(struct str text, uint32_t at) {

@@ -67,6 +67,8 @@ bool lex_next(struct token *out, struct str text, uint32_t from, const char **wh
 uint32_t lex_skip(struct str text, uint32_t from);
 /* The end of the word that begins at from; from itself when none does. */
 uint32_t lex_word(struct str text, uint32_t from);
+/* The end of the characters of names, digits included, that begin at from. */
+uint32_t lex_part(struct str text, uint32_t from);
 bool lex_is_name_part(struct str text, uint32_t at);
 /* The value of a string token's bytes, quotes included. False for a broken escape. */
 bool lex_string(struct str *out, struct str token, struct arena *a);

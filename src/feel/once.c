@@ -1,5 +1,6 @@
 /* The conveniences: variables from a context, an expression evaluated once, functions in C. */
 #include "feel/machine.h"
+#include "feel/type.h"
 
 enum { MEMBERS_MAX = 1024, MEMBER_DEPTH_MAX = 8 };
 
@@ -44,6 +45,25 @@ static size_t members_of(struct str *out, size_t count, struct feel_value v, int
     return count;
 }
 
+/* What the parser may know of the members of a value: of a list, those of its first item. */
+static const struct feel_type *type_seen(struct arena *a, struct feel_value v, int depth,
+                                         size_t *left) {
+    if (feel_kind(v) == FEEL_LIST && v.count > 0 && depth > 0)
+        return type_seen(a, v.u.items[0], depth - 1, left);
+    if (feel_kind(v) != FEEL_CONTEXT || depth == 0 || v.count > *left)
+        return NULL;
+    const struct feel_entry *entries = feel_entries(v);
+    struct feel_field *fields = arena_new(a, struct feel_field, v.count);
+    struct feel_type *type = arena_new(a, struct feel_type, 1);
+    *left -= v.count;
+    for (uint32_t i = 0; i < v.count; i++)
+        fields[i] =
+            (struct feel_field){entries[i].name, type_seen(a, entries[i].value, depth - 1, left)};
+    *type = (struct feel_type){
+        .tag = FEEL_TYPE_CONTEXT, .kind = FEEL_CONTEXT, .fields = fields, .field_count = v.count};
+    return type;
+}
+
 bool feel_once(struct feel_value *out, struct str text, struct feel_value context,
                struct feel_env env, struct arena *a, struct budget *budget, struct err *err) {
     size_t count = feel_kind(context) == FEEL_CONTEXT ? feel_count(context) : 0;
@@ -51,8 +71,10 @@ bool feel_once(struct feel_value *out, struct str text, struct feel_value contex
     struct feel_value *vars = arena_new(a, struct feel_value, count);
     struct str *members = arena_new(a, struct str, MEMBERS_MAX);
     struct feel_program *program;
+    size_t left = MEMBERS_MAX;
     for (size_t i = 0; i < count; i++) {
         names[i].name = feel_entries(context)[i].name;
+        names[i].type = type_seen(a, feel_entries(context)[i].value, MEMBER_DEPTH_MAX, &left);
         vars[i] = feel_entries(context)[i].value;
     }
     struct feel_options options = {.names = names,

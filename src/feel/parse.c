@@ -1,4 +1,5 @@
-/* The parser: recursive descent with binding strengths. Names and types are parse_name.c's.
+/* The parser: recursive descent with binding strengths. Names and types are parse_name.c's and
+ * parse_known.c's.
  * Invariants: 1. the current token is p->token, p->from is the byte behind it;
  *             2. every node's depth is counted, so walks of the tree may recurse.
  * DMN 1.5: 10.3.1.2, 10.3.1.6 */
@@ -157,8 +158,12 @@ static struct ast *parse_entry(struct parser *p) {
     if (p->err->code != ERR_NONE ||
         !parser_expect(p, TOKEN_COLON, "expected ':' after an entry's name"))
         return NULL;
+    size_t mark = p->local_count;
+    if (parser_at(p, TOKEN_FUNCTION)) /* it may call itself */
+        parser_know(p, (struct local){.name = entry->name});
     entry->a = parse_expression(p);
-    parser_know(p, entry->name, true);
+    parser_forget(p, mark);
+    parser_know(p, (struct local){.name = entry->name, .value = entry->a});
     return entry->a == NULL ? NULL : node_end(p, entry, entry->a->at + entry->a->len);
 }
 
@@ -173,7 +178,7 @@ static bool same_entry(const struct ast *first, struct str name) {
 static struct ast *parse_context(struct parser *p) {
     struct ast *node = node_new(p, AST_CONTEXT, p->token.from);
     struct chain chain = {0};
-    size_t mark = p->long_count;
+    size_t mark = p->local_count;
     (void)parser_advance(p);
     for (bool more = !parser_at(p, TOKEN_BRACE_END); more; more = parser_accept(p, TOKEN_COMMA)) {
         uint32_t from = p->token.from;
@@ -321,7 +326,7 @@ static struct ast *parse_open_range(struct parser *p) {
 static struct ast *parse_function(struct parser *p) {
     struct ast *node = node_new(p, AST_FUNCTION, p->token.from);
     struct chain chain = {0};
-    size_t mark = p->long_count;
+    size_t mark = p->local_count;
     (void)parser_advance(p);
     if (!parser_expect(p, TOKEN_PAREN, "expected '(' after 'function'"))
         return NULL;
@@ -332,7 +337,7 @@ static struct ast *parse_function(struct parser *p) {
             param->type = parser_take_type(p);
         if (p->err->code != ERR_NONE)
             return NULL;
-        parser_know(p, param->name, true);
+        parser_know(p, (struct local){.name = param->name, .type = param->type});
         chain_add(&chain, param);
     }
     if (!parser_expect(p, TOKEN_PAREN_END, "expected ')' after the parameters"))
@@ -380,13 +385,14 @@ static struct ast *parse_iter(struct parser *p) {
 static struct ast *parse_iteration(struct parser *p, enum ast_kind kind, enum token_kind word) {
     struct ast *node = node_new(p, kind, p->token.from);
     struct chain chain = {0};
-    size_t mark = p->long_count;
+    size_t mark = p->local_count;
     (void)parser_advance(p);
     do {
         struct ast *iter = parse_iter(p);
         if (iter == NULL)
             return NULL;
-        parser_know(p, iter->name, true);
+        parser_know(p,
+                    (struct local){.name = iter->name, .value = iter->b == NULL ? iter->a : NULL});
         chain_add(&chain, iter);
     } while (parser_accept(p, TOKEN_COMMA));
     if (!parser_expect(p, word, kind == AST_FOR ? "expected 'return'" : "expected 'satisfies'"))
@@ -401,8 +407,9 @@ static struct ast *parse_iteration(struct parser *p, enum ast_kind kind, enum to
  * --------------------------------------------------------------------------------------- */
 static struct ast *parse_name(struct parser *p) {
     struct ast *node = node_new(p, AST_NAME, p->token.from);
-    node->name = parser_take_name(p, false);
-    return node_end(p, node, p->err->code != ERR_NONE ? node->at : p->from);
+    uint32_t to;
+    node->name = parser_take_name(p, &to);
+    return node_end(p, node, to);
 }
 
 /* DMN 1.5: rules 1, 2, 32, 53 */
@@ -477,11 +484,12 @@ static struct ast *parse_filter(struct parser *p, struct ast *list) {
     struct ast *node = node_new(p, AST_FILTER, list->at);
     bool outer = p->range_end;
     p->range_end = false;
-    p->filters++;
+    struct filter_around filter = {list, p->local_count, p->filter};
+    p->filter = &filter;
     (void)parser_advance(p);
     node->a = list;
     node->b = parse_expression(p);
-    p->filters--;
+    p->filter = filter.outer;
     p->range_end = outer;
     uint32_t to = p->token.to;
     if (node->b == NULL || !parser_expect(p, TOKEN_BRACKET_END, "expected ']' after a filter"))
@@ -495,10 +503,10 @@ static struct ast *parse_path(struct parser *p, struct ast *from) {
     (void)parser_advance(p);
     if (lex_word(p->text, p->token.from) == p->token.from)
         return parser_fail(p, "expected a name after '.'");
+    uint32_t to;
     node->a = from;
-    node->name = parser_take_name(p, true);
-    /* behind the name, p->from already stands behind the next token */
-    return node_end(p, node, p->token.from);
+    node->name = parser_take_member(p, from, &to);
+    return node_end(p, node, to);
 }
 
 /* DMN 1.5: rule 51 */
@@ -773,7 +781,14 @@ static struct ast *parse_unary_tests(struct parser *p) {
     }
     if (tests == NULL)
         return NULL;
-    *p = before; /* not(...) was only the beginning: not(?) and ... */
+    /* not(...) was only the beginning: not(?) and ... What is known since stays: its names are out
+     * of scope again. */
+    before.known = p->known;
+    before.knows_scope = p->knows_scope;
+    before.knows_members = p->knows_members;
+    before.locals = p->locals;
+    before.local_room = p->local_room;
+    *p = before;
     return parse_test_list(p);
 }
 
@@ -782,9 +797,14 @@ static void parser_init(struct parser *p, struct arena *a, struct str text,
     struct ast_source *source = arena_new(a, struct ast_source, 1);
     source->text = text;
     source->at = at_;
-    *p = (struct parser){
-        .arena = a, .err = err, .text = text, .source = source, .options = scope->options};
-    parser_know_scope(p, scope);
+    *p = (struct parser){.arena = a,
+                         .err = err,
+                         .text = text,
+                         .source = source,
+                         .scope = scope,
+                         .options = scope->options};
+    for (const struct ast_scope *s = scope; s != NULL; s = s->outer)
+        p->boxed_filters += s->in_filter;
 }
 
 bool ast_parse(struct ast **out, struct arena *a, struct str text, const struct ast_scope *scope,

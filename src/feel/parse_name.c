@@ -1,11 +1,6 @@
-/* Names and types. FEEL's names may hold blanks, symbols and words of the grammar ("date and time",
- * "bed+breakfast"), so a name is joined from words against the names in scope, longest first; every
- * name that is not known is one word. DMN 1.5: rules 25-30, 52 */
+/* Words, new names and types. DMN 1.5: rules 25-30, 52 */
 #include "base/utf8.h"
-#include "feel/builtin.h"
 #include "feel/parser.h"
-
-enum { LONG_NAMES_MAX = 4096, TYPE_WALK_DEPTH = 6 };
 
 /* --- places and errors -------------------------------------------------------------------------
  */
@@ -112,15 +107,7 @@ uint32_t parser_new_name_end(struct str text, uint32_t from, const char *until) 
         at_ = lex_skip(text, end);
         if (at_ >= text.len)
             return end;
-        uint32_t piece = at_;
-        while (lex_is_name_part(text, piece)) {
-            struct str rest = str_sub(text, piece, UTF8_BYTES_MAX);
-            uint32_t code;
-            size_t before = rest.len;
-            if (!utf8_take(&code, &rest))
-                break;
-            piece += (uint32_t)(before - rest.len);
-        }
+        uint32_t piece = lex_part(text, at_);
         if (piece > at_) {
             if (until != NULL && str_eq(str_sub(text, at_, piece - at_), str_from(until)))
                 return end;
@@ -131,6 +118,29 @@ uint32_t parser_new_name_end(struct str text, uint32_t from, const char *until) 
         }
         end = piece;
     }
+}
+
+bool ast_key_next(struct str *key, uint32_t *at, struct str text) {
+    struct token token;
+    const char *what;
+    while (lex_next(&token, text, *at, &what) && token.kind != TOKEN_END) {
+        *at = token.to;
+        if (token.kind != TOKEN_BRACE && token.kind != TOKEN_COMMA)
+            continue;
+        uint32_t from = lex_skip(text, token.to), to = parser_new_name_end(text, from, NULL);
+        *key = str_sub(text, from, to - from);
+        if (to == from && from < text.len && text.at[from] == '"' &&
+            lex_next(&token, text, from, &what)) {
+            to = token.to;
+            *key = str_sub(text, from + 1, to - from - 2);
+        }
+        uint32_t colon = lex_skip(text, to);
+        if (to > from && colon < text.len && text.at[colon] == ':') {
+            *at = to;
+            return true;
+        }
+    }
+    return false;
 }
 
 struct str ast_name_normal(struct arena *a, struct str name) {
@@ -150,92 +160,6 @@ struct str ast_name_normal(struct arena *a, struct str name) {
         i = next + 1;
     }
     return (struct str){copy, len};
-}
-
-void parser_know(struct parser *p, struct str name, bool in_scope) {
-    if (name.len == 0 || !is_long(name) || p->long_count == LONG_NAMES_MAX)
-        return; /* one word is known by itself */
-    if (p->long_count == p->long_room) {
-        size_t room = p->long_room == 0 ? 16 : p->long_room * 2;
-        if (!parser_affords(p, room * sizeof(struct long_name)))
-            return;
-        struct long_name *grown = arena_new(p->arena, struct long_name, room);
-        if (p->long_count > 0)
-            memcpy(grown, p->longs, p->long_count * sizeof *grown);
-        p->longs = grown;
-        p->long_room = room;
-    }
-    unsigned char first = (unsigned char)name.at[0];
-    p->long_first[first / 32] |= UINT32_C(1) << (first % 32);
-    p->longs[p->long_count++] = (struct long_name){name, in_scope};
-}
-
-/* Names added since mark go out of scope, but may still follow a dot. */
-void parser_forget(struct parser *p, size_t mark) {
-    for (size_t i = mark; i < p->long_count; i++)
-        p->longs[i].in_scope = false;
-}
-
-static void long_add_type(struct parser *p, const struct feel_type *type, int depth) {
-    if (type == NULL || depth == 0)
-        return;
-    if (type->tag == FEEL_TYPE_LIST || type->tag == FEEL_TYPE_FUNCTION)
-        long_add_type(p, type->element, depth - 1);
-    if (type->tag != FEEL_TYPE_CONTEXT)
-        return;
-    for (size_t i = 0; i < type->field_count; i++) {
-        parser_know(p, type->fields[i].name, false);
-        long_add_type(p, type->fields[i].type, depth - 1);
-    }
-}
-
-void parser_know_scope(struct parser *p, const struct ast_scope *scope) {
-    const struct feel_options *options = scope->options;
-    for (size_t i = 0; i < options->member_count; i++)
-        parser_know(p, options->members[i], false);
-    for (size_t i = 0; i < options->name_count; i++) {
-        parser_know(p, options->names[i].name, true);
-        long_add_type(p, options->names[i].type, TYPE_WALK_DEPTH);
-    }
-    for (const struct ast_scope *s = scope; s != NULL; s = s->outer) {
-        p->filters += s->in_filter;
-        for (size_t i = 0; i < s->name_count; i++)
-            parser_know(p, s->names[i], true);
-    }
-}
-
-/* Take the name at the current TOKEN_NAME (or word of the grammar behind a dot). */
-/* DMN 1.5: rule 25, 10.3.1.6 */
-struct str parser_take_name(struct parser *p, bool member) {
-    uint32_t from = p->token.from, end = p->token.to;
-    struct str name = str_sub(p->text, from, end - from);
-    unsigned char first = (unsigned char)p->text.at[from];
-    if (p->long_first[first / 32] >> (first % 32) & 1)
-        for (size_t i = 0; i < p->long_count; i++) {
-            if (!p->longs[i].in_scope && !member && p->filters == 0)
-                continue;
-            uint32_t to = lex_match(p->text, from, p->longs[i].name);
-            if (to > end) {
-                end = to;
-                name = p->longs[i].name;
-            }
-        }
-    static const struct str properties[] = {STR_INIT("time offset"), STR_INIT("start included"),
-                                            STR_INIT("end included")};
-    for (size_t i = 0; member && i < COUNT_OF(properties); i++) {
-        uint32_t to = lex_match(p->text, from, properties[i]);
-        if (to > end) {
-            end = to;
-            name = properties[i];
-        }
-    }
-    if (!member) {
-        uint32_t to = builtin_match(p->text, from, p->token.to, &name, end);
-        end = MAX_OF(end, to);
-    }
-    p->from = end;
-    (void)parser_advance(p);
-    return name;
 }
 
 /* Take a new name: of a parameter, an entry, a variable of an iteration. */
@@ -306,7 +230,7 @@ static const struct feel_type *parse_fields_type(struct parser *p, enum feel_typ
     while (!parser_at(p, TOKEN_GT) && p->err->code == ERR_NONE && count < FIELDS_MAX) {
         if (tag == FEEL_TYPE_CONTEXT) {
             fields[count].name = parser_take_new_name(p, NULL);
-            parser_know(p, fields[count].name, false);
+            parser_know_member(p, fields[count].name);
             (void)parser_expect(p, TOKEN_COLON, "expected ':' after the name of a field");
         }
         fields[count++].type = parser_take_type(p);
