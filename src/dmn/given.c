@@ -20,82 +20,134 @@ static struct str import_of(const struct dmn_model *root, const struct dmn_model
 
 static struct dmn_view_ask ask_of(const struct dmn_model *root, const struct dmn_element *e) {
     return (struct dmn_view_ask){.name = e->info.name,
+                                 .key = e->key,
                                  .variable = e->variable,
                                  .import = import_of(root, e->model),
                                  .type = e->info.type};
 }
 
-static size_t service_asks(struct dmn_view_ask *asks, const struct dmn_element *service) {
+static const struct dmn_element *element_of(const struct dmn_model *model, struct str id_or_name) {
+    size_t index = dmn_find(model, id_or_name);
+    return index == SIZE_MAX ? dmn_named(model, STR_NONE, id_or_name) : &model->elements[index];
+}
+
+static size_t service_asks(struct dmn_view_ask *asks, const struct dmn_model *root,
+                           const struct dmn_element *service) {
     size_t count = 0;
     for (size_t i = 0; i < service->input_data.count; i++)
-        asks[count++] = ask_of(service->model, service->input_data.at[i]);
+        asks[count++] = ask_of(root, service->input_data.at[i]);
     for (size_t i = 0; i < service->input_decisions.count; i++)
-        asks[count++] = ask_of(service->model, service->input_decisions.at[i]);
-    for (size_t i = 0; i < count; i++) /* DMN 1.5: 10.4: parameters go by the names of variables */
-        asks[i].name = asks[i].variable;
+        asks[count++] = ask_of(root, service->input_decisions.at[i]);
     return count;
 }
 
-size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model, size_t index,
-                     struct arena *a) {
+size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model,
+                     struct str id_or_name, struct arena *a) {
     const struct dmn_element *const *needed;
-    const struct dmn_element *e = &model->elements[index];
-    size_t queued = dmn_needed(&needed, model, index, a), count = 0;
-    struct dmn_view_ask *asks = arena_new(a, struct dmn_view_ask, queued + e->param_count);
+    const struct dmn_element *e = element_of(model, id_or_name);
+    size_t count = 0, queued = e == NULL ? 0 : dmn_needed(&needed, model, e, a);
+    struct dmn_view_ask *asks =
+        arena_new(a, struct dmn_view_ask, queued + (e == NULL ? 0 : e->param_count));
+    *out = asks;
+    if (e == NULL)
+        return 0;
     if (e->info.kind == DMN_SERVICE)
-        count = service_asks(asks, e);
+        return service_asks(asks, model, e);
     for (size_t i = 0; e->info.kind == DMN_FUNCTION && i < e->param_count; i++)
-        asks[count++] = (struct dmn_view_ask){
-            .name = e->params[i], .variable = e->params[i], .type = e->param_types[i]};
-    for (size_t i = 0; e->info.kind != DMN_SERVICE && i < queued; i++)
+        asks[count++] = (struct dmn_view_ask){.name = dmn_written(model, e->params[i]),
+                                              .key = e->params[i],
+                                              .variable = e->params[i],
+                                              .type = e->param_types[i]};
+    for (size_t i = 0; i < queued; i++)
         if (needed[i]->info.kind == DMN_INPUT)
             asks[count++] = ask_of(model, needed[i]);
-    *out = asks;
     return count;
+}
+
+static bool is_ask(const struct dmn_view_ask *ask, struct str name) {
+    return str_eq(name, ask->name) || str_eq(name, ask->key) || str_eq(name, ask->variable);
+}
+
+/* Is it "import.variable"? */
+static bool is_qualified(const struct dmn_view_ask *ask, struct str name) {
+    size_t len = ask->import.len;
+    return len > 0 && name.len > len && str_starts(name, ask->import) && name.at[len] == '.' &&
+           str_eq(str_sub(name, len + 1, name.len), ask->variable);
+}
+
+static bool has_ask(const struct dmn_view_ask *ask, struct feel_value context) {
+    return feel_has(context, ask->name) || feel_has(context, ask->key) ||
+           feel_has(context, ask->variable);
 }
 
 bool dmn_view_given(const struct dmn_view_ask *ask, struct feel_value inputs) {
-    return feel_has(inputs, ask->name) || feel_has(inputs, ask->variable) ||
-           (ask->import.len > 0 && feel_has(feel_get(inputs, ask->import), ask->name));
-}
-
-bool dmn_view_asks_name(const struct dmn_model *model, size_t index, struct str name,
-                        struct arena *a) {
-    const struct dmn_view_ask *asks;
-    size_t count = dmn_view_asks(&asks, model, index, a);
+    size_t count = feel_kind(inputs) == FEEL_CONTEXT ? feel_count(inputs) : 0;
+    if (has_ask(ask, inputs) ||
+        (ask->import.len > 0 && has_ask(ask, feel_get(inputs, ask->import))))
+        return true;
     for (size_t i = 0; i < count; i++)
-        if (str_eq(asks[i].name, name) || str_eq(asks[i].variable, name))
-            return true;
-    for (size_t i = 0; i < model->import_count; i++)
-        if (name.len > 0 && str_eq(model->imports[i].prefix, name))
-            return true;
-    for (size_t i = 0; i < model->element_count; i++)
-        if (model->elements[i].info.kind == DMN_INPUT &&
-            (str_eq(model->elements[i].info.name, name) ||
-             str_eq(model->elements[i].variable, name)))
+        if (is_qualified(ask, feel_entries(inputs)[i].name))
             return true;
     return false;
 }
 
-/* A context of all that is asked for, by each name that dmn_evaluate() takes it by. */
+bool dmn_view_knows(const struct dmn_model *model, const struct dmn_view_ask *asks, size_t count,
+                    struct str name) {
+    for (size_t i = 0; i < count; i++)
+        if (is_ask(&asks[i], name) || is_qualified(&asks[i], name))
+            return true;
+    for (size_t i = 0; i < model->import_count; i++)
+        if (name.len > 0 && str_eq(model->imports[i].prefix, name))
+            return true;
+    for (size_t i = 0; i < model->element_count; i++) {
+        const struct dmn_view_ask other = ask_of(model, &model->elements[i]);
+        if (model->elements[i].info.kind == DMN_INPUT && is_ask(&other, name))
+            return true;
+    }
+    return false;
+}
+
+enum { ASK_NAMES = 3 };
+
+static size_t add_fields(struct feel_field *fields, const struct dmn_view_ask *ask) {
+    size_t count = 0;
+    fields[count++] = (struct feel_field){ask->name, ask->type};
+    if (!str_eq(ask->key, ask->name))
+        fields[count++] = (struct feel_field){ask->key, ask->type};
+    if (!str_eq(ask->variable, ask->key))
+        fields[count++] = (struct feel_field){ask->variable, ask->type};
+    return count;
+}
+
+/* A context of all that is asked for, by each name that dmn_evaluate() takes it by. NULL: the
+ * budget is spent. */
 static const struct feel_type *type_of_asks(const struct dmn_model *model,
                                             const struct dmn_view_ask *asks, size_t count,
-                                            struct arena *a) {
-    struct feel_type *types = arena_new(a, struct feel_type, 1 + model->import_count);
-    struct feel_field *fields = arena_new(a, struct feel_field, 2 * count + model->import_count);
+                                            struct arena *a, struct budget *budget,
+                                            struct err *err) {
+    size_t imports = model->import_count, room = count * (ASK_NAMES + 1) + imports, bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += asks[i].import.len + asks[i].variable.len + 16;
+    bytes += (imports + 1) * (sizeof(struct feel_type) + room * sizeof(struct feel_field));
+    if (!budget_spend(budget, (struct cost){(imports + 1) * (count + 1), bytes}, err))
+        return NULL;
+    struct feel_type *types = arena_new(a, struct feel_type, 1 + imports);
+    struct feel_field *fields = arena_new(a, struct feel_field, room);
     types[0] = (struct feel_type){.tag = FEEL_TYPE_CONTEXT, .fields = fields};
     for (size_t i = 0; i < count; i++) {
-        fields[types[0].field_count++] = (struct feel_field){asks[i].name, asks[i].type};
-        if (!str_eq(asks[i].name, asks[i].variable))
-            fields[types[0].field_count++] = (struct feel_field){asks[i].variable, asks[i].type};
+        types[0].field_count += add_fields(&fields[types[0].field_count], &asks[i]);
+        if (asks[i].import.len > 0)
+            fields[types[0].field_count++] = (struct feel_field){
+                arena_printf(a, "%.*s.%.*s", STR_ARG(asks[i].import), STR_ARG(asks[i].variable)),
+                asks[i].type};
     }
-    for (size_t k = 0; k < model->import_count; k++) {
+    for (size_t k = 0; k < imports; k++) {
         struct str prefix = model->imports[k].prefix;
-        struct feel_field *inner = arena_new(a, struct feel_field, count);
+        struct feel_field *inner = arena_new(a, struct feel_field, count * ASK_NAMES);
         types[1 + k] = (struct feel_type){.tag = FEEL_TYPE_CONTEXT, .fields = inner};
         for (size_t i = 0; i < count; i++)
             if (prefix.len > 0 && str_eq(asks[i].import, prefix))
-                inner[types[1 + k].field_count++] = (struct feel_field){asks[i].name, asks[i].type};
+                types[1 + k].field_count += add_fields(&inner[types[1 + k].field_count], &asks[i]);
         if (types[1 + k].field_count > 0)
             fields[types[0].field_count++] = (struct feel_field){prefix, &types[1 + k]};
     }
@@ -214,18 +266,19 @@ static bool read_value(struct reading *r, struct feel_value *v, const struct fee
     return kind != FEEL_STRING || context || read_text(r, v, changed);
 }
 
-bool dmn_view_texts(struct feel_value *inputs, const struct dmn_model *model, size_t index,
+bool dmn_view_texts(struct feel_value *inputs, const struct dmn_model *model, struct str id_or_name,
                     const struct cal_zones *zones, struct arena *a, struct budget *budget,
                     struct err *err) {
-    const struct dmn_view_ask *asks;
+    enum { ELEMENT_BYTES = 256, PARAMS_MAX = DMN_COLUMNS_MAX };
+    struct dmn_run run = {.root = model, .arena = a, .budget = budget, .err = err};
     struct reading r = {zones, a, budget, err};
+    const struct dmn_view_ask *asks;
     bool changed = false;
-    size_t states = (size_t)model->state_count + 1 + model->elements[index].param_count;
-    if (!budget_spend(budget, (struct cost){states, states * 256}, err))
+    size_t elements = (size_t)model->state_count + PARAMS_MAX;
+    if (!names_in(&run, inputs) ||
+        !budget_spend(budget, (struct cost){elements, elements * ELEMENT_BYTES}, err))
         return false;
-    size_t count = dmn_view_asks(&asks, model, index, a);
-    size_t fields = count * (2 + model->import_count) + model->import_count + 1;
-    if (!budget_spend(budget, (struct cost){fields, fields * sizeof(struct feel_type)}, err))
-        return false;
-    return read_value(&r, inputs, type_of_asks(model, asks, count, a), FEEL_DEPTH_MAX, &changed);
+    size_t count = dmn_view_asks(&asks, model, id_or_name, a);
+    const struct feel_type *type = type_of_asks(model, asks, count, a, budget, err);
+    return type != NULL && read_value(&r, inputs, type, FEEL_DEPTH_MAX, &changed);
 }

@@ -200,7 +200,7 @@ struct ast *table_read(struct boxer *b, const struct xml_node *node, const struc
  */
 /* An element and all that it requires, directly or through others; nearer ones first. */
 size_t dmn_needed(const struct dmn_element *const **out, const struct dmn_model *model,
-                  size_t index, struct arena *a);
+                  const struct dmn_element *e, struct arena *a);
 
 /* --- decide.c
  * --------------------------------------------------------------------------------------------- */

@@ -209,12 +209,11 @@ static void add_reads(struct dmn_view_input *input, struct str *reads, const str
 }
 
 size_t dmn_needed(const struct dmn_element *const **out, const struct dmn_model *model,
-                  size_t index, struct arena *a) {
+                  const struct dmn_element *e, struct arena *a) {
     size_t room = (size_t)model->state_count + 1, queued = 0;
     const struct dmn_element **queue = arena_new(a, const struct dmn_element *, room);
     bool *seen = arena_new(a, bool, room);
-    assert(index < model->element_count);
-    queue[queued++] = &model->elements[index];
+    queue[queued++] = e;
     seen[queue[0]->state] = true;
     for (size_t i = 0; i < queued; i++)
         for (size_t k = 0; k < queue[i]->needs.count; k++)
@@ -229,7 +228,8 @@ size_t dmn_needed(const struct dmn_element *const **out, const struct dmn_model 
 size_t dmn_view_inputs(const struct dmn_view_input **out, const struct dmn_model *model,
                        size_t index, struct arena *a) {
     const struct dmn_element *const *queue;
-    size_t queued = dmn_needed(&queue, model, index, a), count = 0;
+    assert(index < model->element_count);
+    size_t queued = dmn_needed(&queue, model, &model->elements[index], a), count = 0;
     struct dmn_view_input *found = arena_new(a, struct dmn_view_input, queued);
     for (size_t i = 0; i < queued; i++) {
         const struct dmn_element *e = queue[i];

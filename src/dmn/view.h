@@ -79,26 +79,27 @@ size_t dmn_view_type_choices(const struct feel_value **out, const struct feel_ty
 /* What dmn_evaluate() looks for in its inputs: input data; of a service its input decisions too; of
  * a function its parameters. */
 struct dmn_view_ask {
-    struct str name;
-    struct str variable; /* its name in FEEL: taken likewise */
-    struct str import;   /* of input data of an imported model: the name of the import, under which
-                            it may stand too; otherwise empty */
+    struct str name;              /* as the model writes it */
+    struct str key, variable;     /* its other forms: dmn_evaluate() takes it by each */
+    struct str import;            /* the name of the import it belongs to; otherwise empty */
     const struct feel_type *type; /* NULL: any */
 };
-size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model, size_t index,
-                     struct arena *a);
+/* id_or_name: as for dmn_evaluate(); 0 when there is no such element. */
+size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model,
+                     struct str id_or_name, struct arena *a);
 bool dmn_view_given(const struct dmn_view_ask *ask, struct feel_value inputs);
-/* Does anything in the model ask for a value of that name? A key of the inputs that nothing asks
- * for is a slip of the pen. */
-bool dmn_view_asks_name(const struct dmn_model *model, size_t index, struct str name,
-                        struct arena *a);
+/* Does anything in the model, be it another decision, ask for an input of that name? A key that
+ * nothing asks for is a slip of the pen. */
+bool dmn_view_knows(const struct dmn_model *model, const struct dmn_view_ask *asks, size_t count,
+                    struct str name);
 /* JSON has no dates, times and durations: the texts among the inputs become such values where the
  * declared type asks for one. Everything else, texts that are none too, stays as it is, and
  * deciding fits it to the type (DMN 1.5: 10.3.2.9.4): what does not fit is null with a diagnosis.
- * Errors: ERR_LIMIT. */
-MUST_USE bool dmn_view_texts(struct feel_value *inputs, const struct dmn_model *model, size_t index,
-                             const struct cal_zones *zones, struct arena *a, struct budget *budget,
-                             struct err *err);
+ * Names get the form that FEEL gives them. Without such an element nothing changes. Errors:
+ * ERR_LIMIT. */
+MUST_USE bool dmn_view_texts(struct feel_value *inputs, const struct dmn_model *model,
+                             struct str id_or_name, const struct cal_zones *zones, struct arena *a,
+                             struct budget *budget, struct err *err);
 
 /* A value that came as JSON, as the input's type asks: texts become dates, times and durations.
  * Errors: ERR_TYPE, ERR_UNKNOWN (a member that the type has not), ERR_INVALID (not among the

@@ -172,12 +172,13 @@ static const char whole_text[] =
     "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' name='w' namespace='urn:w'>"
     "<import name='part' namespace='urn:p' "
     "importType='https://www.omg.org/spec/DMN/20230324/MODEL/'/>"
-    "<inputData id='i' name='wait'><variable name='wait' typeRef='dayTimeDuration'/></inputData>"
+    "<inputData id='i' name='rest - wait'><variable name='rest - wait' typeRef='dayTimeDuration'/>"
+    "</inputData>"
     "<inputData id='j' name='other'><variable name='other' typeRef='number'/></inputData>"
     "<decision id='d' name='d'><variable name='d'/>"
     "<informationRequirement><requiredDecision href='urn:p#d'/></informationRequirement>"
     "<informationRequirement><requiredInput href='#i'/></informationRequirement>"
-    "<literalExpression><text>[part.month, wait.hours]</text></literalExpression></decision>"
+    "<literalExpression><text>[part.month, (rest-wait).hours]</text></literalExpression></decision>"
     "</definitions>";
 
 static bool give_part(struct str *xml, const char **file, void *self, struct str ns,
@@ -198,9 +199,12 @@ void test_dmn_view_texts(void) {
         const char *json, *want;
         size_t given; /* of the two that the decision asks for */
     } rows[] = {
-        {__LINE__, "{\"day\": \"2026-03-01\", \"wait\": \"PT5H\"}", "[3, 5]", 2},
+        {__LINE__, "{\"day\": \"2026-03-01\", \"rest - wait\": \"PT5H\"}", "[3, 5]", 2},
         {__LINE__, "{\"part\": {\"day\": \"2026-03-01\", \"x\": 1}}", "[3, null]", 1},
-        {__LINE__, "{\"wait\": \"five\", \"other\": \"P1D\"}", "[null, null]", 1},
+        {__LINE__, "{\"part.day\": \"2026-03-01\"}", "[3, null]", 1},
+        {__LINE__, "{\"rest - wait\": \"PT5H\"}", "[null, 5]", 1},
+        {__LINE__, "{\"rest-wait\": \"PT5H\"}", "[null, 5]", 1},
+        {__LINE__, "{\"rest - wait\": \"five\", \"other\": \"P1D\"}", "[null, null]", 1},
         {__LINE__, "{}", "[null, null]", 0},
     };
     struct arena *a = arena_create("view", 64 << 20);
@@ -211,12 +215,14 @@ void test_dmn_view_texts(void) {
     struct err err = {0};
     struct buf text;
     CHECK_OK(dmn_load(&model, a, str_from(whole_text), "w.dmn", &options, &budget, &err), &err);
-    size_t index = dmn_find(model, STR("d"));
-    CHECK_INT((int64_t)dmn_view_asks(&asks, model, index, a), 2);
-    CHECK(dmn_view_asks_name(model, index, STR("day"), a) &&
-          dmn_view_asks_name(model, index, STR("part"), a) &&
-          dmn_view_asks_name(model, index, STR("other"), a) && /* another decision's */
-          !dmn_view_asks_name(model, index, STR("Wait"), a));
+    CHECK_INT((int64_t)dmn_view_asks(&asks, model, STR("nobody"), a), 0);
+    CHECK_INT((int64_t)dmn_view_asks(&asks, model, STR("d"), a), 2);
+    CHECK(dmn_view_knows(model, asks, 2, STR("day")) &&
+          dmn_view_knows(model, asks, 2, STR("part")) &&
+          dmn_view_knows(model, asks, 2, STR("part.day")) &&
+          dmn_view_knows(model, asks, 2, STR("other")) && /* another decision's */
+          !dmn_view_knows(model, asks, 2, STR("Wait")) &&
+          !dmn_view_knows(model, asks, 2, STR("part.Wait")));
     buf_init(&text, 1000);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct json *tree;
@@ -228,7 +234,7 @@ void test_dmn_view_texts(void) {
         CHECK_INT_AT(rows[i].line,
                      dmn_view_given(&asks[0], inputs) + dmn_view_given(&asks[1], inputs),
                      (int64_t)rows[i].given);
-        CHECK_OK_AT(rows[i].line, dmn_view_texts(&inputs, model, index, NULL, a, &budget, &err),
+        CHECK_OK_AT(rows[i].line, dmn_view_texts(&inputs, model, STR("d"), NULL, a, &budget, &err),
                     &err);
         CHECK_OK_AT(rows[i].line,
                     dmn_evaluate(&value, model, STR("d"), inputs, &env, NULL, a, &budget, &err),

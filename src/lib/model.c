@@ -177,18 +177,14 @@ enum mfeel_status mfeel_decide(struct mfeel_evaluator *ev, const struct mfeel_mo
     return evaluator_end(ev, ran, &err, error);
 }
 
-/* The texts of JSON that stand for dates and times. An element that is not there: mfeel_decide()
- * says so. */
+/* The texts of JSON that stand for dates and times. */
 static enum mfeel_status read_texts(const struct mfeel_evaluator *ev,
                                     const struct mfeel_model *model, struct str id_or_name,
                                     struct mfeel_value *inputs, struct mfeel_error *error) {
     struct err err = {0};
     struct budget budget = evaluator_reading(ev);
     struct feel_value v = value_in(*inputs);
-    size_t index = dmn_find(model->model, id_or_name);
-    if (index == SIZE_MAX)
-        return MFEEL_OK;
-    if (!dmn_view_texts(&v, model->model, index, engine_zones(ev->engine), ev->arena, &budget,
+    if (!dmn_view_texts(&v, model->model, id_or_name, engine_zones(ev->engine), ev->arena, &budget,
                         &err))
         return evaluator_read(ev, &err, error);
     *inputs = value_out(v);
