@@ -132,7 +132,8 @@ MUST_USE bool json_only(const struct json *obj, const char *const *keys, const c
 
 /* ---- reading ---- */
 /* Parse the whole of source as one JSON text.
- * Standard: RFC 8259, strictly; UTF-8 (RFC 3629) strictly; no byte order mark.
+ * Standard: RFC 8259, strictly; UTF-8 (RFC 3629) strictly. A byte order mark before it
+ *           is passed over, as 8.1 allows.
  * Shape:    at most NEST_DEPTH_MAX deep; a step and about sizeof(struct json) bytes of budget for
  *           each value, and the size of the source in bytes.
  * Owns:     *out lives in arena and borrows nothing from source (it is copied there once).

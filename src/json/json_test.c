@@ -72,6 +72,8 @@ void test_json_write(void) {
         {__LINE__, JSON_EMBED, "\"</script>&\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA\"",
          "\"\\u003c/script\\u003e\\u0026\\u2028\\u2029\xE2\x80\xAA\""},
         {__LINE__, 0, "\"<&>\xE2\x80\xA8\"", "\"<&>\xE2\x80\xA8\""},
+        /* RFC 8259: 8.1 */
+        {__LINE__, 0, "\xEF\xBB\xBF[1]", "[1]"},
         {__LINE__, JSON_PRETTY, "{\"a\":[1,2],\"b\":{},\"c\":[]}",
          "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {},\n  \"c\": []\n}\n"},
     };
@@ -96,6 +98,9 @@ void test_json_errors(void) {
         enum err_code code;
     } rows[] = {
         {__LINE__, "", "t.json:1:1: the text ends where a value should stand", ERR_SYNTAX},
+        {__LINE__, "\xEF\xBB\xBFx", "t.json:1:1: 'x' stands where a value should", ERR_SYNTAX},
+        {__LINE__, " \xEF\xBB\xBF[1]", "t.json:1:2: '\xEF\xBB\xBF' stands where a value should",
+         ERR_SYNTAX},
         {__LINE__, "{\n  \"a\": 1,\n  \"a\": 2}",
          "t.json:3:3: the key 'a' stands here a second time", ERR_SYNTAX},
         {__LINE__, "[1,\n 2 3]", "t.json:2:4: '3' stands where ',' or ']' should", ERR_SYNTAX},

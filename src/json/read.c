@@ -381,8 +381,9 @@ bool json_view(const struct json **out, struct str source, const char *name, str
                        .err = err};
     if (!check_utf8(&r))
         return false;
-    if (str_starts(source, STR("\xEF\xBB\xBF")))
-        return err_set(err, ERR_SYNTAX, here(&r), "JSON begins without a byte order mark");
+    /* RFC 8259: 8.1 */
+    if (str_starts(source, STR("\xEF\xBB\xBF"))) /* some editors write it, unasked */
+        r.at = r.counted = source.at + 3;
     skip_blanks(&r);
     const struct json *node = read_value(&r);
     if (node == NULL)
