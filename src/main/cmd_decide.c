@@ -2,7 +2,7 @@
  * Imported models are looked for beside the model. */
 #include <stdio.h>
 
-#include "dmn/dmn.h"
+#include "dmn/view.h"
 #include "main/cmd.h"
 #include "main/imports.h"
 #include "main/values.h"
@@ -24,6 +24,39 @@ static int print_trace(const struct dmn_trace *trace) {
     return err.code == ERR_NONE ? EXIT_OK : EXIT_COULD_NOT;
 }
 
+/* What is given under a name that nothing asks for is a slip of the pen, and the decision would be
+ * made without it: false. What is not given is null, and is told. */
+static bool inputs_fit(const struct dmn_model *model, struct str decision, struct feel_value inputs,
+                       struct arena *a) {
+    const struct dmn_view_ask *asks;
+    size_t count = dmn_view_asks(&asks, model, decision, a);
+    bool fit = true;
+    struct buf names;
+    buf_init(&names, 1000);
+    buf_add(&names, count == 0 ? STR("nothing") : STR(""));
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&names, "%s%.*s", i > 0 ? ", " : "", STR_ARG(asks[i].name));
+    for (size_t i = 0; i < feel_count(inputs); i++) {
+        struct str name = feel_entries(inputs)[i].name;
+        if (dmn_view_knows(model, asks, count, name))
+            continue;
+        fit = false;
+        (void)command_failed("decide", "there is no input '%.*s'; '%.*s' asks for %.*s%s",
+                             STR_ARG(name), STR_ARG(decision), (int)names.len, names.at,
+                             names.full ? " ..." : "");
+    }
+    buf_done(&names);
+    for (size_t i = 0; i < count; i++)
+        if (!dmn_view_given(&asks[i], inputs))
+            (void)command_failed("decide", "'%.*s' is not given: it is null",
+                                 STR_ARG(asks[i].name));
+    return fit;
+}
+
+static bool is_there(const struct dmn_model *model, struct str decision) {
+    return dmn_find(model, decision) != SIZE_MAX || dmn_named(model, STR_NONE, decision) != NULL;
+}
+
 static int decide(const struct dmn_model *model, const char *decision, struct feel_value inputs,
                   struct zones *zones, bool as_json, bool with_trace, struct arena *arena) {
     struct feel_diags diags = {.arena = arena};
@@ -36,9 +69,14 @@ static int decide(const struct dmn_model *model, const char *decision, struct fe
         .zones = &zones->zones,
         .diags = &diags,
     };
-    if (!dmn_evaluate(&value, model, str_from(decision), inputs, &env, with_trace ? &trace : NULL,
-                      arena, &budget, &err)) {
-        (void)fprintf(stderr, "mandate decide: %s\n", err.text);
+    struct str name = str_from(decision);
+    if (!dmn_view_texts(&inputs, model, name, &zones->zones, arena, &budget, &err))
+        return command_error("decide", &err);
+    if (is_there(model, name) && !inputs_fit(model, name, inputs, arena))
+        return EXIT_COULD_NOT;
+    if (!dmn_evaluate(&value, model, name, inputs, &env, with_trace ? &trace : NULL, arena, &budget,
+                      &err)) {
+        (void)command_error("decide", &err);
         return EXIT_WRONG;
     }
     diags_print(&diags);
@@ -51,7 +89,8 @@ int cmd_decide(int argc, char **argv) {
     const char *input_path = NULL;
     bool as_json = false, with_trace = false;
     const struct option options[] = {
-        {"input", OPTION_TEXT, &input_path, "FILE.json", "the values of the input data"},
+        {"input", OPTION_TEXT, &input_path, "FILE.json",
+         "the values of the input data; - reads standard input"},
         {"json", OPTION_FLAG, &as_json, NULL, "print the value as JSON"},
         {"trace", OPTION_FLAG, &with_trace, NULL,
          "print which rules matched, as JSON, on standard error"},
@@ -80,11 +119,9 @@ int cmd_decide(int argc, char **argv) {
         .import = imports_find, .import_self = &beside, .zones = &zones.zones, .strict = true};
     if (!os_file_read(&xml, args.items[0], FILE_BYTES_MAX, arena, &err) ||
         !value_read_file(&inputs, input_path, arena, &err)) {
-        code = command_failed("decide", "%s", err.text);
+        code = command_error("decide", &err);
     } else if (!dmn_load(&model, arena, xml, args.items[0], &load, &budget, &err)) {
-        char text[ERR_TEXT_MAX * 2];
-        err_format(text, sizeof text, &err);
-        (void)fprintf(stderr, "%s\n", text);
+        (void)command_error("decide", &err);
         code = EXIT_WRONG;
     } else {
         code = decide(model, args.items[1], inputs, &zones, as_json, with_trace, arena);

@@ -6,6 +6,7 @@
  *     {"error": "syntax", "column": 4, "text": "expected an expression"}
  * Each answer is flushed, so that another program may ask and wait for it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "feel/feel.h"
 #include "main/cmd.h"
@@ -29,13 +30,26 @@ static struct feel_env env_of(const struct feel_command *c, struct feel_diags *d
     return env;
 }
 
+/* As a diagnosis: with the line and ^ under the place. A spent limit has no place. */
+static void print_error(const struct err *err, struct str text) {
+    struct buf out;
+    if (err->at.line == 0) {
+        (void)command_error("feel", err);
+        return;
+    }
+    buf_init(&out, 2 * FEEL_SOURCE_BYTES_MAX);
+    feel_error_print(&out, err->at, str_from(err->text), text);
+    (void)fwrite(out.at, 1, out.len, stderr);
+    buf_done(&out);
+}
+
 static int evaluate_one(const struct feel_command *c, struct str text, bool as_json) {
     struct budget budget = budget_of(FEEL_STEPS_DEFAULT, FEEL_BYTES_DEFAULT);
     struct feel_diags diags = {.arena = c->arena};
     struct feel_value value;
     struct err err = {0};
     if (!feel_once(&value, text, c->context, env_of(c, &diags), c->arena, &budget, &err)) {
-        (void)fprintf(stderr, "%u:%u: %s\n", err.at.line, err.at.column, err.text);
+        print_error(&err, text);
         return EXIT_WRONG;
     }
     diags_print(&diags);
@@ -112,7 +126,7 @@ static int evaluate_lines(const struct feel_command *c) {
     buf_init(&out, ANSWER_BYTES);
     while (written && read_line(&line)) {
         answer_line(&out, c, &line);
-        written = fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+        written = output_write(buf_view(&out));
     }
     buf_done(&out);
     buf_done(&line);
@@ -123,7 +137,8 @@ int cmd_feel(int argc, char **argv) {
     const char *context_path = NULL;
     bool as_json = false, lines = false;
     const struct option options[] = {
-        {"context", OPTION_TEXT, &context_path, "FILE.json", "the variables of the expression"},
+        {"context", OPTION_TEXT, &context_path, "FILE.json",
+         "the variables of the expression; - reads standard input"},
         {"json", OPTION_FLAG, &as_json, NULL, "print the value as JSON"},
         {"lines", OPTION_FLAG, &lines, NULL,
          "read an expression a line from standard input, answer a JSON object a line"},
@@ -141,6 +156,8 @@ int cmd_feel(int argc, char **argv) {
         return code;
     if (lines != (args.count == 0))
         return command_failed("feel", "an expression, or --lines, is needed");
+    if (lines && context_path != NULL && strcmp(context_path, "-") == 0)
+        return command_failed("feel", "standard input gives the expressions, not the context");
     struct arena *kept = arena_create("context and zones", ARENA_BYTES);
     struct feel_command c = {.arena = arena_create("feel", ARENA_BYTES)};
     struct zones zones;
@@ -148,7 +165,7 @@ int cmd_feel(int argc, char **argv) {
     zones_init(&zones, kept);
     c.env.zones = &zones.zones;
     if (!value_read_file(&c.context, context_path, kept, &err))
-        code = command_failed("feel", "%s", err.text);
+        code = command_error("feel", &err);
     else if (lines)
         code = evaluate_lines(&c);
     else

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/str.h"
 
 int command_failed(const char *name, const char *format, ...) {
@@ -14,6 +15,15 @@ int command_failed(const char *name, const char *format, ...) {
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     (void)fprintf(stderr, "mandate %s: %s\n", name, text);
+    return EXIT_COULD_NOT;
+}
+
+int command_error(const char *name, const struct err *err) {
+    char text[ERR_TEXT_MAX * 2];
+    if (err->at.source == NULL)
+        return command_failed(name, "%s", err->text);
+    err_format(text, sizeof text, err);
+    (void)fprintf(stderr, "%s\n", text);
     return EXIT_COULD_NOT;
 }
 

@@ -65,5 +65,9 @@ MUST_USE bool options_read(struct arguments *args, int *code, const struct comma
 
 /* "mandate NAME: text" on stderr, one line; returns EXIT_COULD_NOT. */
 int command_failed(const char *name, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same of an error: "file:line:column: text" when it stands in a file, as compilers write it,
+ * or else as above. */
+struct err;
+int command_error(const char *name, const struct err *err);
 
 #endif

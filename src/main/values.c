@@ -1,6 +1,8 @@
 #include "main/values.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "os/file.h"
 #include "json/json.h"
@@ -15,11 +17,23 @@ bool value_read_file(struct feel_value *out, const char *path, struct arena *a, 
         *out = feel_context_of(a, NULL, 0);
         return true;
     }
-    if (!os_file_read(&text, path, FILE_BYTES_MAX, a, err) ||
-        !json_read(&json, text, path, a, &budget, err) || !feel_from_json(out, json, a, err))
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    if (!os_stream_read(&text, path, FILE_BYTES_MAX, a, err) ||
+        !json_read(&json, text, name, a, &budget, err))
         return false;
+    if (!feel_from_json(out, json, a, err)) {
+        err->at.source = name; /* a value knows its place, not its file */
+        return false;
+    }
     return feel_kind(*out) == FEEL_CONTEXT ||
-           err_set(err, ERR_TYPE, ((struct err_at){path, 1, 1}), "the file holds no JSON object");
+           err_set(err, ERR_TYPE, json_where(json, name), "the file holds no JSON object");
+}
+
+bool output_write(struct str text) {
+    if (fwrite(text.at, 1, text.len, stdout) == text.len && fflush(stdout) == 0)
+        return true;
+    (void)fprintf(stderr, "mandate: could not write to standard output: %s\n", strerror(errno));
+    return false;
 }
 
 bool value_print(struct feel_value v, bool as_json) {
@@ -36,7 +50,7 @@ bool value_print(struct feel_value v, bool as_json) {
     if (!good)
         (void)fprintf(stderr, "mandate: %s\n", err.text);
     else
-        good = fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0;
+        good = output_write(buf_view(&out));
     buf_done(&out);
     return good;
 }

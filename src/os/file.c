@@ -16,6 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "os/log.h"
 
 enum { FOLDER_DEPTH_MAX = 16 }; /* folders below one that is removed */
@@ -91,6 +92,41 @@ bool os_file_read(struct str *out, const char *path, size_t bytes_max, struct ar
         return os_err_set(err, errno, "could not open", path);
     bool ok = read_all(out, fd, path, bytes_max, arena, err);
     (void)close(fd);
+    return ok;
+}
+
+static bool read_to_end(struct buf *out, int fd, const char *path, struct err *err) {
+    char part[16384];
+    for (;;) {
+        ssize_t got = read(fd, part, sizeof part);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return os_err_set(err, errno, "could not read", path);
+        if (got == 0)
+            return true;
+        buf_add(out, (struct str){part, (size_t)got});
+        if (out->full)
+            return err_set(err, ERR_LIMIT, err_nowhere, "'%s' gives more than %zu bytes", path,
+                           out->cap_bytes);
+    }
+}
+
+bool os_stream_read(struct str *out, const char *path, size_t bytes_max, struct arena *arena,
+                    struct err *err) {
+    /* by its number: a socket cannot be opened again by its name */
+    bool standard = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    struct buf bytes;
+    if (fd < 0)
+        return os_err_set(err, errno, "could not open", path);
+    buf_init(&bytes, bytes_max);
+    bool ok = read_to_end(&bytes, fd, standard ? "standard input" : path, err);
+    if (ok)
+        *out = (struct str){arena_cstr(arena, buf_view(&bytes)), bytes.len};
+    buf_done(&bytes);
+    if (!standard)
+        (void)close(fd);
     return ok;
 }
 

@@ -15,6 +15,10 @@ enum {
 /* The whole file, zero-ended (the zero is not counted), in arena. */
 MUST_USE bool os_file_read(struct str *out, const char *path, size_t bytes_max, struct arena *arena,
                            struct err *err);
+/* The same for what a person names on a command line: also a pipe, a terminal, and "-" for standard
+ * input. It waits until the other side has ended. */
+MUST_USE bool os_stream_read(struct str *out, const char *path, size_t bytes_max,
+                             struct arena *arena, struct err *err);
 /* The whole file, or nothing, even when the power fails: a temporary file beside it is written and
  * synchronised, renamed over path, and the folder is synchronised. A sync that fails for another
  * reason than a full disk ends the program (os_die): what the disk holds is then unknown. */

@@ -50,6 +50,23 @@ void test_os_file_write_and_read(void) {
     err_reset(&err);
     CHECK(!os_file_read(&got, "/nowhere/x", 5, a, &err) && err.code == ERR_NOT_FOUND);
     err_reset(&err);
+    /* a person's command line also names pipes: as <(...) does */
+    int ends[2];
+    CHECK(pipe(ends) == 0 && write(ends[1], "piped", 5) == 5 && close(ends[1]) == 0);
+    const char *piped = arena_printf(a, "/dev/fd/%d", ends[0]).at;
+    CHECK(!os_file_read(&got, piped, 5, a, &err) && err.code == ERR_IO);
+    err_reset(&err);
+    CHECK_OK(os_stream_read(&got, piped, 5, a, &err), &err);
+    CHECK_STR(got, STR("piped"));
+    CHECK(close(ends[0]) == 0);
+    CHECK_OK(os_stream_read(&got, path, 6, a, &err), &err);
+    CHECK_STR(got, STR("second"));
+    CHECK(!os_stream_read(&got, path, 5, a, &err) && err.code == ERR_LIMIT);
+    err_reset(&err);
+    CHECK(!os_stream_read(&got, deep, 100, a, &err) && err.code == ERR_IO);
+    err_reset(&err);
+    CHECK(!os_stream_read(&got, "/nowhere/x", 5, a, &err) && err.code == ERR_NOT_FOUND);
+    err_reset(&err);
     CHECK_OK(os_file_write(arena_printf(a, "%s/Z", deep).at, STR(""), &err), &err);
     CHECK_OK(os_folder_make(arena_printf(a, "%s/m", deep).at, &err), &err);
     struct os_entry *entries;
