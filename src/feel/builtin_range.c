@@ -1,6 +1,7 @@
 /* Allen's relations between points and ranges, and range(). DMN 1.5: 10.3.4.7, table 78; the
  * conditions are the table's, row by row. An open end is beyond every point. */
 #include "feel/builtin.h"
+#include "feel/lex.h"
 #include "feel/machine.h"
 
 /* One end of a range, or a point as both. side: -1 beyond everything below, 1 above. */
@@ -155,19 +156,80 @@ RELATION(builtin_starts, is_starting, "starts")
 RELATION(builtin_started_by, is_started_by, "started by")
 RELATION(builtin_coincides, is_coinciding, "coincides")
 
-/* The text of a range whose ends are literals: numbers, strings, at-literals, or the functions
- * date(), time(), date and time(), duration() of one string. */
-static bool is_literal_end(const struct ast *end) {
+/* A literal, or a call of date(), time(), date and time(), duration() with literals. Not one in
+ * parentheses. DMN 1.5: rules 60, 67 */
+static bool is_literal(const struct ast *node, bool endpoint) {
     static const char *const makers[] = {"date", "time", "date and time", "duration"};
-    if (end == NULL || end->kind == AST_CONST)
-        return true;
-    if (end->kind != AST_CALL || end->a->kind != AST_NAME || end->list == NULL ||
-        end->list->next != NULL || end->list->kind != AST_CONST)
+    if (node->source->text.at[node->at] == '(')
         return false;
+    if (node->kind == AST_CONST)
+        return !endpoint || (!feel_is_null(node->value) && feel_kind(node->value) != FEEL_BOOLEAN);
+    if (node->kind != AST_CALL || node->a->kind != AST_NAME)
+        return false;
+    for (const struct ast *arg = node->list; arg != NULL; arg = arg->next)
+        if (!is_literal(arg->kind == AST_NAMED ? arg->a : arg, false))
+            return false;
     for (size_t i = 0; i < COUNT_OF(makers); i++)
-        if (str_eq(end->a->name, str_from(makers[i])))
+        if (str_eq(node->a->name, str_from(makers[i])))
             return true;
     return false;
+}
+
+/* Where the brackets and the dots stand. */
+struct range_text {
+    struct token first, dots, last;
+};
+
+static bool find_parts(struct range_text *out, struct str text) {
+    struct token token;
+    const char *what;
+    int depth = 0;
+    if (!lex_next(&out->first, text, 0, &what))
+        return false;
+    out->dots.kind = TOKEN_END;
+    out->last = out->first;
+    while (lex_next(&token, text, out->last.to, &what)) {
+        if (token.kind == TOKEN_END)
+            return out->dots.kind == TOKEN_DOTS && out->last.from >= out->dots.to;
+        depth += (token.kind == TOKEN_PAREN) - (token.kind == TOKEN_PAREN_END);
+        if (token.kind == TOKEN_DOTS && depth == 0 && out->dots.kind == TOKEN_END)
+            out->dots = token;
+        out->last = token;
+    }
+    return false;
+}
+
+/* An end of the range, NULL for one that is missing; false when it is no literal. */
+static bool parse_end(struct ast **out, struct feel_machine *m, struct str text,
+                      const struct ast_scope *scope) {
+    struct err err = {0};
+    *out = NULL;
+    return lex_skip(text, 0) >= text.len ||
+           (ast_parse(out, m->arena, text, scope, FEEL_EXPRESSION, err_nowhere, &err) &&
+            is_literal(*out, true));
+}
+
+/* DMN 1.5: rule 66: only an open end may be missing, and not both */
+static struct ast *parse_literal(struct feel_machine *m, struct str text,
+                                 const struct ast_scope *scope) {
+    struct range_text at;
+    struct ast *low, *high;
+    struct err err = {0};
+    if (!find_parts(&at, text))
+        return NULL;
+    bool low_open = at.first.kind == TOKEN_PAREN || at.first.kind == TOKEN_BRACKET_END;
+    bool high_open = at.last.kind == TOKEN_PAREN_END || at.last.kind == TOKEN_BRACKET;
+    if ((!low_open && at.first.kind != TOKEN_BRACKET) ||
+        (!high_open && at.last.kind != TOKEN_BRACKET_END) ||
+        !parse_end(&low, m, str_sub(text, at.first.to, at.dots.from - at.first.to), scope) ||
+        !parse_end(&high, m, str_sub(text, at.dots.to, at.last.from - at.dots.to), scope) ||
+        (low == NULL && (!low_open || high == NULL)) || (high == NULL && !high_open))
+        return NULL;
+    struct ast *node = ast_new(m->arena, AST_RANGE, low != NULL ? low->source : high->source);
+    node->a = low;
+    node->b = high;
+    node->op = (uint8_t)((low_open ? 0 : AST_LOW_CLOSED) | (high_open ? 0 : AST_HIGH_CLOSED));
+    return ast_close(node, &err) ? node : NULL;
 }
 
 struct feel_value builtin_range(struct feel_machine *m, const struct feel_value *args,
@@ -176,18 +238,13 @@ struct feel_value builtin_range(struct feel_machine *m, const struct feel_value 
     struct feel_options options = {.zones = m->env->zones};
     struct ast_scope scope = {.options = &options};
     struct feel_program *program;
-    struct ast *tree;
     struct err err = {0};
     (void)count;
     /* a tree and its code take less than 600 bytes for each byte of text */
     if (!machine_reserve(m, text.len * 600 + 8192))
         return feel_null();
-    if (!ast_parse(&tree, m->arena, arena_str(m->arena, text), &scope, FEEL_EXPRESSION, err_nowhere,
-                   &err))
-        return machine_null(m, "range() of a text that is not a range");
-    bool good = (tree->kind == AST_RANGE && is_literal_end(tree->a) && is_literal_end(tree->b)) ||
-                (tree->kind == AST_UNARY && is_literal_end(tree->a));
-    if (!good || !ast_compile(&program, m->arena, tree, &options, &err))
+    struct ast *tree = parse_literal(m, arena_str(m->arena, text), &scope);
+    if (tree == NULL || !ast_compile(&program, m->arena, tree, &options, &err))
         return machine_null(m, "range() of a text that is not a range of literals");
     return machine_eval(m, program, NULL, 0);
 }

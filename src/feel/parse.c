@@ -235,7 +235,7 @@ static enum ast_compare comparison_of(enum token_kind kind) {
     return (enum ast_compare)(kind - TOKEN_EQ);
 }
 
-/* op expression: a unary test. DMN 1.5: rule 7 */
+/* op expression: a unary test, or a range that is open on one side. DMN 1.5: rule 7 */
 static struct ast *parse_unary_test(struct parser *p) {
     struct ast *node = node_new(p, AST_UNARY, p->token.from);
     node->op = (uint8_t)comparison_of(p->token.kind);
@@ -251,7 +251,7 @@ static struct ast *parse_paren(struct parser *p) {
     bool outer = p->range_end;
     p->range_end = false;
     (void)parser_advance(p);
-    struct ast *inner = is_comparison(p->token.kind) ? parse_unary_test(p) : parse_expression(p);
+    struct ast *inner = parse_expression(p);
     p->range_end = outer;
     if (inner == NULL)
         return NULL;
@@ -412,6 +412,15 @@ static struct ast *parse_name(struct parser *p) {
     return node_end(p, node, to);
 }
 
+/* A range that is open on one side is an expression. Two operators without a blank are refused, as
+ * what they are: the == and <> of other languages, which would be null. DMN 1.5: rules 2, 7 */
+static struct ast *parse_one_sided(struct parser *p) {
+    uint32_t from = p->token.from;
+    if (from > 0 && strchr("=<>", p->text.at[from - 1]) != NULL)
+        return parser_fail(p, "expected an expression");
+    return parse_unary_test(p);
+}
+
 /* DMN 1.5: rules 1, 2, 32, 53 */
 static struct ast *parse_operand(struct parser *p) {
     switch (p->token.kind) {
@@ -423,6 +432,12 @@ static struct ast *parse_operand(struct parser *p) {
     case TOKEN_FALSE: return parse_constant(p, feel_boolean(false));
     case TOKEN_NAME:
     case TOKEN_NOT: return parse_name(p);
+    case TOKEN_EQ:
+    case TOKEN_NE:
+    case TOKEN_LT:
+    case TOKEN_LE:
+    case TOKEN_GT:
+    case TOKEN_GE: return parse_one_sided(p);
     case TOKEN_PAREN: return parse_paren(p);
     case TOKEN_BRACKET: return parse_bracket(p);
     case TOKEN_BRACKET_END: return parse_open_range(p);
@@ -509,6 +524,20 @@ static struct ast *parse_path(struct parser *p, struct ast *from) {
     return node_end(p, node, to);
 }
 
+/* A list, range, context or function without its parameters is no type of the lattice. What an item
+ * definition names is, whatever it is made of. DMN 1.5: 10.3.2.9, table 61 */
+static bool lacks_parameters(const struct feel_type *type) {
+    if (type == NULL || type->name.len > 0)
+        return false;
+    for (int kind = FEEL_LIST; kind <= FEEL_FUNCTION; kind++)
+        if (type == feel_type_of_kind((enum feel_kind)kind))
+            return true;
+    for (size_t i = 0; i < type->field_count; i++)
+        if (lacks_parameters(type->fields[i].type))
+            return true;
+    return lacks_parameters(type->element);
+}
+
 /* DMN 1.5: rule 51 */
 static struct ast *parse_instance(struct parser *p, struct ast *value) {
     struct ast *node = node_new(p, AST_INSTANCE, value->at);
@@ -519,6 +548,10 @@ static struct ast *parse_instance(struct parser *p, struct ast *value) {
     (void)parser_advance(p);
     node->a = value;
     node->type = parser_take_type(p);
+    if (lacks_parameters(node->type)) {
+        node->kind = AST_BAD;
+        node->name = STR("a type without its parameters, such as list for list<number>");
+    }
     return node_end(p, node, p->token.from);
 }
 
@@ -618,8 +651,7 @@ static struct ast *parse_in(struct parser *p, struct ast *value) {
     uint32_t from = p->token.from, to;
     struct ast *node = node_new(p, AST_IN, value->at);
     if (!parser_at(p, TOKEN_PAREN)) {
-        chain_add(&chain,
-                  is_comparison(p->token.kind) ? parse_unary_test(p) : parse_binary(p, BIND_ADD));
+        chain_add(&chain, parse_binary(p, BIND_ADD));
         to = p->token.from;
     } else {
         (void)parser_advance(p);

@@ -210,11 +210,21 @@ static struct feel_type *type_new(struct parser *p, enum feel_type_tag tag) {
     return type;
 }
 
+/* The > behind a type; the = of a >= belongs to what follows: x instance of list<number>=true. */
+static void expect_angle(struct parser *p, const char *what) {
+    if (parser_at(p, TOKEN_GE)) {
+        p->from = p->token.from + 1;
+        (void)parser_advance(p);
+    } else {
+        (void)parser_expect(p, TOKEN_GT, what);
+    }
+}
+
 static const struct feel_type *parse_element_type(struct parser *p, enum feel_type_tag tag) {
     struct feel_type *type = type_new(p, tag);
     (void)parser_advance(p);
     type->element = parser_take_type(p);
-    (void)parser_expect(p, TOKEN_GT, "expected '>' after a type");
+    expect_angle(p, "expected '>' after a type");
     return type;
 }
 
@@ -237,7 +247,7 @@ static const struct feel_type *parse_fields_type(struct parser *p, enum feel_typ
         if (!parser_accept(p, TOKEN_COMMA))
             break;
     }
-    (void)parser_expect(p, TOKEN_GT, "expected '>' after the types");
+    expect_angle(p, "expected '>' after the types");
     type->fields = fields;
     type->field_count = count;
     if (tag == FEEL_TYPE_FUNCTION &&
