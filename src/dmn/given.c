@@ -269,12 +269,13 @@ static bool read_value(struct reading *r, struct feel_value *v, const struct fee
 bool dmn_view_texts(struct feel_value *inputs, const struct dmn_model *model, struct str id_or_name,
                     const struct cal_zones *zones, struct arena *a, struct budget *budget,
                     struct err *err) {
-    enum { ELEMENT_BYTES = 256, PARAMS_MAX = DMN_COLUMNS_MAX };
+    enum { ELEMENT_BYTES = 256 };
     struct dmn_run run = {.root = model, .arena = a, .budget = budget, .err = err};
     struct reading r = {zones, a, budget, err};
     const struct dmn_view_ask *asks;
     bool changed = false;
-    size_t elements = (size_t)model->state_count + PARAMS_MAX;
+    const struct dmn_element *e = element_of(model, id_or_name);
+    size_t elements = (size_t)model->state_count + 1 + (e == NULL ? 0 : e->param_count);
     if (!names_in(&run, inputs) ||
         !budget_spend(budget, (struct cost){elements, elements * ELEMENT_BYTES}, err))
         return false;

@@ -286,8 +286,9 @@ static const struct feel_type *parse_plain_type(struct parser *p) {
         if (str_eq(p->options->types[i].name, name))
             return p->options->types[i].type;
     const struct feel_type *type = feel_type_builtin(name);
-    if (type == NULL)
-        (void)parser_fail_at(p, from, "there is no such type", name);
+    if (type == NULL && p->err->code == ERR_NONE)
+        (void)err_set(p->err, ERR_UNKNOWN, ast_place(p->source, from), "there is no type '%.*s'",
+                      STR_ARG(name));
     return type;
 }
 

@@ -76,6 +76,16 @@ enum mfeel_status status_fail(struct mfeel_error *error, enum err_code code, con
     return status_of(error, &err);
 }
 
+enum mfeel_status status_no_zone(struct mfeel_error *error, struct str zone) {
+    struct err err = {0};
+    if (utf8_valid(zone))
+        (void)err_set(&err, ERR_UNKNOWN, err_nowhere, "there is no time zone '%.*s'",
+                      STR_ARG(zone));
+    else
+        (void)err_set(&err, ERR_UNKNOWN, err_nowhere, "there is no time zone of that name");
+    return status_of(error, &err);
+}
+
 bool struct_taken(void *out, size_t out_bytes, size_t first_bytes, const void *given,
                   struct err *err) {
     size_t bytes;

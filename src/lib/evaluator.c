@@ -228,7 +228,7 @@ enum mfeel_status mfeel_now(struct mfeel_evaluator *ev, int64_t unix_us, const c
     const struct cal_zone *found =
         zone == NULL ? cal_zone_utc() : cal_zone_find(engine_zones(ev->engine), str_from(zone));
     if (found == NULL)
-        return status_fail(error, ERR_UNKNOWN, "there is no time zone of that name");
+        return status_no_zone(error, str_from(zone));
     ev->now = cal_us_datetime(unix_us, found);
     ev->has_now = true;
     return MFEEL_OK;

@@ -84,6 +84,7 @@ static inline struct str text_in(const char *text, size_t bytes) {
 /* Fills error, which may be NULL, and gives its status. */
 enum mfeel_status status_of(struct mfeel_error *error, const struct err *err);
 enum mfeel_status status_fail(struct mfeel_error *error, enum err_code code, const char *text);
+enum mfeel_status status_no_zone(struct mfeel_error *error, struct str zone);
 enum err_code status_code(enum mfeel_status status);
 /* A struct of the caller's that begins with struct_bytes, in the size of this library: what the
  * caller's header did not have yet is zero. MFEEL_INVALID when it is shorter than version 1.0 had

@@ -87,6 +87,14 @@ void test_lib_errors(void) {
     struct mfeel_error error = {0};
     CHECK(mfeel_compile(NULL, "nobody", MFEEL_ZERO_ENDED, NULL, &error) == NULL);
     CHECK_INT(error.status, MFEEL_UNKNOWN);
+    CHECK(mfeel_compile(NULL, "1 instance of none", MFEEL_ZERO_ENDED, NULL, &error) == NULL);
+    CHECK_INT(error.status, MFEEL_UNKNOWN);
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    struct mfeel_value out;
+    CHECK_INT(mfeel_from_json(ev, "[1e9999]", MFEEL_ZERO_ENDED, &out, &error), MFEEL_INVALID);
+    CHECK_STR(str_from(error.source), STR("JSON"));
+    CHECK_INT(error.column, 2);
+    mfeel_evaluator_destroy(ev);
 }
 
 void test_lib_printed(void) {

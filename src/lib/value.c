@@ -60,19 +60,14 @@ enum mfeel_status mfeel_string(struct mfeel_evaluator *ev, const char *text, siz
 /* "10:00:00@Europe/Paris" is well written where nobody knows of Paris. */
 static enum mfeel_status no_temporal(const struct mfeel_evaluator *ev, struct str text,
                                      struct mfeel_error *error) {
-    struct err err = {0};
     struct cal_time time;
     struct cal_datetime at;
     size_t sign = str_find_byte(text, '@');
     struct str before = str_sub(text, 0, sign), zone = str_sub(text, sign + 1, text.len);
-    if (sign < text.len && utf8_valid(zone) &&
-        cal_zone_find(engine_zones(ev->engine), zone) == NULL &&
+    if (sign < text.len && cal_zone_find(engine_zones(ev->engine), zone) == NULL &&
         (cal_time_parse(&time, before, NULL) || cal_datetime_parse(&at, before, NULL)))
-        (void)err_set(&err, ERR_UNKNOWN, err_nowhere, "there is no time zone '%.*s'",
-                      STR_ARG(zone));
-    else
-        (void)err_set(&err, ERR_SYNTAX, err_nowhere, "the text is no date, time or duration");
-    return status_of(error, &err);
+        return status_no_zone(error, zone);
+    return status_fail(error, ERR_SYNTAX, "the text is no date, time or duration");
 }
 
 enum mfeel_status mfeel_temporal(struct mfeel_evaluator *ev, const char *text, size_t text_bytes,
@@ -156,6 +151,8 @@ enum mfeel_status mfeel_from_json(struct mfeel_evaluator *ev, const char *json, 
     struct budget budget = evaluator_reading(ev);
     bool read = json_read(&tree, text_in(json, json_bytes), "JSON", ev->arena, &budget, &err) &&
                 feel_from_json(&v, tree, ev->arena, &err);
+    if (err.at.line > 0)
+        err.at.source = "JSON"; /* a value knows its place, not its text */
     if (!read)
         return evaluator_read(ev, &err, error);
     *out = value_out(v);
