@@ -115,9 +115,26 @@ static void reads_of(struct boxer *b, const struct ast *tree, int depth) {
         reads_of(b, item, depth - 1);
 }
 
-struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
-                       const struct ast_scope *scope, enum feel_form form) {
+/* DMN 1.5: 7.3.1: an expression says its language, or the whole model does. FEEL has a URI for each
+ * version of the standard. */
+static bool is_feel(const struct dmn_model *m, const struct xml_node *node) {
+    struct str language = xml_attr_text(node, STR("expressionLanguage"));
+    if (language.len == 0)
+        language = xml_attr_text(m->root, STR("expressionLanguage"));
+    bool found = language.len == 0;
+    for (size_t i = 0; i + 4 <= language.len && !found; i++)
+        found = str_eq(str_sub(language, i, 4), STR("FEEL")) ||
+                str_eq(str_sub(language, i, 4), STR("feel"));
+    return found;
+}
+
+struct ast *boxed_text(struct boxer *b, const struct xml_node *node, struct str text,
+                       struct err_at at, const struct ast_scope *scope, enum feel_form form) {
     struct ast *tree;
+    if (!is_feel(b->model, node)) {
+        (void)err_set(b->err, ERR_UNSUPPORTED, at, "an expression is not in FEEL");
+        return boxed_bad(b, at);
+    }
     if (!ast_parse(&tree, b->arena, text, scope, form, at, b->err))
         return boxed_bad(b, at);
     reads_of(b, tree, AST_DEPTH_MAX);
@@ -126,7 +143,8 @@ struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
 
 /* DMN 1.5: 7.3.1 */
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {
-    if (tree == NULL || type == NULL || type->tag == FEEL_TYPE_ANY)
+    if (tree == NULL || type == NULL ||
+        (type->tag == FEEL_TYPE_ANY && type->allowed == NULL && type->constraint == NULL))
         return tree;
     struct ast *typed = ast_new(b->arena, AST_TYPED, tree->source);
     typed->at = tree->at;
@@ -171,7 +189,7 @@ static struct ast *read_literal(struct boxer *b, const struct xml_node *node,
     if (str_trim(text).len == 0) { /* nothing written: null, and no complaint */
         return boxed_node(b, AST_CONST, node);
     }
-    return boxed_text(b, text, at, scope, FEEL_EXPRESSION);
+    return boxed_text(b, node, text, at, scope, FEEL_EXPRESSION);
 }
 
 static size_t count_children(const struct dmn_model *m, const struct xml_node *node,
@@ -440,6 +458,8 @@ struct ast *boxed_read(struct boxer *b, const struct xml_node *node,
     b->depth++;
     struct ast *tree = read_box(b, node, scope);
     b->depth--;
+    if (tree == NULL)
+        tree = boxed_bad(b, dmn_at(b->model, node));
     if (tree == NULL || !dmn_type_attr(&type, b->model, node, b->err))
         return NULL;
     return boxed_typed(b, tree, type);

@@ -29,7 +29,8 @@
 #define RULE(in, out)                                                                              \
     "<rule x:kept='1'><description>why</description><inputEntry><text>" in                         \
     "</text></inputEntry>" out "<annotationEntry><text>note</text></annotationEntry></rule>"
-#define OUT(feel) "<outputEntry><text>" feel "</text></outputEntry>"
+#define OUT(feel)      "<outputEntry><text>" feel "</text></outputEntry>"
+#define LISTED(values) "<output><outputValues><text>" values "</text></outputValues></output>"
 #define TABLE(attributes, outputs, rules)                                                          \
     INPUT("n", "number")                                                                           \
     DECISION(                                                                                      \
@@ -248,6 +249,55 @@ void test_dmn_clauses_boxed(void) {
     check(rows, COUNT_OF(rows));
 }
 
+#define ITEM(name, parts) "<itemDefinition name='" name "'>" parts "</itemDefinition>"
+#define BASE(type)        "<typeRef>" type "</typeRef>"
+#define ALLOWED(tests)    "<allowedValues><text>" tests "</text></allowedValues>"
+#define CONSTRAINT(tests) "<typeConstraint><text>" tests "</text></typeConstraint>"
+
+/* What a type restricts: also through the type that it is made from, and where that is any. */
+void test_dmn_clauses_types(void) {
+    static const struct clause_row rows[] = {
+        CLAUSE("7.3.3",
+               ITEM("tB", BASE("string") ALLOWED("\"a\", \"b\"")) ITEM(
+                   "tA", BASE("tB") ALLOWED("\"b\", \"z\"")) DECISION("d", "tA", "", TEXT("\"z\"")),
+               "d", "{}", "null"),
+        CLAUSE("7.3.3",
+               ITEM("tB", BASE("string") ALLOWED("\"a\", \"b\"")) ITEM(
+                   "tA", BASE("tB") ALLOWED("\"b\", \"z\"")) DECISION("d", "tA", "", TEXT("\"b\"")),
+               "d", "{}", "\"b\""),
+        CLAUSE("7.3.3",
+               ITEM("tB", BASE("number") CONSTRAINT("? &gt; 3")) ITEM(
+                   "tA", BASE("tB") CONSTRAINT("? &lt; 10")) DECISION("d", "tA", "", TEXT("2")),
+               "d", "{}", "null"),
+        CLAUSE("7.3.3",
+               ITEM("tA", BASE("Any") ALLOWED("\"a\", 1")) DECISION("d", "tA", "", TEXT("2")), "d",
+               "{}", "null"),
+        CLAUSE("7.3.3",
+               ITEM("tA", BASE("Any") ALLOWED("\"a\", 1")) DECISION("d", "tA", "", TEXT("1")), "d",
+               "{}", "1"),
+        CLAUSE("7.3.3",
+               ITEM("tN", BASE("number")) ITEM("tA", BASE("Any") ALLOWED("? instance of tN"))
+                   DECISION("d", "tA", "", TEXT("1")),
+               "d", "{}", "1"),
+        CLAUSE("7.3.3",
+               "<itemDefinition name='tA' isCollection='1'><typeRef>number</typeRef>"
+               "</itemDefinition>" DECISION("d", "tA", "", TEXT("[1, 2]")),
+               "d", "{}", "[1, 2]"),
+        /* DMN 1.5: 7.3.1: the language of an expression */
+        CLAUSE("7.3.1",
+               DECISION("d", "Any", "",
+                        "<literalExpression expressionLanguage='https://www.omg.org/spec/DMN/"
+                        "20230324/FEEL/'><text>1</text></literalExpression>"),
+               "d", "{}", "1"),
+        CLAUSE("7.3.1",
+               DECISION("d", "Any", "",
+                        "<literalExpression expressionLanguage='http://www.w3.org/1999/XPath'>"
+                        "<text>1</text></literalExpression>"),
+               "d", "{}", "refused: an expression is not in FEEL"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
 void test_dmn_clauses_tables(void) {
     static const struct clause_row rows[] = {
         CLAUSE("8.2.3, 8.2.7, 8.2.9, 8.3.2, 10.2.1.1, 10.3.2.10, table 46",
@@ -268,6 +318,89 @@ void test_dmn_clauses_tables(void) {
         CLAUSE("8.2.9",
                TABLE("hitPolicy='FIRST'", "<output typeRef='string'/>", RULE("-", OUT("1"))), "d",
                "{\"n\": 2}", "null"),
+        /* DMN 1.5: 8.2.5: an output that is not among the listed ones */
+        CLAUSE("8.2.5", TABLE("", LISTED("10, [20..30]"), RULE("-", OUT("11"))), "d", "{\"n\": 2}",
+               "null"),
+        CLAUSE("8.2.5", TABLE("", LISTED("10, [20..30]"), RULE("-", OUT("n + 23"))), "d",
+               "{\"n\": 2}", "25"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+/* Allowed values of a collection, written or of its type, are those of its items. */
+void test_dmn_clauses_table_lists(void) {
+#define OF_LISTS(values)                                                                           \
+    "<itemDefinition name='tL' isCollection='true'><typeRef>string</typeRef><allowedValues><text>" \
+    "\"a\", \"b\"</text></allowedValues></itemDefinition>" INPUT("l", "Any")                       \
+        DECISION("d", "Any", NEEDS_INPUT("l"),                                                     \
+                 "<decisionTable hitPolicy='FIRST'><input><inputExpression typeRef='tL'><text>l"   \
+                 "</text></inputExpression>" values                                                \
+                 "</input><output/>" RULE("list contains(?, \"a\")", OUT("1"))                     \
+                     RULE("-", OUT("2")) "</decisionTable>")
+#define A_ONLY "<inputValues><text>\"a\"</text></inputValues>"
+    static const struct clause_row rows[] = {
+        CLAUSE("7.3.3, 8.2.4", OF_LISTS(""), "d", "{\"l\": [\"b\", \"a\"]}", "1"),
+        CLAUSE("7.3.3, 8.2.4", OF_LISTS(""), "d", "{\"l\": []}", "2"),
+        CLAUSE("8.2.4", OF_LISTS(A_ONLY), "d", "{\"l\": [\"a\", \"a\"]}", "1"),
+        CLAUSE("8.2.4", OF_LISTS(A_ONLY), "d", "{\"l\": [\"a\", \"b\"]}", "null"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+/* DMN 1.5: 8.3.2, hit policy priority, hit policy output order: what the order goes by */
+void test_dmn_clauses_priorities(void) {
+#define FIRST_OF(values, low, high)                                                                \
+    TABLE("hitPolicy='PRIORITY'", LISTED(values), RULE("-", OUT(low)) RULE("-", OUT(high)))
+#define GRADE ITEM("tG", BASE("string") ALLOWED("\"hi\", \"lo\""))
+#define GRADED(type, policy, outputs, low, high)                                                   \
+    DECISION("d", type, "",                                                                        \
+             "<decisionTable hitPolicy='" policy                                                   \
+             "'><input><inputExpression><text>1</text></inputExpression></input>" outputs RULE(    \
+                 "-", low) RULE("-", high) "</decisionTable>")
+    static const struct clause_row rows[] = {
+        CLAUSE("hit policy priority",
+               FIRST_OF("date(\"2021-01-01\"), date(\"2020-01-01\")", "date(\"2020-01-01\")",
+                        "date(\"2021-01-01\")"),
+               "d", "{\"n\": 1}", "@\"2021-01-01\""),
+        CLAUSE("hit policy priority", FIRST_OF("1 + 1, 1", "1", "2"), "d", "{\"n\": 1}", "2"),
+        CLAUSE("hit policy priority", FIRST_OF("{a: 2}, {a: 1}", "{a: 1}", "{a: 2}"), "d",
+               "{\"n\": 1}", "{a: 2}"),
+        CLAUSE("hit policy output order",
+               TABLE("hitPolicy='OUTPUT ORDER'", LISTED("[10..20], &lt; 10, 30"),
+                     RULE("-", OUT("30")) RULE("-", OUT("5")) RULE("-", OUT("15"))
+                         RULE("-", OUT("12"))),
+               "d", "{\"n\": 1}", "[15, 12, 5, 30]"),
+        /* without output values: the allowed values of the type around */
+        CLAUSE("8.3.2", GRADE GRADED("tG", "PRIORITY", "<output/>", OUT("\"lo\""), OUT("\"hi\"")),
+               "d", "{}", "\"hi\""),
+        CLAUSE("8.3.2",
+               GRADE "<itemDefinition name='tGs' isCollection='true'><typeRef>tG</typeRef>"
+                     "</itemDefinition>" GRADED("tGs", "OUTPUT ORDER", "<output/>", OUT("\"lo\""),
+                                                OUT("\"hi\"")),
+               "d", "{}", "[\"hi\", \"lo\"]"),
+        CLAUSE("8.3.2",
+               GRADE ITEM("tR", "<itemComponent name='g'><typeRef>tG</typeRef></itemComponent>"
+                                "<itemComponent name='k'><typeRef>number</typeRef>"
+                                "</itemComponent>")
+                   GRADED("tR", "PRIORITY", "<output name='g'/><output name='k'/>",
+                          OUT("\"lo\"") OUT("1"), OUT("\"hi\"") OUT("2")),
+               "d", "{}", "{g: \"hi\", k: 2}"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+/* DMN 1.5: 8.2.10: aggregators are the built-in functions of their names */
+void test_dmn_clauses_aggregators(void) {
+#define COLLECTED(aggregator, a, b)                                                                \
+    TABLE("hitPolicy='COLLECT' aggregation='" aggregator "'", "<output/>",                         \
+          RULE("-", OUT(a)) RULE("-", OUT(b)))
+    static const struct clause_row rows[] = {
+        CLAUSE("aggregator sum", COLLECTED("SUM", "1", "2.5"), "d", "{\"n\": 1}", "3.5"),
+        CLAUSE("aggregator sum", COLLECTED("SUM", "\"a\"", "\"b\""), "d", "{\"n\": 1}", "null"),
+        CLAUSE("aggregator min", COLLECTED("MIN", "\"b\"", "\"a\""), "d", "{\"n\": 1}", "\"a\""),
+        CLAUSE("aggregator min", COLLECTED("MIN", "{a: 1}", "{a: 1}"), "d", "{\"n\": 1}", "null"),
+        CLAUSE("aggregator max", COLLECTED("MAX", "[1]", "[2]"), "d", "{\"n\": 1}", "null"),
+        CLAUSE("aggregator count", COLLECTED("COUNT", "null", "2"), "d", "{\"n\": 1}", "2"),
     };
     check(rows, COUNT_OF(rows));
 }

@@ -249,6 +249,8 @@ static bool compute(struct dmn_run *run, const struct dmn_element *e, struct fee
         complain(run, e, e->broken);
         return true;
     }
+    if (e->fault != NULL)
+        complain(run, e, e->fault);
     switch (e->info.kind) {
     case DMN_INPUT: return fit_value(run, e, input_of(run, e), out);
     case DMN_SERVICE: return service_value(run, e, out);

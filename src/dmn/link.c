@@ -5,6 +5,32 @@
 
 enum { SLOT_PARTS_MAX = 4096 };
 
+/* --- faults
+ * ------------------------------------------------------------------------------------------ */
+/* What is broken in an element of a model that is not strict costs its value, not the others'. */
+static bool spoil(struct dmn_element *e, struct err *err) {
+    if (e->model->loader->options->strict || err->code == ERR_LIMIT)
+        return false;
+    e->broken = arena_printf(e->model->arena, "has no value: %s", err->text).at;
+    err_reset(err);
+    return true;
+}
+
+bool dmn_pass_over(struct dmn_model *m, struct err *err) {
+    if (m->loader->options->strict || err->code == ERR_LIMIT)
+        return false;
+    if (m->fault == NULL)
+        m->fault = arena_printf(m->arena, "has a fault: %s", err->text).at;
+    err_reset(err);
+    return true;
+}
+
+static void keep_fault(struct dmn_element *e) {
+    if (e->fault == NULL)
+        e->fault = e->model->fault;
+    e->model->fault = NULL;
+}
+
 /* --- requirements
  * ------------------------------------------------------------------------------------ */
 /* "#id" of this model, "namespace#id" of an imported one (or of this one). */
@@ -68,10 +94,12 @@ static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const st
                             size_t room, struct err *err) {
     struct str prefix, href = xml_attr_text(node, STR("href"));
     const struct dmn_element *to = resolve(m, href, &prefix);
-    if (to == NULL)
-        return err_set(err, ERR_UNKNOWN, dmn_at(m, node),
-                       "'%.*s' requires '%.*s', which nothing defines", STR_ARG(e->info.name),
-                       STR_ARG(href));
+    if (to == NULL) {
+        (void)err_set(err, ERR_UNKNOWN, dmn_at(m, node),
+                      "'%.*s' requires '%.*s', which nothing defines", STR_ARG(e->info.name),
+                      STR_ARG(href));
+        return dmn_pass_over(m, err); /* its name is one that nothing defines, too */
+    }
     add_part(e, to, prefix, room);
     e->needs.at[e->needs.count++] = to;
     return true;
@@ -335,6 +363,20 @@ struct visit {
     size_t next; /* requirement */
 };
 
+/* The decisions on the stack from `to` on require themselves. */
+static bool spoil_circle(const struct visit *stack, size_t count, const struct dmn_element *to,
+                         struct err *err) {
+    if (to->model->loader->options->strict)
+        return err_set(err, ERR_INVALID, to->info.at, "the decision '%.*s' requires itself",
+                       STR_ARG(to->info.name));
+    for (size_t i = count; i > 0; i--) {
+        stack[i - 1].e->broken = "requires itself";
+        if (stack[i - 1].e == to)
+            break;
+    }
+    return true;
+}
+
 /* Depth first over decisions; the stack has room for all of them. */
 static bool find_circle(struct dmn_element *from, struct visit *stack, struct err *err) {
     size_t count = 0;
@@ -354,21 +396,14 @@ static bool find_circle(struct dmn_element *from, struct visit *stack, struct er
         struct dmn_element *to = &need->model->elements[need - need->model->elements];
         if (to->info.kind != DMN_DECISION || to->mark == 2)
             continue;
-        if (to->mark == 1)
-            return err_set(err, ERR_INVALID, to->info.at, "the decision '%.*s' requires itself",
-                           STR_ARG(to->info.name));
+        if (to->mark == 1) {
+            if (!spoil_circle(stack, count, to, err))
+                return false;
+            continue;
+        }
         to->mark = 1;
         stack[count++] = (struct visit){to, 0};
     }
-    return true;
-}
-
-/* What is broken in an element of a model that is not strict costs its value, not the others'. */
-static bool spoil(struct dmn_element *e, struct err *err) {
-    if (e->model->loader->options->strict || err->code == ERR_LIMIT)
-        return false;
-    e->broken = arena_printf(e->model->arena, "has no value: %s", err->text).at;
-    err_reset(err);
     return true;
 }
 
@@ -390,6 +425,7 @@ static bool read_needs(struct dmn_model *m, struct err *err) {
             good = read_requirements(m, e, err);
         if (!good && !spoil(e, err))
             return false;
+        keep_fault(e);
     }
     return true;
 }
@@ -416,10 +452,11 @@ bool dmn_link(struct dmn_model *const *models, size_t count, struct err *err) {
         if (!find_circles(models[i], models[i]->loader->state_count, err))
             return false;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < models[i]->element_count; k++)
-            if (models[i]->elements[k].broken == NULL &&
-                !link_element(models[i], &models[i]->elements[k], err) &&
-                !spoil(&models[i]->elements[k], err))
+        for (size_t k = 0; k < models[i]->element_count; k++) {
+            struct dmn_element *e = &models[i]->elements[k];
+            if (e->broken == NULL && !link_element(models[i], e, err) && !spoil(e, err))
                 return false;
+            keep_fault(e);
+        }
     return true;
 }

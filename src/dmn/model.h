@@ -62,7 +62,9 @@ struct dmn_element {
     bool has_logic;
     const struct feel_program *program; /* of a decision: its value; of a function: itself */
     const struct feel_program *fit;     /* a value given from outside, fitted to the type */
-    const char *broken; /* why it is null, of a model that is not strict; NULL: it is not broken */
+    /* Of a model that is not strict: why it is null, or what of it was passed over. NULL: nothing.
+     */
+    const char *broken, *fault;
     /* of a function or service: its parameters */
     const struct str *params;
     const struct feel_type **param_types; /* NULL for a service: those of its elements */
@@ -96,6 +98,7 @@ struct dmn_model {
     struct dmn_element *elements;
     size_t element_count;
     struct map by_id, by_name; /* the latter as written */
+    const char *fault;         /* while linking: the first one of the element */
     struct dmn_names *names;
     struct dmn_model *const *loaded; /* of the root model: all, itself first */
     size_t loaded_count;
@@ -152,7 +155,11 @@ struct str dmn_written(const struct dmn_model *m, struct str name);
  * -------------------------------------------------------------------------------------- */
 /* Of all models together. */
 MUST_USE bool dmn_types_read(struct dmn_model *const *models, size_t count, struct err *err);
-/* The type that an element's attribute typeRef names; NULL in *out for none or Any. ERR_UNKNOWN. */
+/* Passes over a fault of the element that is being linked: true, and err is empty again, unless the
+ * model is strict or a limit was met. */
+MUST_USE bool dmn_pass_over(struct dmn_model *m, struct err *err);
+/* The type that an element's attribute typeRef names; NULL in *out for none or Any, and for one
+ * that nothing defines when that may be passed over. ERR_UNKNOWN. */
 MUST_USE bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m,
                             const struct xml_node *node, struct err *err);
 
@@ -179,9 +186,9 @@ struct boxer {
 /* The tree of a boxed expression; NULL with err. In a model that is not strict a broken text
  * becomes a null with the reason. */
 struct ast *boxed_read(struct boxer *b, const struct xml_node *node, const struct ast_scope *scope);
-/* A text of FEEL at a place. */
-struct ast *boxed_text(struct boxer *b, struct str text, struct err_at at,
-                       const struct ast_scope *scope, enum feel_form form);
+/* The text of a node, in FEEL, at a place. */
+struct ast *boxed_text(struct boxer *b, const struct xml_node *node, struct str text,
+                       struct err_at at, const struct ast_scope *scope, enum feel_form form);
 /* The reason of a failure as a null that tells it; NULL in a strict model or beyond a limit. */
 struct ast *boxed_bad(struct boxer *b, struct err_at at);
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type);

@@ -71,7 +71,7 @@ static bool value_of(struct buf *out, const struct row *row, struct arena *a, st
         !dmn_evaluate(&v, model, str_from(row->element), inputs, &env, NULL, a, &budget, err))
         return false;
     feel_print(out, v);
-    if (feel_is_null(v) && diags.count > 0)
+    if (diags.count > 0)
         buf_printf(out, " (%.*s)", STR_ARG(diags.items[0].text));
     return true;
 }
@@ -201,7 +201,8 @@ void test_dmn_service_parameters(void) {
         ROW(TAKING("date and time", "string(s(date(\"2020-01-02\")))"), "d", "{}",
             "\"2020-01-02T00:00:00Z\""),
         ROW(TAKING("list&lt;string>", "s(\"q\")"), "d", "{}", "[\"q\"]"),
-        ROW(TAKING("tPositive", "[s(5), s(-5)]"), "d", "{}", "[5, null]"),
+        ROW(TAKING("tPositive", "[s(5), s(-5)]"), "d", "{}",
+            "[5, null] (the value is not among those allowed for 'tPositive')"),
         ROW(TAKING("number", "s(\"x\")"), "d", "{}", "null (a string is not number)"),
     };
     check(rows, COUNT_OF(rows));
@@ -213,25 +214,35 @@ void test_dmn_broken_elements(void) {
 #define BROKEN(type, needs, logic) FINE DECISION("d", type, needs, logic)
     static const struct row rows[] = {
         ROW(BROKEN("tUnknown", "", TEXT("1")), "d", "{}",
-            "null ('d' has no value: there is no type 'tUnknown')"),
+            "1 ('d' has a fault: there is no type 'tUnknown')"),
         ROW(BROKEN("tUnknown", "", TEXT("1")), "fine", "{}", "1"),
         ROW(BROKEN("Any", DATA("#none"), TEXT("1")), "d", "{}",
-            "null ('d' has no value: 'd' requires '#none', which nothing defines)"),
+            "1 ('d' has a fault: 'd' requires '#none', which nothing defines)"),
         ROW(BROKEN("Any", DATA("#none"), TEXT("1")), "fine", "{}", "1"),
         ROW(BROKEN("Any", "",
                    "<relation><column name='x'/><row>" TEXT("1") TEXT("2") "</row>"
                                                                            "</relation>"),
-            "d", "{}",
-            "null ('d' has no value: a row of a relation has more cells than there are columns)"),
+            "d", "{}", "null (a row of a relation has more cells than there are columns)"),
         ROW(FINE SERVICE("s", OUTPUTS("#none")), "s", "{}",
             "null ('s' has no value: the service 's' names '#none', which nothing defines)"),
         ROW(FINE SERVICE("s", OUTPUTS("#none")), "fine", "{}", "1"),
         ROW(ITEM("tA", TYPE("tB")) ITEM("tB", TYPE("tNone")) BROKEN("tA", "", TEXT("1")), "d", "{}",
-            "null ('d' has no value: there is no type 'tA')"),
+            "1 ('d' has a fault: there is no type 'tA')"),
         ROW(ITEM("tA", TYPE("tB")) ITEM("tB", TYPE("tA")) BROKEN("tA", "", TEXT("1")), "fine", "{}",
             "1"),
         ROW(INPUT("i", "tNone") DECISION("d", "Any", DATA("#i"), TEXT("[i]")), "d", "{\"i\": 1}",
-            "[null]"),
+            "[1] ('i' has a fault: there is no type 'tNone')"),
+        ROW(ITEM("tA", TYPE("number") "<allowedValues><text>>> 1</text></allowedValues>")
+                BROKEN("tA", "", TEXT("1")),
+            "d", "{}", "null (expected an expression, found '>')"),
+        ROW(ITEM("tA", TYPE("number") "<allowedValues><text>>> 1</text></allowedValues>")
+                BROKEN("tA", "", TEXT("1")),
+            "fine", "{}", "1"),
+        ROW(FINE DECISION("d", "Any", VALUE("#e"), TEXT("[e]"))
+                DECISION("e", "Any", VALUE("#f") VALUE("#fine"), TEXT("1"))
+                    DECISION("f", "Any", VALUE("#e"), TEXT("1")),
+            "d", "{}", "[null] ('e' requires itself)"),
+        ROW(FINE DECISION("d", "Any", VALUE("#d"), TEXT("1")), "fine", "{}", "1"),
         /* DMN 1.5: 6.3.3: nobody gives the import: its place is told */
         ROW(IMPORT("x", "urn:none") FINE, "fine", "{}", "m.dmn:1: no such model"),
     };

@@ -2,8 +2,10 @@
  * tree: its arguments are the values of the input expressions and of every name that a cell uses,
  * so cells are programs of their own over (?, names...). Matching: a set of rules as bits; columns
  * with an index take their share of rules out at once, what is left is asked cell by cell. */
-#include "dmn/table.h"
+#include <stdlib.h>
 
+#include "dmn/table.h"
+#include "feel/builtin.h"
 #include "feel/machine.h"
 
 /* --- reading: which names do the cells use
@@ -111,55 +113,74 @@ static bool read_input(struct table_reader *r, const struct xml_node *node, uint
     r->t->input_names[column] = input->text;
     if (!dmn_type_attr(&input->type, m, expression, r->b->err))
         return false;
-    struct ast *tree = text.len == 0 ? boxed_node(r->b, AST_CONST, node)
-                                     : boxed_text(r->b, text, at, r->scope, FEEL_EXPRESSION);
+    struct ast *tree = text.len == 0
+                           ? boxed_node(r->b, AST_CONST, node)
+                           : boxed_text(r->b, expression, text, at, r->scope, FEEL_EXPRESSION);
     if (tree == NULL)
         return false;
     r->input_trees[column] = boxed_typed(r->b, tree, input->type);
     text = values == NULL ? STR_NONE : str_trim(dmn_text(m, values, "text", &at));
     if (text.len > 0)
-        input->allowed_tree = boxed_text(r->b, text, at, r->scope, FEEL_UNARY_TESTS);
+        input->allowed_tree = boxed_text(r->b, values, text, at, r->scope, FEEL_UNARY_TESTS);
     else if (input->type != NULL && input->type->allowed != NULL)
         input->allowed_tree = input->type->allowed->tree;
+    input->is_limited = text.len > 0;
     return r->input_trees[column] != NULL && r->b->err->code == ERR_NONE;
 }
 
-/* The listed values, in order: highest priority first. DMN 1.5: hit policy priority */
-static void read_priorities(struct table_output *output, const struct ast *tests, struct arena *a) {
-    uint32_t count = 0;
-    for (const struct ast *t = tests == NULL ? NULL : tests->list; t != NULL; t = t->next)
-        count++;
-    struct feel_value *values = arena_new(a, struct feel_value, count);
-    for (const struct ast *t = tests == NULL ? NULL : tests->list; t != NULL; t = t->next)
-        if (t->kind == AST_CONST)
-            values[output->value_count++] = t->value;
-    output->values = values;
+/* The type of a column from that of the table, or of the element whose whole logic the table is: of
+ * several columns from its components, of a list of outcomes from its elements. DMN 1.5: 8.3.2 */
+static bool type_around(struct table_reader *r, const struct feel_type **out, struct str name) {
+    const struct dmn_table *t = r->t;
+    if (!dmn_type_attr(out, r->b->model, r->node, r->b->err))
+        return false;
+    const struct feel_type *type = *out;
+    if (type == NULL && r->b->depth == 1)
+        type = t->element->info.type;
+    if (type != NULL && type->tag == FEEL_TYPE_LIST && t->policy >= TABLE_COLLECT)
+        type = type->element;
+    *out = t->output_count == 1 ? type : NULL;
+    for (size_t i = 0; t->output_count > 1 && type != NULL && i < type->field_count; i++)
+        if (type->tag == FEEL_TYPE_CONTEXT && str_eq(type->fields[i].name, name))
+            *out = type->fields[i].type;
+    return true;
+}
+
+/* What is listed for an output: its written values, or those that its type allows. */
+static bool read_listed(struct table_reader *r, struct table_output *output,
+                        const struct xml_node *values) {
+    struct err_at at;
+    struct str text =
+        values == NULL ? STR_NONE : str_trim(dmn_text(r->b->model, values, "text", &at));
+    const struct feel_type *type = output->type;
+    output->limited = text.len > 0;
+    if (text.len > 0) {
+        output->listed = boxed_text(r->b, values, text, at, r->scope, FEEL_UNARY_TESTS);
+        return output->listed != NULL;
+    }
+    if (type == NULL && !type_around(r, &type, output->name))
+        return false;
+    if (type != NULL && type->allowed != NULL)
+        output->listed = type->allowed->tree;
+    return true;
 }
 
 /* DMN 1.5: 8.2.5, 8.2.6, 8.3.2 */
 static bool read_output(struct table_reader *r, const struct xml_node *node, uint32_t column) {
     struct dmn_model *m = r->b->model;
     struct table_output *output = &r->t->outputs[column];
-    const struct xml_node *values = dmn_child(m, node, "outputValues");
     const struct xml_node *other = dmn_child(m, node, "defaultOutputEntry");
     struct err_at at;
-    struct str text = values == NULL ? STR_NONE : str_trim(dmn_text(m, values, "text", &at));
     output->name = dmn_name(m, xml_attr_text(node, STR("name")));
-    if (!dmn_type_attr(&output->type, m, node, r->b->err))
+    output->written = dmn_written(m, output->name);
+    if (!dmn_type_attr(&output->type, m, node, r->b->err) ||
+        !read_listed(r, output, dmn_child(m, node, "outputValues")))
         return false;
-    const struct ast *tests =
-        output->type == NULL || output->type->allowed == NULL ? NULL : output->type->allowed->tree;
-    if (text.len > 0) {
-        tests = boxed_text(r->b, text, at, r->scope, FEEL_UNARY_TESTS);
-        if (tests == NULL)
-            return false;
-    }
-    read_priorities(output, tests, m->arena);
-    text = other == NULL ? STR_NONE : str_trim(dmn_text(m, other, "text", &at));
+    struct str text = other == NULL ? STR_NONE : str_trim(dmn_text(m, other, "text", &at));
     struct ast **tree = &r->output_trees[r->t->rule_count * r->t->output_count + column];
     output->has_other = text.len > 0;
     if (text.len > 0)
-        *tree = boxed_text(r->b, text, at, r->scope, FEEL_EXPRESSION);
+        *tree = boxed_text(r->b, other, text, at, r->scope, FEEL_EXPRESSION);
     return text.len == 0 || *tree != NULL;
 }
 
@@ -180,7 +201,7 @@ static bool read_cells(struct table_reader *r, const struct xml_node *node, uint
         if (text.len == 0) /* an empty cell tests nothing, as - does */
             t->rules[row].cells[column].any = true;
         else if (!(t->rules[row].cells[column].tree =
-                       boxed_text(r->b, text, at, &inner, FEEL_UNARY_TESTS)))
+                       boxed_text(r->b, c, text, at, &inner, FEEL_UNARY_TESTS)))
             return false;
     }
     uint32_t output = 0;
@@ -191,7 +212,7 @@ static bool read_cells(struct table_reader *r, const struct xml_node *node, uint
         struct str text = str_trim(dmn_text(m, c, "text", &at));
         struct ast **tree = &r->output_trees[row * t->output_count + output];
         *tree = text.len == 0 ? boxed_node(r->b, AST_CONST, c)
-                              : boxed_text(r->b, text, at, r->scope, FEEL_EXPRESSION);
+                              : boxed_text(r->b, c, text, at, r->scope, FEEL_EXPRESSION);
         if (*tree == NULL)
             return false;
     }
@@ -293,10 +314,65 @@ static bool compile_output(struct table_reader *r, struct table_output_cell *out
     return true;
 }
 
+/* A value of the list stands for itself; of a test a program asks whether a value passes it. */
+static bool compile_rank(struct table_reader *r, struct table_rank *rank, const struct ast *test,
+                         const struct feel_options *options) {
+    struct feel_program *program;
+    if (test->kind == AST_CONST) {
+        rank->value = test->value;
+        return true;
+    }
+    struct ast *tests = ast_new(r->b->arena, AST_TESTS, test->source);
+    struct ast *only = ast_new(r->b->arena, AST_TESTS, test->source);
+    *only = *test;
+    only->next = NULL;
+    tests->list = only;
+    if (!ast_close(tests, r->b->err) ||
+        !ast_compile(&program, r->b->arena, tests, options, r->b->err))
+        return false;
+    rank->program = program;
+    return true;
+}
+
+/* DMN 1.5: hit policy priority: the listed values in order, or one test of all: not(...) */
+static bool compile_ranks(struct table_reader *r, struct table_output *output,
+                          const struct feel_options *options) {
+    const struct ast *tests = output->listed;
+    struct feel_program *program;
+    uint32_t room = 1;
+    if (tests == NULL || tests->kind != AST_TESTS) {
+        output->limited = false;
+        return true;
+    }
+    for (const struct ast *t = tests->list; t != NULL; t = t->next)
+        room++;
+    struct table_rank *ranks = arena_new(r->b->arena, struct table_rank, room);
+    output->ranks = ranks;
+    if (tests->op == 1) {
+        if (!ast_compile(&program, r->b->arena, tests, options, r->b->err))
+            return false;
+        ranks[output->rank_count++].program = program;
+        return true;
+    }
+    for (const struct ast *t = tests->list; t != NULL; t = t->next)
+        if (!compile_rank(r, &ranks[output->rank_count++], t, options))
+            return false;
+    return true;
+}
+
+static void mark_listed(struct table_output_cell *cell, const struct table_output *output) {
+    for (uint32_t i = 0; i < output->rank_count && cell->constant; i++)
+        if (output->ranks[i].program == NULL && feel_same(output->ranks[i].value, cell->value))
+            cell->listed = true;
+}
+
 /* Output columns of a table with one output take their type from the variable, which fits the
  * table's value as a whole; so only the column's own type counts here. */
 static bool compile_rules(struct table_reader *r, const struct feel_options *options) {
     struct dmn_table *t = r->t;
+    for (uint32_t c = 0; c < t->output_count; c++)
+        if (!compile_ranks(r, &t->outputs[c], options))
+            return false;
     for (uint32_t row = 0; row < t->rule_count; row++) {
         for (uint32_t c = 0; c < t->input_count; c++)
             if (!compile_cell(r, &t->rules[row].cells[c], options))
@@ -306,6 +382,8 @@ static bool compile_rules(struct table_reader *r, const struct feel_options *opt
                                 r->output_trees[row * t->output_count + c], t->outputs[c].type,
                                 options))
                 return false;
+        for (uint32_t c = 0; c < t->output_count; c++)
+            mark_listed(&t->rules[row].outputs[c], &t->outputs[c]);
     }
     for (uint32_t c = 0; c < t->output_count; c++)
         if (t->outputs[c].has_other &&
@@ -315,7 +393,7 @@ static bool compile_rules(struct table_reader *r, const struct feel_options *opt
             return false;
     struct feel_program *program;
     for (uint32_t c = 0; c < t->input_count; c++) {
-        if (t->inputs[c].allowed_tree == NULL)
+        if (!t->inputs[c].is_limited)
             continue;
         if (!ast_compile(&program, r->b->arena, t->inputs[c].allowed_tree, options, r->b->err))
             return false;
@@ -354,6 +432,8 @@ static void names_of_table(struct names *n, const struct table_reader *r) {
         names_of(n, r->output_trees[i], AST_DEPTH_MAX);
     for (uint32_t c = 0; c < t->input_count; c++)
         names_of(n, t->inputs[c].allowed_tree, AST_DEPTH_MAX);
+    for (uint32_t c = 0; c < t->output_count; c++)
+        names_of(n, t->outputs[c].listed, AST_DEPTH_MAX);
 }
 
 static void table_keep(struct dmn_model *m, const struct dmn_table *t) {
@@ -509,18 +589,54 @@ static struct feel_value output_of(struct matching *x, const struct table_output
     return run_cell(x, cell->program, feel_null());
 }
 
+/* The place of a value among those listed; rank_count when it is not there. */
+static uint32_t rank_of(struct matching *x, const struct table_output *output,
+                        struct feel_value v) {
+    for (uint32_t i = 0; i < output->rank_count; i++) {
+        const struct table_rank *rank = &output->ranks[i];
+        if (rank->program == NULL ? feel_same(rank->value, v)
+                                  : feel_is_true(run_cell(x, rank->program, v)))
+            return i;
+    }
+    return output->rank_count;
+}
+
+/* Of a column of lists each item is to be listed. */
+static bool is_listed(struct matching *x, const struct table_output *output, struct feel_value v) {
+    bool items = output->type != NULL && output->type->tag == FEEL_TYPE_LIST;
+    if (!items || feel_kind(v) != FEEL_LIST)
+        return rank_of(x, output, v) < output->rank_count;
+    for (size_t i = 0; i < feel_count(v) && !x->m->failed; i++)
+        if (rank_of(x, output, feel_item(v, i)) == output->rank_count)
+            return false;
+    return true;
+}
+
+/* DMN 1.5: 8.2.5 */
+static struct feel_value rule_output(struct matching *x, const struct table_output *output,
+                                     const struct table_output_cell *cell) {
+    struct feel_value v = output_of(x, cell);
+    if (!output->limited || cell->listed || feel_is_null(v) || is_listed(x, output, v))
+        return v;
+    struct str name = output->name.len > 0 ? output->written : x->t->element->info.name;
+    return machine_null(x->m, "a rule gives '%.*s' a value that is not among those listed",
+                        STR_ARG(name));
+}
+
 /* The value of a rule's outputs: the one, or a context by name. row == rule_count: the defaults. */
 static struct feel_value outcome(struct matching *x, uint32_t row) {
     const struct dmn_table *t = x->t;
     if (t->output_count == 1)
-        return output_of(x, row < t->rule_count ? &t->rules[row].outputs[0] : &t->outputs[0].other);
+        return row < t->rule_count ? rule_output(x, &t->outputs[0], &t->rules[row].outputs[0])
+                                   : output_of(x, &t->outputs[0].other);
     struct feel_entry *entries = machine_new(x->m, struct feel_entry, t->output_count);
     /* the context's own copy and index */
     if (entries == NULL || !machine_reserve(x->m, t->output_count * (sizeof *entries + 16) + 256))
         return feel_null();
     for (uint32_t c = 0; c < t->output_count; c++)
         entries[c] = (struct feel_entry){
-            t->outputs[c].name, row < t->rule_count       ? output_of(x, &t->rules[row].outputs[c])
+            t->outputs[c].name, row < t->rule_count
+                                    ? rule_output(x, &t->outputs[c], &t->rules[row].outputs[c])
                                 : t->outputs[c].has_other ? output_of(x, &t->outputs[c].other)
                                                           : feel_null()};
     return feel_context_of(x->m->arena, entries, t->output_count);
@@ -533,56 +649,53 @@ static bool has_defaults(const struct dmn_table *t) {
     return false;
 }
 
-static uint32_t rank_of(const struct table_output *output, struct feel_value v) {
-    for (uint32_t i = 0; i < output->value_count; i++)
-        if (feel_same(output->values[i], v))
-            return i;
-    return output->value_count;
+/* One outcome, by the ranks of its outputs: from the first column on, then by the order of rules.
+ */
+struct ranked {
+    struct feel_value value;
+    const uint32_t *ranks;
+    uint32_t rank_count, index;
+};
+
+static int by_priority(const void *a, const void *b) {
+    const struct ranked *x = a, *y = b;
+    for (uint32_t c = 0; c < x->rank_count; c++)
+        if (x->ranks[c] != y->ranks[c])
+            return x->ranks[c] < y->ranks[c] ? -1 : 1;
+    return x->index < y->index ? -1 : 1;
 }
 
-/* Does a come before b by the listed values, from the first column on? <0, 0, >0 */
-static int by_priority(const struct dmn_table *t, struct feel_value a, struct feel_value b) {
-    for (uint32_t c = 0; c < t->output_count; c++) {
-        struct feel_value x = t->output_count == 1 ? a : feel_get(a, t->outputs[c].name);
-        struct feel_value y = t->output_count == 1 ? b : feel_get(b, t->outputs[c].name);
-        uint32_t rank_x = rank_of(&t->outputs[c], x), rank_y = rank_of(&t->outputs[c], y);
-        if (rank_x != rank_y)
-            return rank_x < rank_y ? -1 : 1;
+/* DMN 1.5: hit policy priority, hit policy output order */
+static void order_outputs(struct matching *x, struct feel_value *values, uint32_t count) {
+    const struct dmn_table *t = x->t;
+    struct ranked *ranked = machine_new(x->m, struct ranked, count);
+    uint32_t *ranks = machine_new(x->m, uint32_t, (size_t)count * t->output_count);
+    if (ranked == NULL || ranks == NULL)
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *own = ranks + (size_t)i * t->output_count;
+        for (uint32_t c = 0; c < t->output_count; c++)
+            own[c] =
+                rank_of(x, &t->outputs[c],
+                        t->output_count == 1 ? values[i] : feel_get(values[i], t->outputs[c].name));
+        ranked[i] = (struct ranked){values[i], own, t->output_count, i};
     }
-    return 0;
+    qsort(ranked, count, sizeof *ranked, by_priority);
+    for (uint32_t i = 0; i < count; i++)
+        values[i] = ranked[i].value;
 }
 
-/* Insertion keeps equal ones in the order of the rules. */
-/* DMN 1.5: hit policy output order */
-static void order_outputs(const struct dmn_table *t, struct feel_value *values, uint32_t count) {
-    for (uint32_t i = 1; i < count; i++) {
-        struct feel_value v = values[i];
-        uint32_t at = i;
-        while (at > 0 && by_priority(t, v, values[at - 1]) < 0) {
-            values[at] = values[at - 1];
-            at--;
-        }
-        values[at] = v;
-    }
-}
-
-/* DMN 1.5: hit policy collect, aggregator sum, aggregator count, aggregator min, aggregator max */
+/* As the built-in functions make one of a list. */
+/* DMN 1.5: 8.2.10, hit policy collect, aggregator sum, aggregator count, aggregator min, aggregator
+ * max */
 static struct feel_value aggregate(struct matching *x, const struct feel_value *values,
                                    uint32_t count) {
-    struct feel_value best = values[0];
-    if (x->t->aggregate == TABLE_COUNT)
-        return feel_int((int64_t)count);
-    for (uint32_t i = 1; i < count; i++) {
-        int order;
-        if (x->t->aggregate == TABLE_SUM) {
-            best = op_add(x->m, best, values[i]);
-        } else if (!feel_order(&order, values[i], best)) {
-            return machine_null(x->m, "the outputs of a table cannot be compared");
-        } else if (x->t->aggregate == TABLE_MIN ? order < 0 : order > 0) {
-            best = values[i];
-        }
-    }
-    return best;
+    static const int functions[] = {[TABLE_SUM] = BUILTIN_SUM,
+                                    [TABLE_COUNT] = BUILTIN_COUNT,
+                                    [TABLE_MIN] = BUILTIN_MIN,
+                                    [TABLE_MAX] = BUILTIN_MAX};
+    struct feel_value list = feel_list(values, count);
+    return builtin_call(x->m, functions[x->t->aggregate], &list, 1);
 }
 
 /* DMN 1.5: 8.2.11 */
@@ -645,8 +758,8 @@ static struct feel_value decide(struct matching *x, const uint32_t *rows, uint32
     keep_answers(x, values, count);
     switch (t->policy) {
     case TABLE_ANY: return any_of(x, values, count);
-    case TABLE_PRIORITY: order_outputs(t, values, count); return values[0];
-    case TABLE_OUTPUT_ORDER: order_outputs(t, values, count); return feel_list(values, count);
+    case TABLE_PRIORITY: order_outputs(x, values, count); return values[0];
+    case TABLE_OUTPUT_ORDER: order_outputs(x, values, count); return feel_list(values, count);
     case TABLE_COLLECT:
         if (t->aggregate != TABLE_LIST)
             return aggregate(x, values, count);
@@ -662,11 +775,11 @@ static void trace_answers(struct dmn_step *step, const struct matching *x, struc
     struct feel_value *answers =
         arena_new(a, struct feel_value, (size_t)x->answer_count * t->output_count);
     for (uint32_t c = 0; c < t->output_count; c++)
-        names[c] = t->outputs[c].name;
+        names[c] = t->outputs[c].written;
     for (uint32_t i = 0; i < x->answer_count; i++)
         for (uint32_t c = 0; c < t->output_count; c++)
             answers[(size_t)i * t->output_count + c] =
-                t->output_count == 1 ? x->answers[i] : feel_get(x->answers[i], names[c]);
+                t->output_count == 1 ? x->answers[i] : feel_get(x->answers[i], t->outputs[c].name);
     step->output_names = names;
     step->output_count = t->output_count;
     step->answers = answers;
@@ -714,11 +827,23 @@ static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
 
 /* A value outside the listed ones is an error of the table's user, told and then decided as null:
  * DMN 1.5: 8.2.4 */
+static bool input_allowed(struct matching *x, uint32_t column) {
+    const struct table_input *input = &x->t->inputs[column];
+    struct feel_value v = x->args[column];
+    if (input->allowed == NULL || feel_is_null(v))
+        return true;
+    if (input->type == NULL || input->type->tag != FEEL_TYPE_LIST || feel_kind(v) != FEEL_LIST)
+        return feel_is_true(run_cell(x, input->allowed, v));
+    for (size_t i = 0; i < feel_count(v) && !x->m->failed; i++)
+        if (!feel_is_true(run_cell(x, input->allowed, feel_item(v, i))))
+            return false; /* as the allowed values of a collection are those of its items */
+    return true;
+}
+
 static bool inputs_allowed(struct matching *x) {
     const struct dmn_table *t = x->t;
     for (uint32_t c = 0; c < t->input_count; c++)
-        if (t->inputs[c].allowed != NULL && !feel_is_null(x->args[c]) &&
-            !feel_is_true(run_cell(x, t->inputs[c].allowed, x->args[c]))) {
+        if (!input_allowed(x, c)) {
             (void)machine_null(x->m, "'%.*s' has a value that the table does not allow",
                                STR_ARG(t->inputs[c].text));
             return false;

@@ -37,6 +37,7 @@ struct table_cell {
 
 struct table_output_cell {
     bool constant;
+    bool listed; /* a constant among outputValues */
     struct feel_value value;
     const struct feel_program *program;
     const struct ast *tree;
@@ -45,16 +46,25 @@ struct table_output_cell {
 struct table_input {
     struct str text;
     const struct feel_type *type;       /* NULL: any */
-    const struct feel_program *allowed; /* inputValues, or the type's; NULL: all */
-    const struct ast *allowed_tree;
+    const struct feel_program *allowed; /* written inputValues; NULL: all */
+    const struct ast *allowed_tree;     /* they, or those of the type, which fits values to it */
+    bool is_limited;                    /* inputValues are written */
     struct err_at at;
 };
 
+/* One of the output values, or a test of them. */
+struct table_rank {
+    struct feel_value value;
+    const struct feel_program *program; /* NULL: the value */
+};
+
 struct table_output {
-    struct str name;
+    struct str name, written; /* in its one form, and as the model has it */
     const struct feel_type *type;
-    const struct feel_value *values; /* outputValues, highest priority first */
-    uint32_t value_count;
+    const struct ast *listed;       /* outputValues, or the allowed values of the type */
+    const struct table_rank *ranks; /* of them, highest priority first */
+    uint32_t rank_count;
+    bool limited; /* outputValues are written: what is not among them is no output */
     struct table_output_cell other; /* the default; other.program and constant unset: none */
     bool has_other;
 };

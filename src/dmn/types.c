@@ -70,7 +70,7 @@ static bool type_of(const struct feel_type **out, struct dmn_model *m, struct st
 bool dmn_type_attr(const struct feel_type **out, struct dmn_model *m, const struct xml_node *node,
                    struct err *err) {
     struct str name = type_name(m, node, xml_attr_text(node, STR("typeRef")));
-    return type_of(out, m, name, dmn_at(m, node), err);
+    return type_of(out, m, name, dmn_at(m, node), err) || dmn_pass_over(m, err);
 }
 
 static bool make_item(struct types *t, struct dmn_item *item, struct str name, struct err_at at) {
@@ -109,6 +109,19 @@ static bool item_type(struct types *t, const struct feel_type **out, const struc
     return make_item(t, item, name, dmn_at(t->m, node));
 }
 
+/* Tests that are broken pass nothing, and say why. */
+static bool broken_tests(struct types *t, struct feel_program **out,
+                         const struct feel_options *options) {
+    if (t->m->loader->options->strict || t->err->code == ERR_LIMIT)
+        return false;
+    struct ast_source *source = arena_new(t->m->arena, struct ast_source, 1);
+    source->at = t->err->at;
+    struct ast *bad = ast_new(t->m->arena, AST_BAD, source);
+    bad->name = arena_str(t->m->arena, str_from(t->err->text));
+    err_reset(t->err);
+    return ast_compile(out, t->m->arena, bad, options, t->err);
+}
+
 /* DMN 1.5: 7.3.2 */
 static bool compile_tests(struct types *t, const struct feel_program **out,
                           const struct xml_node *node, const char *child) {
@@ -121,12 +134,15 @@ static bool compile_tests(struct types *t, const struct feel_program **out,
     struct feel_options options = {.form = FEEL_UNARY_TESTS,
                                    .names = subject,
                                    .name_count = 1,
+                                   .types = t->m->types,
+                                   .type_count = t->m->type_count,
                                    .zones = t->m->loader->options->zones,
                                    .at = at};
     struct feel_program *program;
     if (str_trim(text).len == 0)
         return true;
-    if (!feel_compile(&program, t->m->arena, text, &options, t->err))
+    if (!feel_compile(&program, t->m->arena, text, &options, t->err) &&
+        !broken_tests(t, &program, &options))
         return false;
     *out = program;
     return true;
@@ -165,8 +181,10 @@ static bool make_function_type(struct types *t, struct feel_type *type,
            item_type(t, &type->element, node, xml_attr_text(node, STR("outputTypeRef")));
 }
 
-/* The type without its being a collection. */
-static bool make_single(struct types *t, struct feel_type *type, const struct xml_node *node) {
+/* The type without its being a collection; *restricted: what it is made from, where that has tests.
+ */
+static bool make_single(struct types *t, struct feel_type *type,
+                        const struct feel_type **restricted, const struct xml_node *node) {
     const struct xml_node *function = dmn_child(t->m, node, "functionItem");
     if (function != NULL)
         return make_function_type(t, type, function);
@@ -183,26 +201,36 @@ static bool make_single(struct types *t, struct feel_type *type, const struct xm
         *type = *base;
     else
         type->tag = FEEL_TYPE_ANY;
+    if (type->allowed != NULL || type->constraint != NULL)
+        *restricted = base;
     return true;
 }
 
 static bool make_type(struct types *t, struct feel_type *type, const struct xml_node *node,
                       struct str name) {
-    bool collection = str_eq(xml_attr_text(node, STR("isCollection")), STR("true"));
+    struct str many = str_trim(xml_attr_text(node, STR("isCollection")));
+    bool collection = str_eq(many, STR("true")) || str_eq(many, STR("1"));
+    const struct feel_type *restricted = NULL;
     if (++t->depth > ITEM_DEPTH_MAX)
         return err_set(t->err, ERR_LIMIT, dmn_at(t->m, node), "types are nested too deeply");
     if (collection) {
         struct feel_type *element = arena_new(t->m->arena, struct feel_type, 1);
-        if (!make_single(t, element, node))
+        if (!make_single(t, element, &restricted, node))
             return false;
         *type = (struct feel_type){.tag = FEEL_TYPE_LIST, .kind = FEEL_LIST, .element = element};
-    } else if (!make_single(t, type, node)) {
+        restricted = NULL; /* that is the element's */
+    } else if (!make_single(t, type, &restricted, node)) {
         return false;
     }
+    const struct feel_program *allowed = type->allowed, *constraint = type->constraint;
     type->name = name;
     t->depth--;
-    return compile_tests(t, &type->allowed, node, "allowedValues") &&
-           compile_tests(t, &type->constraint, node, "typeConstraint");
+    if (!compile_tests(t, &type->allowed, node, "allowedValues") ||
+        !compile_tests(t, &type->constraint, node, "typeConstraint"))
+        return false;
+    if (type->allowed != allowed || type->constraint != constraint)
+        type->base = restricted;
+    return true;
 }
 
 static size_t imported_count(const struct dmn_model *m) {

@@ -489,7 +489,8 @@ static bool allowed(struct feel_machine *m, struct feel_value v, const struct fe
                     int depth) {
     if (type == NULL || feel_is_null(v) || depth == 0)
         return depth != 0;
-    if (!passes(m, type->constraint, v))
+    if (!passes(m, type->constraint, v) ||
+        (type->base != NULL && !allowed(m, v, type->base, depth - 1)))
         return false;
     if (type->tag == FEEL_TYPE_LIST && feel_kind(v) == FEEL_LIST) {
         for (uint32_t i = 0; i < v.count; i++)

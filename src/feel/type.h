@@ -33,6 +33,9 @@ struct feel_type {
      * of an enumeration, for table checks and forms. */
     const struct feel_program *allowed;
     const struct feel_program *constraint; /* DMN 1.5: 7.3.3 typeConstraint: on the whole value */
+    /* The restricted type that this one restricts further: its values pass the tests of both. NULL:
+     * none. What is not restricted anew, the parts and even the tests, is copied from it. */
+    const struct feel_type *base;
 };
 
 /* A type by a name in scope. */
