@@ -39,7 +39,7 @@ enum op {
     OP_JUMP_ELSE,   /* (a -> ), to c unless a is true; neither boolean nor null: ( -> null), to b */
     OP_BETWEEN,     /* (a b c -> b <= a and a <= c) */
     OP_IN_RANGE,    /* (low high -> locals[b] in range), a: AST_LOW_CLOSED ... */
-    OP_TEST,        /* (e -> locals[b] passes the test e), a: 1 when e names ? */
+    OP_TEST,        /* (e -> locals[b] passes the test e), a: enum test_kind */
     OP_INSTANCE,    /* (a -> a instance of types[b]) */
     OP_COERCE,      /* (a -> a as types[b]) */
     OP_PATH,        /* (a -> a.names[b]) */
@@ -67,6 +67,9 @@ enum op {
     OP_HOOK,        /* (args -> result), a arguments, hooks[b] */
     OP_RETURN,      /* (v) is the result */
 };
+
+/* What a test is: an expression, one that names ?, or a.b.c without it. */
+enum test_kind { TEST_EXPRESSION, TEST_OF_SUBJECT, TEST_VARIABLE };
 
 struct ins {
     uint16_t op, a;

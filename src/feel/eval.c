@@ -766,7 +766,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             sp--;
             sp[-1] = op_in_ends(m, base[in.b], sp - 1, in.a);
             break;
-        case OP_TEST: sp[-1] = op_test(m, base[in.b], sp[-1], in.a == 1); break;
+        case OP_TEST: sp[-1] = op_test(m, base[in.b], sp[-1], (enum test_kind)in.a); break;
         case OP_INSTANCE:
             sp[-1] = feel_boolean(machine_has_type(m, now.proto->program->types[in.b], sp[-1]));
             break;

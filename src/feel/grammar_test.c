@@ -135,6 +135,21 @@ void test_feel_grammar_range_texts(void) {
     check(rows, COUNT_OF(rows));
 }
 
+void test_feel_grammar_tests(void) {
+    static const struct row rows[] = {
+        /* DMN 1.5: table 55: a name that is no list is what to be equal to, also a boolean one */
+        {__LINE__, "{b: true, r: 5 in b}.r", "null"},
+        {__LINE__, "{b: true, r: true in b}.r", "true"},
+        {__LINE__, "{b: {c: true}, r: 5 in (b.c, 5)}.r", "true"},
+        {__LINE__, "{b: {c: true}, r: 5 in b.c}.r", "null"},
+        {__LINE__, "{b: [1..9], r: 5 in b}.r", "true"},
+        {__LINE__, "{b: [5], r: 5 in b}.r", "true"},
+        {__LINE__, "{f: function() true, r: 5 in f()}.r", "true"},
+        {__LINE__, "{b: 3, r: 5 in (? > b)}.r", "true"},
+    };
+    check(rows, COUNT_OF(rows));
+}
+
 void test_feel_grammar_types(void) {
     static const struct row rows[] = {
         /* DMN 1.5: 10.3.2.9, table 61: no types without their parameters */

@@ -91,7 +91,7 @@ struct feel_value op_in_range(struct feel_machine *m, struct feel_value v,
 struct feel_value op_in_ends(struct feel_machine *m, struct feel_value v,
                              const struct feel_value ends[2], unsigned flags);
 struct feel_value op_test(struct feel_machine *m, struct feel_value subject, struct feel_value test,
-                          bool names_subject);
+                          enum test_kind kind);
 struct feel_value op_path(struct feel_machine *m, struct feel_value v, struct str name);
 struct feel_value op_index(struct feel_machine *m, struct feel_value list, struct feel_value at);
 struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct feel_value high,

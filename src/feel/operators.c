@@ -410,10 +410,12 @@ static struct feel_value in_list(struct feel_machine *m, struct feel_value subje
     return feel_boolean(feel_is_true(machine_equal(m, subject, list)));
 }
 
-/* DMN 1.5: table 55: e1 in e2, and a unary test that is an expression */
+/* DMN 1.5: table 55: e1 in e2, and a unary test that is an expression. A variable is what the
+ * subject is to be equal to, also when it is boolean. */
 struct feel_value op_test(struct feel_machine *m, struct feel_value subject, struct feel_value test,
-                          bool names_subject) {
-    if (feel_kind(test) == FEEL_BOOLEAN && (names_subject || feel_kind(subject) != FEEL_BOOLEAN))
+                          enum test_kind kind) {
+    if (feel_kind(test) == FEEL_BOOLEAN && kind != TEST_VARIABLE &&
+        (kind == TEST_OF_SUBJECT || feel_kind(subject) != FEEL_BOOLEAN))
         return test;
     if (feel_kind(test) == FEEL_LIST)
         return in_list(m, subject, test);
