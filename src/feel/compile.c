@@ -6,9 +6,11 @@
  *             2. locals are never shared by two live uses: a slot is taken once in a function;
  *             3. recursion is bounded by AST_DEPTH_MAX.
  * DMN 1.5: 10.3.2.11 */
+#include "base/map.h"
 #include "feel/builtin.h"
 #include "feel/code.h"
 #include "feel/regex.h"
+#include "feel/tree.h"
 
 enum { LOCALS_MAX = 60000, BINDINGS_MAX = 60000, FUNCTIONS_DEEP_MAX = 32 };
 
@@ -32,7 +34,11 @@ struct binding {
     struct str name;
     int level;
     uint32_t slot;
+    uint16_t bucket;
+    uint32_t below; /* in the bucket: 1 + the binding before, or 0 */
 };
+
+enum { BUCKETS = 256, FILTERS = BUCKETS }; /* of bindings by name; the last is that of filters */
 
 struct compiler {
     struct arena *arena;
@@ -41,6 +47,9 @@ struct compiler {
     struct feel_program *program;
     struct unit *unit;
     struct list consts, names, types, shapes, protos, hooks, patterns, inputs, bindings;
+    struct map input_map; /* of the first inputs_mapped, once there are many */
+    uint32_t inputs_mapped;
+    uint32_t bound[BUCKETS + 1]; /* the innermost binding of each bucket, + 1 */
     bool *used;
     const struct ast *node;              /* being compiled, for places */
     bool full;                           /* memory ran out */
@@ -133,15 +142,35 @@ static bool take_locals(struct compiler *c, uint32_t *out, uint32_t count) {
     return true;
 }
 
+static uint16_t bucket_of(struct str name) {
+    return (uint16_t)(str_hash(name) % BUCKETS);
+}
+
 static bool bind(struct compiler *c, enum binding_kind kind, struct str name, uint32_t slot) {
+    uint16_t bucket = kind == BIND_FILTER ? FILTERS : bucket_of(name);
     if (c->bindings.count == BINDINGS_MAX)
         return refuse(c, ERR_LIMIT, "an expression has too many names");
-    *LIST_ADD(c, &c->bindings, struct binding) = (struct binding){kind, name, c->unit->level, slot};
+    uint32_t before = c->bindings.count;
+    *LIST_ADD(c, &c->bindings, struct binding) =
+        (struct binding){kind, name, c->unit->level, slot, bucket, c->bound[bucket]};
+    if (c->bindings.count > before) /* else it went to the spare bytes */
+        c->bound[bucket] = c->bindings.count;
     return true;
 }
 
 static void unbind(struct compiler *c, uint32_t mark) {
-    c->bindings.count = mark;
+    const struct binding *bindings = c->bindings.at;
+    for (uint32_t i = c->bindings.count; i > mark; i--)
+        c->bound[bindings[i - 1].bucket] = bindings[i - 1].below;
+    c->bindings.count = MIN_OF(c->bindings.count, mark);
+}
+
+/* The binding of that name at or below 1 + index `at`, as 1 + its index; 0: none. */
+static uint32_t bound_at(const struct compiler *c, struct str name, uint32_t at) {
+    const struct binding *bindings = c->bindings.at;
+    while (at > 0 && !str_eq(bindings[at - 1].name, name))
+        at = bindings[at - 1].below;
+    return at;
 }
 
 /* --- names
@@ -193,8 +222,27 @@ static bool gen_member(struct compiler *c, uint32_t index, struct str name, uint
     return true;
 }
 
-static bool find_input(struct compiler *c, struct str name, int32_t *slot) {
+enum { INPUTS_FEW = 16, INPUT_MAP_BYTES = 160 };
+
+/* Many of them, as in a large text whose names are all open, are found by a map. */
+static void add_input(struct compiler *c, struct str name) {
+    *LIST_ADD(c, &c->inputs, struct str) = name;
+    if (c->inputs.count <= INPUTS_FEW || !affords(c, (size_t)c->inputs.count * INPUT_MAP_BYTES))
+        return;
+    if (c->input_map.arena == NULL)
+        map_init(&c->input_map, c->arena);
     const struct str *inputs = c->inputs.at;
+    for (; c->inputs_mapped < c->inputs.count; c->inputs_mapped++)
+        (void)map_put(&c->input_map, inputs[c->inputs_mapped], c->inputs_mapped);
+}
+
+static bool find_input(const struct compiler *c, struct str name, int32_t *slot) {
+    const struct str *inputs = c->inputs.at;
+    if (c->inputs_mapped > 0) {
+        const size_t *found = map_find(&c->input_map, name);
+        *slot = found == NULL ? -1 : (int32_t)*found;
+        return found != NULL;
+    }
     for (uint32_t i = 0; i < c->inputs.count; i++)
         if (str_eq(inputs[i], name)) {
             *slot = (int32_t)i;
@@ -236,7 +284,7 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
     if (!c->options->open)
         return err_set(c->err, ERR_UNKNOWN, ast_place(c->node->source, c->node->at),
                        "nothing is named '%.*s'", STR_ARG(name));
-    *LIST_ADD(c, &c->inputs, struct str) = name;
+    add_input(c, name);
     gen_var(c, (int32_t)c->inputs.count - 1);
     return true;
 }
@@ -249,18 +297,20 @@ static bool gen_name(struct compiler *c, struct str name) {
     uint32_t jump_count = 0;
     bool item = str_eq(name, STR("item"));
     uint32_t stack = c->unit->stack;
-    for (uint32_t i = c->bindings.count; i-- > 0;) {
-        const struct binding *b = (const struct binding *)c->bindings.at + i;
-        if (b->kind == BIND_FILTER) {
-            if (jump_count == COUNT_OF(jumps))
-                return refuse(c, ERR_LIMIT, "too many filters in filters");
-            if (!gen_member(c, i, name, &jumps[jump_count++]))
-                return false;
+    uint32_t bound = bound_at(c, name, c->bound[bucket_of(name)]), filter = c->bound[FILTERS];
+    for (; filter > bound; filter = ((const struct binding *)c->bindings.at)[filter - 1].below) {
+        if (jump_count == COUNT_OF(jumps))
+            return refuse(c, ERR_LIMIT, "too many filters in filters");
+        if (!gen_member(c, filter - 1, name, &jumps[jump_count++]))
+            return false;
+        if (item) {
+            bound = filter;
+            break;
         }
-        if (b->kind == BIND_FILTER ? item : str_eq(b->name, name)) {
-            gen_binding(c, i);
-            goto found;
-        }
+    }
+    if (bound > 0) {
+        gen_binding(c, bound - 1);
+        goto found;
     }
     if (!gen_free_name(c, name, jump_count > 0))
         return false;
@@ -324,20 +374,6 @@ static bool gen_if(struct compiler *c, const struct ast *node) {
 
 /* --- tests: DMN 1.5: table 55
  * --------------------------------------------------------- */
-static bool uses_subject(const struct ast *node, int depth) {
-    if (node == NULL || depth == 0)
-        return false;
-    if (node->kind == AST_NAME)
-        return str_eq(node->name, STR("?"));
-    if (uses_subject(node->a, depth - 1) || uses_subject(node->b, depth - 1) ||
-        uses_subject(node->c, depth - 1))
-        return true;
-    for (const struct ast *item = node->list; item != NULL; item = item->next)
-        if (uses_subject(item, depth - 1))
-            return true;
-    return false;
-}
-
 static bool gen_range_ends(struct compiler *c, const struct ast *node) {
     return gen(c, node->a) && gen(c, node->b);
 }
@@ -365,7 +401,7 @@ static bool gen_test(struct compiler *c, const struct ast *test, uint32_t subjec
     if (!gen(c, test))
         return false;
     c->node = test;
-    (void)emit(c, OP_TEST, uses_subject(test, AST_DEPTH_MAX) ? 1 : 0, (int32_t)subject, 0);
+    (void)emit(c, OP_TEST, tree_test_kind(test), (int32_t)subject, 0);
     return true;
 }
 
@@ -431,15 +467,8 @@ static bool gen_list(struct compiler *c, const struct ast *node) {
     return true;
 }
 
-static uint32_t count_of(const struct ast *list) {
-    uint32_t count = 0;
-    for (; list != NULL; list = list->next)
-        count++;
-    return count;
-}
-
 static int32_t add_shape(struct compiler *c, const struct ast *list) {
-    uint32_t count = count_of(list), i = 0;
+    uint32_t count = tree_count(list), i = 0;
     if (!affords(c, count * sizeof(struct str)))
         return 0;
     struct str *names = arena_new(c->arena, struct str, count);
@@ -449,28 +478,23 @@ static int32_t add_shape(struct compiler *c, const struct ast *list) {
     return (int32_t)c->shapes.count - 1;
 }
 
-static const struct ast *plain(const struct ast *node) {
-    while (node->kind == AST_TYPED && node->a != NULL)
-        node = node->a;
-    return node;
-}
-
 static bool gen_function(struct compiler *c, const struct ast *node, struct str self);
 
 /* DMN 1.5: 10.3.2.6, 10.3.2.11.1, 10.3.2.13.4, table 69: an entry sees those before it; a function
  * sees itself too */
 static bool gen_context(struct compiler *c, const struct ast *node) {
     uint32_t mark = c->bindings.count, slot, i = 0;
-    if (!take_locals(c, &slot, count_of(node->list)))
+    if (!take_locals(c, &slot, tree_count(node->list)))
         return false;
     for (const struct ast *entry = node->list; entry != NULL; entry = entry->next, i++) {
-        bool made = plain(entry->a)->kind == AST_FUNCTION
-                        ? gen_function(c, plain(entry->a), entry->name)
+        bool made = tree_plain(entry->a)->kind == AST_FUNCTION
+                        ? gen_function(c, tree_plain(entry->a), entry->name)
                         : gen(c, entry->a);
         if (!made)
             return false;
         for (const struct ast *typed = entry->a;
-             plain(entry->a)->kind == AST_FUNCTION && typed != plain(entry->a); typed = typed->a)
+             tree_plain(entry->a)->kind == AST_FUNCTION && typed != tree_plain(entry->a);
+             typed = typed->a)
             (void)emit(c, OP_COERCE, 0, add_type(c, typed->type), 0);
         c->node = entry;
         (void)emit(c, OP_SET, 0, (int32_t)(slot + i), -1);
@@ -522,21 +546,6 @@ static bool gen_unary_range(struct compiler *c, const struct ast *node) {
 
 /* --- filters: DMN 1.5: 10.3.2.5
  * ------------------------------------------------------------------------ */
-/* Gives a boolean or null for sure, so never a position. */
-static bool is_test(const struct ast *node) {
-    switch ((enum ast_kind)node->kind) {
-    case AST_COMPARE:
-    case AST_AND:
-    case AST_OR:
-    case AST_BETWEEN:
-    case AST_IN:
-    case AST_INSTANCE:
-    case AST_SOME:
-    case AST_EVERY: return true;
-    default: return false;
-    }
-}
-
 /* DMN 1.5: 10.3.2.11.4, table 68 */
 static bool gen_filter(struct compiler *c, const struct ast *node) {
     if (!gen(c, node->a))
@@ -553,7 +562,7 @@ static bool gen_filter(struct compiler *c, const struct ast *node) {
     if (!take_locals(c, &slots, 4) || !bind(c, BIND_FILTER, STR_NONE, slots + 3))
         return false;
     c->node = node;
-    uint32_t begin = emit(c, OP_FILTER, is_test(node->b) ? 1 : 0, (int32_t)slots, -1);
+    uint32_t begin = emit(c, OP_FILTER, tree_is_condition(node->b) ? 1 : 0, (int32_t)slots, -1);
     uint32_t loop = c->unit->code.count;
     if (!gen(c, node->b))
         return false;
@@ -606,7 +615,7 @@ static bool gen_iters(struct compiler *c, const struct ast *iter, const struct a
 /* DMN 1.5: table 49 */
 static bool gen_for(struct compiler *c, const struct ast *node) {
     uint32_t result, mark = c->bindings.count;
-    if (count_of(node->list) > FEEL_NESTING_MAX)
+    if (tree_count(node->list) > FEEL_NESTING_MAX)
         return refuse(c, ERR_LIMIT, "an iteration has too many variables");
     if (!take_locals(c, &result, 1))
         return false;
@@ -622,7 +631,7 @@ static bool gen_for(struct compiler *c, const struct ast *node) {
 /* The innermost test decides at once: jumps go to the end of the whole. */
 /* DMN 1.5: table 49 */
 static bool gen_quantifier(struct compiler *c, const struct ast *node, enum op op) {
-    uint32_t result, mark = c->bindings.count, count = count_of(node->list), n = 0;
+    uint32_t result, mark = c->bindings.count, count = tree_count(node->list), n = 0;
     if (count > FEEL_NESTING_MAX)
         return refuse(c, ERR_LIMIT, "an iteration has too many variables");
     uint32_t *slots = arena_new(c->arena, uint32_t, count);
@@ -664,7 +673,7 @@ static void proto_close(struct proto *proto, const struct unit *u) {
 }
 
 static bool gen_body(struct compiler *c, const struct ast *node, struct proto *proto) {
-    uint32_t i = 0, count = count_of(node->list), first;
+    uint32_t i = 0, count = tree_count(node->list), first;
     if (!affords(c, count * sizeof(void *)))
         return refuse(c, ERR_LIMIT, "an expression takes too much memory");
     const struct feel_type **types = arena_new(c->arena, const struct feel_type *, count);
@@ -712,15 +721,10 @@ static bool gen_function(struct compiler *c, const struct ast *node, struct str 
 }
 
 static bool is_bound(const struct compiler *c, struct str name) {
-    const struct binding *bindings = c->bindings.at;
-    for (uint32_t i = c->bindings.count; i-- > 0;)
-        if (bindings[i].kind != BIND_FILTER && str_eq(bindings[i].name, name))
-            return true;
-    const struct str *inputs = c->inputs.at;
-    for (uint32_t i = 0; i < c->inputs.count; i++)
-        if (str_eq(inputs[i], name))
-            return true;
-    return false;
+    if (bound_at(c, name, c->bound[bucket_of(name)]) > 0)
+        return true;
+    int32_t slot;
+    return find_input(c, name, &slot);
 }
 
 static bool refuse_arguments(struct compiler *c, const struct ast *node, int id, uint32_t count) {
@@ -807,7 +811,7 @@ static int32_t ready_pattern(struct compiler *c, const struct ast *node, int id)
 }
 
 static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id) {
-    uint32_t count = count_of(node->list);
+    uint32_t count = tree_count(node->list);
     if (node->list != NULL && node->list->kind == AST_NAMED)
         return gen_builtin_named(c, node, id);
     if (count < builtins[id].min ||
@@ -952,7 +956,7 @@ bool ast_compile(struct feel_program **out, struct arena *a, const struct ast *t
     c.program->tree = tree;
     c.used = arena_new(a, bool, options->name_count);
     for (size_t i = 0; i < options->name_count; i++)
-        *LIST_ADD(&c, &c.inputs, struct str) = options->names[i].name;
+        add_input(&c, options->names[i].name);
     if (!gen(&c, tree))
         return false;
     (void)emit(&c, OP_RETURN, 0, 0, -1);

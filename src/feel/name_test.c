@@ -136,3 +136,47 @@ void test_feel_names_in_scope(void) {
     };
     check(rows, COUNT_OF(rows));
 }
+
+/* A text of many names: {x0: 1, x1: x0 + 1, ...} and what is asked of it. */
+static void check_many(int line, const char *begin, const char *entry, const char *end,
+                       const char *want) {
+    struct arena *a = arena_create("names", 64 << 20);
+    struct budget budget = budget_of(1000000, 32 << 20);
+    struct feel_env env = {0};
+    struct err err = {0};
+    struct feel_value v;
+    struct buf text, out;
+    buf_init(&text, 1 << 20);
+    buf_init(&out, 1 << 20);
+    buf_add(&text, str_from(begin));
+    for (int i = 1; i <= 3000; i++) {
+        struct str rest = str_from(entry), part;
+        while (str_split(&part, &rest, '#')) {
+            buf_add(&text, part);
+            if (rest.len > 0)
+                buf_printf(&text, "%d", rest.at[0] == '<' ? i - 1 : i);
+            if (rest.len > 0 && rest.at[0] == '<')
+                rest = str_sub(rest, 1, rest.len);
+        }
+    }
+    buf_add(&text, str_from(end));
+    if (feel_once(&v, buf_view(&text), feel_null(), env, a, &budget, &err))
+        feel_print(&out, v);
+    else
+        buf_lit(&out, "refused");
+    CHECK_STR_AT(line, buf_view(&out), str_from(want));
+    buf_done(&text);
+    buf_done(&out);
+    arena_destroy(a);
+}
+
+void test_feel_names_many(void) {
+    /* DMN 1.5: 10.3.2.6, 10.3.2.11.1: entries see those before; the inner of two hides the outer */
+    check_many(__LINE__, "{x0: 1", ", x#: x#< + 1", "}.x3000", "3001");
+    check_many(__LINE__, "{x0: 1", ", a x#: x0 + 1", "}.a x3000", "2");
+    check_many(__LINE__, "{x0: 1", ", x#: {x0: 2, r: x0}.r", ", r: x0 + x3000}.r", "3");
+    check_many(__LINE__, "{x0: 1", ", x#: [1][item = x0][1]", "}.x3000", "1");
+    check_many(__LINE__, "{x0: 1", ", x#: 1", ", x17: 1}", "refused");
+    check_many(__LINE__, "{x0: 1", ", x#: 1", ", x2999: 1}", "refused");
+    check_many(__LINE__, "count([x0", ", x#", "])", "3001");
+}

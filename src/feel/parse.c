@@ -5,6 +5,7 @@
  * DMN 1.5: 10.3.1.2, 10.3.1.6 */
 #include "feel/parser.h"
 
+#include "base/map.h"
 #include "base/utf8.h"
 
 static struct ast *parse_expression(struct parser *p);
@@ -167,16 +168,36 @@ static struct ast *parse_entry(struct parser *p) {
     return entry->a == NULL ? NULL : node_end(p, entry, entry->a->at + entry->a->len);
 }
 
-static bool same_entry(const struct ast *first, struct str name) {
-    for (; first != NULL; first = first->next)
-        if (str_eq(first->name, name))
-            return true;
-    return false;
+/* The names of a context's entries: a few are compared, many are found by a map. */
+struct entry_names {
+    struct map map;
+    size_t count;
+};
+
+/* False when there is one of that name already. */
+static bool new_entry(struct parser *p, struct entry_names *names, const struct ast *first,
+                      struct str name) {
+    enum { FEW = 16, MAP_BYTES = 160 };
+    if (++names->count <= FEW) {
+        for (; first != NULL; first = first->next)
+            if (str_eq(first->name, name))
+                return false;
+        return true;
+    }
+    if (!parser_affords(p, names->count * MAP_BYTES))
+        return true; /* the parse ends */
+    if (names->map.arena == NULL) {
+        map_init(&names->map, p->arena);
+        for (; first != NULL; first = first->next)
+            (void)map_put(&names->map, first->name, 1);
+    }
+    return map_put(&names->map, name, 1);
 }
 
 /* DMN 1.5: rule 57 */
 static struct ast *parse_context(struct parser *p) {
     struct ast *node = node_new(p, AST_CONTEXT, p->token.from);
+    struct entry_names names = {0};
     struct chain chain = {0};
     size_t mark = p->local_count;
     (void)parser_advance(p);
@@ -185,7 +206,7 @@ static struct ast *parse_context(struct parser *p) {
         struct ast *entry = parse_entry(p);
         if (entry == NULL)
             return NULL;
-        if (same_entry(chain.first, entry->name))
+        if (!new_entry(p, &names, chain.first, entry->name))
             return parser_fail_at(p, from, "a context has two entries with one name", entry->name);
         chain_add(&chain, entry);
     }
