@@ -16,7 +16,7 @@ struct memo {
         uint32_t count;
     } slots[MEMO_SLOTS];
     uint32_t *words;
-    uint32_t used;
+    uint32_t used, room;
 };
 
 /* What a rule's run does at a place of the axis. */
@@ -36,6 +36,7 @@ struct sweep {
     uint32_t *rules, count;
     uint32_t *place; /* by number in the node: where it stands in rules */
     uint32_t *key;   /* room for a child's key: axes, rules in order */
+    uint32_t *alike; /* likewise for alike_key() */
 };
 
 static bool search(struct cover *s, struct node n, bool *covered);
@@ -61,8 +62,25 @@ static bool is_full(const struct runs *runs, const struct runs *domain) {
     return true;
 }
 
+static const struct runs *covers(const struct cover *s, uint32_t axis) {
+    return s->maybe ? s->x->axes[axis].maybe : s->x->axes[axis].sure;
+}
+
+static bool is_doubtful(const struct checker *x) {
+    for (uint32_t i = 0; i < x->axis_count; i++)
+        if (x->choice[i] != CHECK_NONE && x->choice[i] < x->axes[i].region_count &&
+            x->axes[i].doubtful[x->choice[i]])
+            return true;
+    return false;
+}
+
 static void found_gap(struct cover *s) {
-    uint32_t axes = s->x->t->input_count;
+    uint32_t axes = s->x->axis_count;
+    if (s->doubt != NULL && is_doubtful(s->x)) { /* it may be none, and the search goes on */
+        memcpy(s->doubt, s->x->choice, axes * sizeof *s->doubt);
+        s->doubted = true;
+        return;
+    }
     if (s->gap_count < s->gaps_max && axes > 0)
         memcpy(s->gaps + (size_t)s->gap_count * axes, s->x->choice, axes * sizeof *s->gaps);
     s->gap_count++;
@@ -82,9 +100,9 @@ static bool memo_has(const struct memo *memo, const uint32_t *key, uint32_t coun
 }
 
 static void memo_add(struct memo *memo, const uint32_t *key, uint32_t count) {
-    if (count > MEMO_WORDS / 16)
+    if (count > memo->room / 2)
         return;
-    if (memo->used + count > MEMO_WORDS) {
+    if (memo->used + count > memo->room) {
         memset(memo->slots, 0, sizeof memo->slots);
         memo->used = 0;
     }
@@ -119,7 +137,7 @@ static uint32_t add_events(struct event *events, uint32_t count, const struct ru
 /* Memory and steps of the node; *events in order, by the rules' numbers in the node. */
 static bool make_events(struct cover *s, struct node n, uint32_t axis, struct event **events,
                         uint32_t *count) {
-    const struct runs *sure = s->x->axes[axis].sure;
+    const struct runs *sure = covers(s, axis);
     size_t room = 2 * (size_t)s->domain[axis].count;
     for (uint32_t i = 0; i < n.rule_count; i++)
         room += 2 * (size_t)sure[n.rules[i]].count;
@@ -161,25 +179,74 @@ static struct node child_of(struct node n, uint32_t axis, const struct sweep *w)
     return (struct node){rules, w->key, w->count, count};
 }
 
+struct ranked {
+    const struct runs *runs;
+    uint32_t rule;
+};
+
+static int compare_ranked(const void *a, const void *b) {
+    const struct runs *x = ((const struct ranked *)a)->runs, *y = ((const struct ranked *)b)->runs;
+    if (x->count != y->count)
+        return x->count > y->count ? 1 : -1;
+    return x->count == 0 ? 0 : memcmp(x->at, y->at, x->count * sizeof *x->at);
+}
+
+/* Rules that cover the same of an axis have the same number. */
+static bool find_alike(struct cover *s, uint32_t axis) {
+    struct checker *x = s->x;
+    uint32_t count = x->t->rule_count;
+    if (!check_spend(x, (uint64_t)count * 4, count * (sizeof(struct ranked) + sizeof(uint32_t))))
+        return false;
+    struct ranked *ranked = arena_new(x->arena, struct ranked, count);
+    s->alike[axis] = arena_new(x->arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++)
+        ranked[i] = (struct ranked){&covers(s, axis)[i], i};
+    if (count > 0)
+        qsort(ranked, count, sizeof *ranked, compare_ranked);
+    for (uint32_t i = 0, number = 0; i < count; i++) {
+        number += i > 0 && compare_ranked(&ranked[i - 1], &ranked[i]) != 0;
+        s->alike[axis][ranked[i].rule] = number;
+    }
+    return true;
+}
+
+/* The node by what its rules cover, whichever they are; *count words of w->alike. */
+static bool alike_key(struct cover *s, struct node child, const struct sweep *w, uint32_t *count) {
+    *count = 0;
+    if (!take_steps(s, (uint64_t)child.rule_count * child.axis_count + 1))
+        return true;
+    for (uint32_t k = 0; k < child.axis_count; k++) {
+        w->alike[(*count)++] = child.axes[k];
+        for (uint32_t i = 0; i < child.rule_count; i++)
+            w->alike[(*count)++] = s->alike[child.axes[k]][child.rules[i]];
+    }
+    return true;
+}
+
 static bool segment(struct cover *s, struct node n, uint32_t axis, const struct sweep *w,
                     uint32_t region, struct memo *open, bool *covered) {
     struct node child = child_of(n, axis, w);
-    uint32_t words = child.axis_count + child.rule_count;
+    uint32_t words = child.axis_count + child.rule_count, alike = 0;
     bool here = false;
+    /* what no rule touches is a gap of its own, but among texts */
+    bool joins = open != NULL && (s->x->axes[axis].kind == FEEL_STRING || child.rule_count > 0);
     if (!take_steps(s, (uint64_t)words + 1) || memo_has(s->memo, w->key, words))
         return true;
-    if (open != NULL && memo_has(open, w->key, words)) {
+    if (joins && (!alike_key(s, child, w, &alike) || s->spent))
+        return true;
+    if (joins && memo_has(open, w->alike, alike)) {
         *covered = false; /* told already */
         return true;
     }
+    uint32_t told = s->gap_count;
     s->x->choice[axis] = region;
     if (!search(s, child, &here))
         return false;
     s->x->choice[axis] = CHECK_NONE;
     if (here)
         memo_add(s->memo, w->key, words);
-    else if (open != NULL && !s->spent)
-        memo_add(open, w->key, words);
+    else if (joins && !s->spent && s->gap_count > told)
+        memo_add(open, w->alike, alike);
     *covered = *covered && here;
     return true;
 }
@@ -204,23 +271,28 @@ static bool sweep(struct cover *s, struct node n, uint32_t axis, const struct ev
         bool has = only >= at && only < to;
         if (!inside || to == at || (only != CHECK_NONE && has == skip))
             continue;
-        if (!segment(s, n, axis, w, has ? only : at, open, covered))
+        struct run run = {at, to};
+        struct runs here = {&run, 1};
+        uint32_t region = has ? only : check_region(&s->x->axes[axis], &here, NULL);
+        if (!segment(s, n, axis, w, region, open, covered))
             return false;
     }
     return true;
 }
 
-/* Texts: what is none of those that rules name is one gap and not one between any two of them, and
- * "something else" is the best example of it. */
-static bool sweep_texts(struct cover *s, struct node n, uint32_t axis, const struct event *events,
-                        uint32_t event_count, struct sweep *w, bool *covered) {
+/* A gap that is the same in several segments is told once. Texts: what is none of those that rules
+ * name is one gap and not one between any two of them, and "something else" is the best example of
+ * it. */
+static bool sweep_joined(struct cover *s, struct node n, uint32_t axis, const struct event *events,
+                         uint32_t event_count, struct sweep *w, bool *covered) {
     uint32_t other = s->x->axes[axis].other;
-    if (!check_spend(s->x, 1, sizeof(struct memo) + MEMO_WORDS / 8 * sizeof(uint32_t)))
+    size_t words = ((size_t)n.rule_count + 1) * n.axis_count;
+    if (!check_spend(s->x, 1, sizeof(struct memo) + (MEMO_WORDS / 8 + words) * sizeof(uint32_t)))
         return false;
     struct memo *open = arena_new(s->x->arena, struct memo, 1);
     open->words = arena_new(s->x->arena, uint32_t, MEMO_WORDS / 8);
-    open->used = MEMO_WORDS - MEMO_WORDS / 8; /* it has but an eighth of the room */
-    open->words -= open->used;
+    open->room = MEMO_WORDS / 8;
+    w->alike = arena_new(s->x->arena, uint32_t, words);
     if (other != CHECK_NONE &&
         !sweep(s, n, axis, events, event_count, w, other, false, open, covered))
         return false;
@@ -239,8 +311,9 @@ static bool cut(struct cover *s, struct node n, uint32_t axis, bool *covered) {
     struct sweep w = {.rules = arena_new(s->x->arena, uint32_t, n.rule_count),
                       .place = arena_new(s->x->arena, uint32_t, n.rule_count),
                       .key = arena_new(s->x->arena, uint32_t, (size_t)n.rule_count + n.axis_count)};
-    if (s->x->axes[axis].kind == FEEL_STRING && s->gaps_max > 0)
-        return sweep_texts(s, n, axis, events, event_count, &w, covered);
+    bool top = n.axis_count + 1 >= s->x->axis_count; /* further down it would take too much */
+    if (s->gaps_max > 0 && (top || s->x->axes[axis].kind == FEEL_STRING))
+        return sweep_joined(s, n, axis, events, event_count, &w, covered);
     return sweep(s, n, axis, events, event_count, &w, CHECK_NONE, false, NULL, covered);
 }
 
@@ -252,7 +325,7 @@ static uint32_t next_axis(struct cover *s, struct node n, bool *covered) {
     for (uint32_t i = 0; i < n.rule_count; i++) {
         bool full = true;
         for (uint32_t k = 0; k < n.axis_count; k++)
-            if (!is_full(&s->x->axes[n.axes[k]].sure[n.rules[i]], &s->domain[n.axes[k]])) {
+            if (!is_full(&covers(s, n.axes[k])[n.rules[i]], &s->domain[n.axes[k]])) {
                 full = false;
                 cuts[k]++;
             }
@@ -294,11 +367,11 @@ static bool search(struct cover *s, struct node n, bool *covered) {
 
 bool check_cover(struct cover *s, const uint32_t *rules, uint32_t count) {
     struct checker *x = s->x;
-    uint32_t axes[DMN_COLUMNS_MAX] = {0};
+    uint32_t axes[DMN_COLUMNS_MAX] = {0}, *alike[DMN_COLUMNS_MAX] = {0};
     struct arena_mark mark = arena_mark(x->arena);
     uint64_t bytes = x->budget->left.bytes, steps = s->steps;
     bool covered, good;
-    for (uint32_t c = 0; c < x->t->input_count; c++) {
+    for (uint32_t c = 0; c < x->axis_count; c++) {
         axes[c] = c;
         x->choice[c] = CHECK_NONE;
     }
@@ -306,7 +379,12 @@ bool check_cover(struct cover *s, const uint32_t *rules, uint32_t count) {
         return false;
     s->memo = arena_new(x->arena, struct memo, 1);
     s->memo->words = arena_new(x->arena, uint32_t, MEMO_WORDS);
-    good = search(s, (struct node){rules, axes, count, x->t->input_count}, &covered);
+    s->memo->room = MEMO_WORDS;
+    s->alike = alike;
+    for (uint32_t c = 0; c < x->axis_count && s->gaps_max > 0; c++)
+        if (!find_alike(s, c))
+            return false;
+    good = search(s, (struct node){rules, axes, count, x->axis_count}, &covered);
     arena_rewind(x->arena, mark);
     x->budget->left.bytes = bytes;
     return good && check_spend(x, steps - s->steps, 0);

@@ -4,7 +4,8 @@
 #include "base/test.h"
 #include "dmn/dmn.h"
 
-enum { COLUMNS = 3, RULES_MAX = 7, POINTS = 17 }; /* points: -1, -0.5, 0 ... 7 */
+enum { COLUMNS = 3, RULES_MAX = 7, POINTS = 18, NOTHING = POINTS - 3 };
+/* points: -1, -0.5, 0 ... 7, null */
 
 static uint32_t dice(uint64_t *seed, uint32_t sides) {
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -30,7 +31,7 @@ static struct cell random_cell(uint64_t *seed) {
 static bool cell_takes(const struct cell *cell, int half) {
     bool in = (cell->low_closed ? half >= 2 * cell->low : half > 2 * cell->low) &&
               (cell->high_closed ? half <= 2 * cell->high : half < 2 * cell->high);
-    return cell->any || in != cell->negated;
+    return cell->any || (half != NOTHING && in != cell->negated);
 }
 
 static bool rule_takes(const struct cell *cells, const int *point) {
@@ -118,7 +119,7 @@ static bool found_hidden(const struct checked *c, uint32_t row) {
 }
 
 /* What a look at every place says: a gap, pairs that meet, rules that never decide when first wins.
- */
+ * There, an input may be missing too: only - holds for null. */
 struct truth {
     bool gap, meets[RULES_MAX][RULES_MAX], decides[RULES_MAX];
 };
@@ -127,18 +128,18 @@ static struct truth look(struct cell (*cells)[COLUMNS], uint32_t rules) {
     struct truth truth = {0};
     int at[COLUMNS];
     for (int i = 0; i < POINTS * POINTS * POINTS; i++) {
-        bool takes[RULES_MAX], any = false;
+        bool takes[RULES_MAX], any = false, nothing = false;
         for (int c = 0, rest = i; c < COLUMNS; c++, rest /= POINTS)
-            at[c] = rest % POINTS - 2;
+            nothing = (at[c] = rest % POINTS - 2) == NOTHING || nothing;
         for (uint32_t r = 0; r < rules; r++) {
             takes[r] = rule_takes(cells[r], at);
             truth.decides[r] = truth.decides[r] || (takes[r] && !any);
             any = any || takes[r];
         }
-        truth.gap = truth.gap || !any;
+        truth.gap = truth.gap || (!any && !nothing);
         for (uint32_t a = 0; a < rules; a++)
             for (uint32_t b = a + 1; b < rules; b++)
-                truth.meets[a][b] = truth.meets[a][b] || (takes[a] && takes[b]);
+                truth.meets[a][b] = truth.meets[a][b] || (takes[a] && takes[b] && !nothing);
     }
     return truth;
 }

@@ -28,105 +28,8 @@ struct column_index {
     uint64_t *sets;         /* of word_count words each */
 };
 
-/* --- cells
- * ------------------------------------------------------------------------------------------ */
-/* The value of a literal, also of one behind a minus or in date("...") and its like. */
-static bool literal(struct feel_value *out, const struct ast *tree, struct arena *a) {
-    static const struct {
-        const char *name;
-        enum feel_kind kinds[2];
-    } makers[] = {
-        {"date", {FEEL_DATE, FEEL_DATE}},
-        {"time", {FEEL_TIME, FEEL_TIME}},
-        {"date and time", {FEEL_DATE_TIME, FEEL_DATE_TIME}},
-        {"duration", {FEEL_DAYS_TIME, FEEL_YEARS_MONTHS}},
-    };
-    if (tree->kind == AST_CONST) {
-        *out = tree->value;
-        return true;
-    }
-    if (tree->kind != AST_CALL || tree->a->kind != AST_NAME || tree->list == NULL ||
-        tree->list->next != NULL || tree->list->kind != AST_CONST ||
-        feel_kind(tree->list->value) != FEEL_STRING)
-        return false;
-    *out = feel_temporal_text(a, feel_as_string(tree->list->value), NULL);
-    for (size_t i = 0; i < COUNT_OF(makers); i++)
-        if (str_eq(tree->a->name, str_from(makers[i].name)))
-            return feel_kind(*out) == makers[i].kinds[0] || feel_kind(*out) == makers[i].kinds[1];
-    return false;
-}
-
-static bool is_orderable(struct feel_value v) {
-    int order;
-    return feel_kind(v) == FEEL_BOOLEAN || feel_order(&order, v, v);
-}
-
-/* One test as one or two intervals; false when it is more than that. */
-static bool test_intervals(struct table_cell *cell, const struct ast *test, struct arena *a) {
-    struct interval *out = &cell->intervals[cell->interval_count];
-    struct feel_value v, w;
-    if (test->kind == AST_RANGE) {
-        if (test->a == NULL || test->b == NULL || !literal(&v, test->a, a) ||
-            !literal(&w, test->b, a) || feel_kind(v) != feel_kind(w) || !is_orderable(v))
-            return false;
-        *out = (struct interval){v, w, (test->op & AST_LOW_CLOSED) != 0,
-                                 (test->op & AST_HIGH_CLOSED) != 0};
-        cell->interval_count++;
-        return true;
-    }
-    enum ast_compare op = test->kind == AST_UNARY ? (enum ast_compare)test->op : AST_EQ;
-    if (!literal(&v, test->kind == AST_UNARY ? test->a : test, a))
-        return false;
-    if (feel_is_null(v) && op == AST_EQ) {
-        cell->has_null = true;
-        return true;
-    }
-    if (!is_orderable(v) || (feel_kind(v) == FEEL_BOOLEAN && op != AST_EQ))
-        return false;
-    struct feel_value none = feel_null();
-    cell->interval_count += op == AST_NE ? 2 : 1;
-    switch (op) {
-    case AST_EQ: *out = (struct interval){v, v, true, true}; return true;
-    case AST_NE:
-        out[0] = (struct interval){none, v, false, false};
-        out[1] = (struct interval){v, none, false, false};
-        return true;
-    case AST_LT:
-    case AST_LE: *out = (struct interval){none, v, false, op == AST_LE}; return true;
-    default: *out = (struct interval){v, none, op == AST_GE, false}; return true;
-    }
-}
-
-void table_classify(struct table_cell *cell, struct arena *a) {
-    uint32_t count = 0;
-    if (cell->tree->kind == AST_ANY) {
-        cell->any = true;
-        return;
-    }
-    if (cell->tree->kind != AST_TESTS)
-        return;
-    for (const struct ast *test = cell->tree->list; test != NULL; test = test->next)
-        count++;
-    cell->intervals = arena_new(a, struct interval, 2 * (size_t)count);
-    cell->negated = cell->tree->op == 1;
-    for (const struct ast *test = cell->tree->list; test != NULL; test = test->next)
-        if (!test_intervals(cell, test, a))
-            return;
-    cell->plain = true;
-}
-
 /* --- columns
  * ------------------------------------------------------------------------------------------- */
-bool table_classify_tests(struct table_cell *cell, const struct ast *tests, struct arena *a) {
-    *cell = (struct table_cell){.tree = (struct ast *)(uintptr_t)tests};
-    table_classify(cell, a);
-    return cell->plain;
-}
-
-static struct feel_value some_end(const struct interval *i) {
-    return feel_is_null(i->low) ? i->high : i->low;
-}
-
 /* The one kind that all intervals of the column are of; FEEL_NULL when there is none. */
 static enum feel_kind column_kind(const struct dmn_table *t, uint32_t column) {
     enum feel_kind kind = FEEL_NULL;
@@ -137,7 +40,7 @@ static enum feel_kind column_kind(const struct dmn_table *t, uint32_t column) {
         if (!cell->plain)
             return FEEL_NULL;
         for (uint32_t i = 0; i < cell->interval_count; i++) {
-            enum feel_kind here = feel_kind(some_end(&cell->intervals[i]));
+            enum feel_kind here = feel_kind(table_some_end(&cell->intervals[i]));
             if (kind != FEEL_NULL && here != kind)
                 return FEEL_NULL;
             kind = here;
@@ -146,22 +49,13 @@ static enum feel_kind column_kind(const struct dmn_table *t, uint32_t column) {
     return kind;
 }
 
-int table_value_order(struct feel_value a, struct feel_value b) {
-    int order = 0;
-    if (feel_kind(a) == FEEL_BOOLEAN)
-        return (int)feel_as_boolean(a) - (int)feel_as_boolean(b);
-    (void)feel_order(&order, a, b);
-    return order;
-}
-
 static int compare_values(const void *a, const void *b) {
     return table_value_order(*(const struct feel_value *)a, *(const struct feel_value *)b);
 }
 
 static bool all_ordered(const struct feel_value *values, uint32_t count) {
-    int order;
     for (uint32_t i = 1; i < count; i++)
-        if (feel_kind(values[0]) != FEEL_BOOLEAN && !feel_order(&order, values[0], values[i]))
+        if (!table_have_order(values[0], values[i]))
             return false; /* times with and without a zone */
     return true;
 }

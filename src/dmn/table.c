@@ -100,6 +100,50 @@ static bool read_policy(struct table_reader *r) {
     return true;
 }
 
+/* The declared type of a parameter of the function whose logic the table is in. */
+static const struct feel_type *param_type(struct table_reader *r, struct str name) {
+    struct dmn_model *m = r->b->model;
+    const struct xml_node *logic = dmn_child(m, r->b->element->node, "encapsulatedLogic");
+    const struct feel_type *type = NULL;
+    struct err ignored = {0}; /* told where the parameter is read */
+    if (logic == NULL)
+        return NULL;
+    for (const struct xml_node *p = dmn_child(m, logic, "formalParameter"); p != NULL;
+         p = xml_next(p))
+        if (str_eq(dmn_name(m, xml_attr_text(p, STR("name"))), name))
+            return dmn_type_attr(&type, m, p, &ignored) ? type : NULL;
+    return NULL;
+}
+
+/* The type of a name, or of a member of one, as it is declared: its values are fitted to it before
+ * the table sees them. NULL when nothing declares it. */
+static const struct feel_type *declared_type(struct table_reader *r, const struct ast *tree,
+                                             int depth) {
+    if (tree == NULL || depth == 0)
+        return NULL;
+    if (tree->kind == AST_PATH) {
+        const struct feel_type *type = declared_type(r, tree->a, depth - 1);
+        for (size_t i = 0; type != NULL && type->tag == FEEL_TYPE_CONTEXT && i < type->field_count;
+             i++)
+            if (str_eq(type->fields[i].name, tree->name))
+                return type->fields[i].type;
+        return NULL;
+    }
+    if (tree->kind != AST_NAME)
+        return NULL;
+    for (const struct ast_scope *s = r->scope; s != NULL; s = s->outer)
+        for (size_t i = 0; i < s->name_count; i++)
+            if (str_eq(s->names[i], tree->name)) {
+                /* outside of the parameters stands only the function's own name */
+                bool outermost = s->outer != NULL && s->outer->names == &r->b->element->variable;
+                return outermost ? param_type(r, tree->name) : NULL;
+            }
+    for (size_t i = 0; i < r->b->options->name_count; i++)
+        if (str_eq(r->b->options->names[i].name, tree->name))
+            return r->b->options->names[i].type;
+    return NULL;
+}
+
 /* DMN 1.5: 8.2.3, 8.2.4, 8.3.2 */
 static bool read_input(struct table_reader *r, const struct xml_node *node, uint32_t column) {
     struct dmn_model *m = r->b->model;
@@ -118,6 +162,8 @@ static bool read_input(struct table_reader *r, const struct xml_node *node, uint
                            : boxed_text(r->b, expression, text, at, r->scope, FEEL_EXPRESSION);
     if (tree == NULL)
         return false;
+    input->tree = text.len == 0 ? NULL : tree;
+    input->known = declared_type(r, input->tree, AST_DEPTH_MAX);
     r->input_trees[column] = boxed_typed(r->b, tree, input->type);
     text = values == NULL ? STR_NONE : str_trim(dmn_text(m, values, "text", &at));
     if (text.len > 0)

@@ -29,6 +29,10 @@ struct table_cell {
     bool plain;
     bool negated;  /* not(...) around the intervals */
     bool has_null; /* a literal null among the tests */
+    bool compares; /* a range, an order or != among them: not false for null, as equality is */
+    /* a list or a condition over ? among the tests: false, and not null, for values of other kinds
+     */
+    bool soft;
     struct interval *intervals;
     uint32_t interval_count;
     const struct feel_program *program; /* NULL for - */
@@ -49,6 +53,8 @@ struct table_input {
     const struct feel_program *allowed; /* written inputValues; NULL: all */
     const struct ast *allowed_tree;     /* they, or those of the type, which fits values to it */
     bool is_limited;                    /* inputValues are written */
+    const struct feel_type *known;      /* of what the expression names, for checks; NULL: any */
+    const struct ast *tree;             /* of the expression; NULL: the column has none */
     struct err_at at;
 };
 
@@ -100,6 +106,10 @@ void table_classify(struct table_cell *cell, struct arena *a);
 bool table_classify_tests(struct table_cell *cell, const struct ast *tests, struct arena *a);
 /* false before true, the others as FEEL orders them; 0 for what has no order. */
 int table_value_order(struct feel_value a, struct feel_value b);
+/* Have they an order? Times with and without an offset have none. */
+bool table_have_order(struct feel_value a, struct feel_value b);
+/* An end that is not open: there is one, and it tells the kind. */
+struct feel_value table_some_end(const struct interval *in);
 /* Build the indexes of columns whose cells are all plain. */
 void table_index(struct dmn_table *t, struct arena *a);
 /* The rules whose cell of a column a value passes: a set of bits, or without one a list in
