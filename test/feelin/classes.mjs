@@ -442,6 +442,13 @@ export const classes = [
     when: (d) => [".second", ".seconds"].includes(d.op) && is(d.ours, "number") && is(d.theirs, "number") && Math.trunc(d.ours.value) === d.theirs.value,
   },
   {
+    name: "types without their parameters",
+    clause: "table 61",
+    asks: "list, context, range and function name no type without parameters, and instance of them is null",
+    feelin: "takes them for any list, context",
+    when: (d) => d.op === "instance of" && isNull(d.ours) && /instance of (list|context|range|function)\)$/.test(d.text) && is(d.theirs, "boolean"),
+  },
+  {
     name: "null within",
     clause: "10.3.2.9.2; table 61",
     asks: "Null conforms to every type, so a list or context that holds null may be of it",
