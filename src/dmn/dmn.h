@@ -135,6 +135,20 @@ MUST_USE bool dmn_evaluate_element(struct feel_value *out, const struct dmn_mode
                                    const struct feel_env *env, struct dmn_trace *trace,
                                    struct arena *a, struct budget *budget, struct err *err);
 
+/* --- what a decision can give
+ * ----------------------------------------------------------------------------------- */
+enum { DMN_OUTCOMES_MAX = 200 };
+struct dmn_outcomes {
+    bool known;                /* otherwise nothing can be said */
+    struct feel_value *values; /* that it can give, each once; names as the model writes them */
+    size_t count;
+    bool others; /* something else may come out too */
+};
+/* As far as the text says, without evaluating: of tables of literals, of literals chosen by `if`,
+ * of types that list their values. Errors: ERR_LIMIT. */
+MUST_USE bool dmn_outcomes(struct dmn_outcomes *out, const struct dmn_model *model, size_t index,
+                           struct arena *a, struct budget *budget, struct err *err);
+
 /* --- checking tables
  * --------------------------------------------------------------------------------------- */
 enum dmn_finding_kind {

@@ -350,6 +350,72 @@ void test_dmn_check(void) {
     }
 }
 
+/* The values that a decision can give, then "others" when there may be more; or "unknown". */
+void test_dmn_outcomes(void) {
+#define GRADES                                                                                     \
+    "<itemDefinition name='tG'><typeRef>string</typeRef><allowedValues><text>\"a\", \"b\"</text>"  \
+    "</allowedValues></itemDefinition>"
+#define TYPED(type, logic)                                                                         \
+    GRADES INPUTS "<decision id='d' name='D'><variable name='D' typeRef='" type "'/>" NEEDS logic  \
+                  "</decision>"
+    static const struct {
+        int line;
+        const char *body, *want;
+    } rows[] = {
+        {__LINE__, TABLE_BEGIN("") OUTPUT RULE("&lt; 18", "-", "1") TABLE_END, "[1, null]"},
+        {__LINE__, TABLE_BEGIN("hitPolicy='FIRST'") OUTPUT RULE("-", "-", "1") TABLE_END, "[1]"},
+        {__LINE__, TABLE_BEGIN("hitPolicy='FIRST'") OUTPUT RULE("-", "-", "age") TABLE_END,
+         "unknown"},
+        {__LINE__, TABLE_BEGIN("hitPolicy='COLLECT'") OUTPUT RULE("-", "-", "1") TABLE_END,
+         "unknown"},
+        {__LINE__,
+         TABLE_BEGIN("hitPolicy='COLLECT' aggregation='MAX'") OUTPUT RULE("-", "-", "1") TABLE_END,
+         "[1]"},
+        {__LINE__, /* max() of texts */
+         TABLE_BEGIN("hitPolicy='COLLECT' aggregation='MAX'") OUTPUT RULE("-", "-", "\"x\"")
+             TABLE_END,
+         "unknown"},
+        {__LINE__, /* the output is not among those listed, so it is null */
+         TABLE_BEGIN("hitPolicy='FIRST'") "<output><outputValues><text>1, 2</text></outputValues>"
+                                          "</output>" RULE("-", "-", "3") TABLE_END,
+         "unknown"},
+        {__LINE__,
+         TABLE_BEGIN(
+             "hitPolicy='FIRST'") "<output name='a - b'/><output name='c'/>"
+                                  "<rule><inputEntry><text>-</text></inputEntry><inputEntry>"
+                                  "<text>-</text></inputEntry><outputEntry><text>1</text>"
+                                  "</outputEntry><outputEntry><text>2</text></outputEntry>"
+                                  "</rule>" TABLE_END,
+         "[{\"a - b\": 1, c: 2}]"},
+        {__LINE__, TYPED("tG", LITERAL("if age &gt; 1 then \"a\" else \"b\"")), "[\"a\", \"b\"]"},
+        {__LINE__, TYPED("tG", LITERAL("if age &gt; 1 then \"a\" else \"c\"")),
+         "[\"a\", \"b\"] others"},
+        {__LINE__, TYPED("number", LITERAL("if age &gt; 1 then 1 else \"c\"")), "unknown"},
+        {__LINE__, TYPED("tG", LITERAL("home place")), "[\"a\", \"b\"] others"},
+        {__LINE__, TYPED("number", LITERAL("age")), "unknown"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct buf out;
+        struct budget budget = budget_of(1000000, 16 << 20);
+        struct dmn_outcomes outcomes;
+        buf_init(&out, 1 << 16);
+        CHECK_OK_AT(rows[i].line, bench_init(&b, rows[i].body, true), &b.err);
+        CHECK_OK_AT(
+            rows[i].line,
+            dmn_outcomes(&outcomes, b.model, dmn_find(b.model, STR("d")), b.arena, &budget, &b.err),
+            &b.err);
+        if (outcomes.known)
+            feel_print(&out, feel_list(outcomes.values, outcomes.count));
+        buf_add(&out, !outcomes.known   ? STR("unknown")
+                      : outcomes.others ? STR(" others")
+                                        : STR(""));
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        buf_done(&out);
+        arena_destroy(b.arena);
+    }
+}
+
 /* --- imports -----------------------------------------------------------------------------------
  */
 struct circle {

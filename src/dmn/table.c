@@ -539,11 +539,11 @@ static struct feel_value run_cell(struct matching *x, const struct feel_program 
     return machine_eval(x->m, program, x->vars, x->t->extra_count + 1);
 }
 
-static void set_all(uint64_t *set, uint32_t count) {
-    for (uint32_t i = 0; i < count / 64; i++)
-        set[i] = UINT64_MAX;
-    if (count % 64 != 0)
-        set[count / 64] = (UINT64_C(1) << (count % 64)) - 1;
+static void set_all(uint64_t *set, const struct dmn_table *t) {
+    for (uint32_t w = 0; w < t->word_count; w++)
+        set[w] = UINT64_MAX;
+    if (t->rule_count % 64 != 0)
+        set[t->word_count - 1] = (UINT64_C(1) << (t->rule_count % 64)) - 1;
 }
 
 /* Ask the cells of one column, of the rules that are still in. */
@@ -561,7 +561,7 @@ static void ask_column(struct matching *x, uint32_t column) {
 
 static void match_rules(struct matching *x) {
     const struct dmn_table *t = x->t;
-    set_all(x->set, t->rule_count);
+    set_all(x->set, t);
     for (uint32_t c = 0; c < t->input_count; c++)
         if (x->regions[c].known)
             table_region_keep(x->set, t, &x->regions[c]);
