@@ -355,7 +355,11 @@ struct ast *boxed_function(struct boxer *b, const struct xml_node *node,
     const struct xml_node *body = boxed_child(m, node);
     function->a = body == NULL || function->op == 1 ? boxed_node(b, AST_CONST, node)
                                                     : boxed_read(b, body, &inner);
-    return function->a == NULL ? NULL : closed(b, function);
+    if (function->a == NULL)
+        return NULL;
+    if (function->a->kind == AST_TYPED) /* DMN 1.5: table 43: the type of what it gives */
+        function->type = function->a->type;
+    return closed(b, function);
 }
 
 /* DMN 1.5: 10.2.1.3, 7.3.6, 7.3.7 */

@@ -236,7 +236,8 @@ static bool service_value(struct dmn_run *run, const struct dmn_element *e,
     struct dmn_run *kept = arena_new(run->arena, struct dmn_run, 1);
     *kept = *run;
     *s = (struct service){kept, e};
-    *out = feel_native_aliased(run->arena, call_service, s, e->params, e->aliases, e->param_count);
+    *out = feel_native_typed(run->arena, call_service, s, e->params, e->aliases, e->param_count,
+                             e->type);
     return true;
 }
 

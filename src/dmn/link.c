@@ -296,7 +296,7 @@ static bool compile_logic(struct dmn_model *m, struct dmn_element *e, struct err
         if (tree == NULL)
             return false;
         read_params(e, tree);
-        if (tree->type == NULL)
+        if (e->info.type != NULL)
             tree->type = e->info.type;
         tree = self_named(&b, tree, e->variable);
     } else {
@@ -407,10 +407,29 @@ static bool find_circle(struct dmn_element *from, struct visit *stack, struct er
     return true;
 }
 
+/* DMN 1.5: 10.4, table 43: a service is a function of its inputs */
+static const struct feel_type *service_type(struct dmn_model *m, const struct dmn_element *e) {
+    struct feel_field *params = arena_new(m->arena, struct feel_field, e->param_count);
+    struct feel_type *type = arena_new(m->arena, struct feel_type, 1);
+    size_t data = e->input_data.count;
+    for (size_t i = 0; i < e->param_count; i++)
+        params[i] = (struct feel_field){e->params[i],
+                                        i < data ? e->input_data.at[i]->info.type
+                                                 : e->input_decisions.at[i - data]->info.type};
+    *type = (struct feel_type){.tag = FEEL_TYPE_FUNCTION,
+                               .kind = FEEL_FUNCTION,
+                               .fields = params,
+                               .field_count = e->param_count,
+                               .element = e->info.type};
+    if (type->element == NULL && e->outputs.count == 1)
+        type->element = e->outputs.at[0]->info.type;
+    return type;
+}
+
 static bool link_element(struct dmn_model *m, struct dmn_element *e, struct err *err) {
     switch (e->info.kind) {
     case DMN_INPUT: return compile_fit(m, e, err);
-    case DMN_SERVICE: return compile_fit(m, e, err); /* the type of its result */
+    case DMN_SERVICE: e->type = service_type(m, e); return compile_fit(m, e, err);
     default: return compile_logic(m, e, err) && (!e->is_parameter || compile_fit(m, e, err));
     }
 }

@@ -124,6 +124,42 @@ void test_dmn_members_of_boxes(void) {
     check(rows, COUNT_OF(rows));
 }
 
+void test_dmn_members_that_are_functions(void) {
+#define SERVICE                                                                                    \
+    INPUT("n", " typeRef='number'")                                                                \
+    "<decision id='o' name='o'><variable name='o' typeRef='string'/>" NEEDS_INPUT("n")             \
+        TEXT("string(n)") "</decision><decisionService id='s' name='s'>"                           \
+                          "<outputDecision href='#o'/><inputData href='#n'/></decisionService>"
+#define TYPED                                                                                      \
+    "<businessKnowledgeModel id='f' name='f'><encapsulatedLogic><formalParameter name='n' "        \
+    "typeRef='number'/><literalExpression typeRef='number'><text>n</text></literalExpression>"     \
+    "</encapsulatedLogic></businessKnowledgeModel>"
+    static const struct row rows[] = {
+        /* DMN 1.5: table 43: the type of a function is told by its body too */
+        {__LINE__,
+         MODEL(TYPED DECISION("d", CALLS("f"), TEXT("f instance of function&lt;number>->number"))),
+         "{}", "true"},
+        {__LINE__,
+         MODEL(TYPED DECISION("d", CALLS("f"), TEXT("f instance of function&lt;number>->string"))),
+         "{}", "false"},
+        {__LINE__, MODEL(TYPED DECISION("d", CALLS("f"), TEXT("f(3)"))), "{}", "3"},
+        /* DMN 1.5: 10.4: a service is a function of its inputs */
+        {__LINE__,
+         MODEL(
+             SERVICE DECISION("d", CALLS("s"), TEXT("s instance of function&lt;number>->string"))),
+         "{}", "true"},
+        {__LINE__,
+         MODEL(
+             SERVICE DECISION("d", CALLS("s"), TEXT("s instance of function&lt;number>->number"))),
+         "{}", "false"},
+        {__LINE__,
+         MODEL(
+             SERVICE DECISION("d", CALLS("s"), TEXT("s instance of function&lt;string>->string"))),
+         "{}", "false"},
+    };
+    check(rows, COUNT_OF(rows));
+}
+
 void test_dmn_members_of_data(void) {
     static const struct row rows[] = {
         /* DMN 1.5: 10.3.1.5: data without a type */

@@ -72,10 +72,11 @@ struct dmn_element {
     /* of a service; names of imported elements are prefix.name */
     struct dmn_elements outputs, input_decisions, input_data;
     const struct str *output_names;
-    const struct str *aliases; /* of parameters: their names without the prefix, where unique */
-    bool is_parameter;         /* of a decision: a service takes its value as an argument */
-    uint8_t mark;              /* link.c: 0 unseen, 1 being visited, 2 done */
-    struct dmn_elements needs; /* all it requires */
+    const struct feel_type *type; /* of a service, as a function */
+    const struct str *aliases;    /* of parameters: their names without the prefix, where unique */
+    bool is_parameter;            /* of a decision: a service takes its value as an argument */
+    uint8_t mark;                 /* link.c: 0 unseen, 1 being visited, 2 done */
+    struct dmn_elements needs;    /* all it requires */
 };
 
 struct dmn_import {

@@ -132,7 +132,8 @@ struct feel_function {
     feel_native_fn native;
     const void *self;
     struct shape params;
-    const struct str *aliases; /* other names of the parameters; NULL: none */
+    const struct str *aliases;    /* other names of the parameters; NULL: none */
+    const struct feel_type *type; /* NULL: not told */
     /* builtin */
     int builtin;
 };

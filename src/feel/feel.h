@@ -118,11 +118,11 @@ typedef bool (*feel_native_fn)(struct feel_value *out, struct feel_call *call, s
 /* params: the names for calls by name. params, self and the function are borrowed. */
 struct feel_value feel_native(struct arena *a, feel_native_fn fn, const void *self,
                               const struct str *params, size_t param_count);
-/* The same, where a call by name may also say aliases[i] for params[i]; an empty one says nothing.
- */
-struct feel_value feel_native_aliased(struct arena *a, feel_native_fn fn, const void *self,
-                                      const struct str *params, const struct str *aliases,
-                                      size_t param_count);
+/* The same, where a call by name may also say aliases[i] for params[i], an empty one says nothing;
+ * type: what `instance of` takes it for, its fields the parameters; NULL: not told. */
+struct feel_value feel_native_typed(struct arena *a, feel_native_fn fn, const void *self,
+                                    const struct str *params, const struct str *aliases,
+                                    size_t param_count, const struct feel_type *type);
 
 struct feel_calendar {
     struct str name; /* the third argument of add working days(): "cn" */

@@ -162,6 +162,17 @@ void test_feel_grammar_types(void) {
         {__LINE__, "{a: [1]} instance of context<a: list>", "null"},
         {__LINE__, "abs instance of function<list>->number", "null"},
         {__LINE__, "[[1]] instance of list<list<Any>>", "true"},
+        /* DMN 1.5: 10.3.2.9.2: a function conforms that takes all that is asked for */
+        {__LINE__, "upper case instance of function<string>->string", "true"},
+        {__LINE__, "upper case instance of function<number>->string", "false"},
+        {__LINE__, "abs instance of function<Any>->number", "false"},
+        {__LINE__, "abs instance of function<days and time duration>->Any", "true"},
+        {__LINE__, "abs instance of function<Null>->Any", "true"},
+        {__LINE__, "count instance of function<list<Any>>->number", "true"},
+        {__LINE__, "count instance of function<list<Any>, number>->number", "false"},
+        {__LINE__, "get entries instance of function<context<a: number>>->list<Any>", "true"},
+        {__LINE__, "sort instance of function<list<Any>, function<Any, Any>->boolean>->Any",
+         "true"},
         {__LINE__, "[1] instance of list<number>=true", "true"},
         {__LINE__, "(function(x: list) count(x))([1])", "1"},
     };

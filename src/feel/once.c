@@ -6,18 +6,19 @@ enum { MEMBERS_MAX = 1024, MEMBER_DEPTH_MAX = 8 };
 
 struct feel_value feel_native(struct arena *a, feel_native_fn fn, const void *self,
                               const struct str *params, size_t param_count) {
-    return feel_native_aliased(a, fn, self, params, NULL, param_count);
+    return feel_native_typed(a, fn, self, params, NULL, param_count, NULL);
 }
 
-struct feel_value feel_native_aliased(struct arena *a, feel_native_fn fn, const void *self,
-                                      const struct str *params, const struct str *aliases,
-                                      size_t param_count) {
+struct feel_value feel_native_typed(struct arena *a, feel_native_fn fn, const void *self,
+                                    const struct str *params, const struct str *aliases,
+                                    size_t param_count, const struct feel_type *type) {
     struct feel_function *f = arena_new(a, struct feel_function, 1);
     f->kind = FUNCTION_NATIVE;
     f->native = fn;
     f->self = self;
     f->params = (struct shape){params, (uint32_t)param_count};
     f->aliases = aliases;
+    f->type = type;
     return (struct feel_value){.head = FEEL_FUNCTION, .u.function = f};
 }
 

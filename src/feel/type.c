@@ -130,22 +130,51 @@ static bool part_has(const struct feel_type *type, struct feel_value v, int dept
     return type == NULL || feel_is_null(v) || has(type, v, depth, nodes);
 }
 
+/* The kinds of a type's values, null aside, as bits. */
+static uint32_t kinds_of(const struct feel_type *type) {
+    switch (type->tag) {
+    case FEEL_TYPE_KIND: return type->kind == FEEL_NULL ? 0 : UINT32_C(1) << type->kind;
+    case FEEL_TYPE_LIST: return UINT32_C(1) << FEEL_LIST;
+    case FEEL_TYPE_CONTEXT: return UINT32_C(1) << FEEL_CONTEXT;
+    case FEEL_TYPE_RANGE: return UINT32_C(1) << FEEL_RANGE;
+    case FEEL_TYPE_FUNCTION: return UINT32_C(1) << FEEL_FUNCTION;
+    case FEEL_TYPE_ANY: break;
+    }
+    return UINT32_MAX;
+}
+
+/* What is passed must be of a kind that the function takes; what it gives is not told. */
+static bool builtin_has(const struct feel_type *type, const struct builtin *b) {
+    size_t last = strlen(b->kinds) - 1;
+    if (type->field_count < b->min || type->field_count > b->max)
+        return false;
+    for (size_t i = 0; i < type->field_count; i++) {
+        if ((kinds_of(or_any(type->fields[i].type)) & ~builtin_mask(b->kinds[MIN_OF(i, last)])) !=
+            0)
+            return false;
+    }
+    return true;
+}
+
 static bool function_has(const struct feel_type *type, const struct feel_function *f, int depth) {
     if (type->plain)
         return true;
-    if (f->kind == FUNCTION_NATIVE)
-        return f->params.count == type->field_count;
     if (f->kind == FUNCTION_BUILTIN)
-        return type->field_count >= builtins[f->builtin].min &&
-               type->field_count <= builtins[f->builtin].max;
-    const struct proto *proto = f->proto;
-    if (proto->params.count != type->field_count)
+        return builtin_has(type, &builtins[f->builtin]);
+    if (f->kind == FUNCTION_NATIVE && f->type == NULL)
+        return f->params.count == type->field_count;
+    const struct proto *proto = f->kind == FUNCTION_NATIVE ? NULL : f->proto;
+    size_t count = proto == NULL ? f->type->field_count : proto->params.count;
+    if (count != type->field_count)
         return false;
-    for (uint32_t i = 0; i < proto->params.count; i++)
-        if (!conforms(or_any(type->fields[i].type), or_any(proto->param_types[i]), depth))
+    for (size_t i = 0; i < count; i++) {
+        const struct feel_type *param =
+            proto == NULL ? f->type->fields[i].type : proto->param_types[i];
+        if (!conforms(or_any(type->fields[i].type), or_any(param), depth))
             return false;
-    return proto->result_type == NULL ||
-           conforms(or_any(proto->result_type), or_any(type->element), depth);
+    }
+    const struct feel_type *result = proto == NULL ? f->type->element : proto->result_type;
+    return result == NULL || conforms(result, or_any(type->element), depth);
 }
 
 static bool range_has_type(const struct feel_type *type, const struct feel_range *r, int depth,
