@@ -141,11 +141,14 @@ struct ast *boxed_text(struct boxer *b, const struct xml_node *node, struct str 
     return tree;
 }
 
-/* DMN 1.5: 7.3.1 */
+/* Of a function the type tells what its calls give, too. */
+/* DMN 1.5: 7.3.1, 10.3.2.9.4 */
 struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {
     if (tree == NULL || type == NULL ||
         (type->tag == FEEL_TYPE_ANY && type->allowed == NULL && type->constraint == NULL))
         return tree;
+    if (tree->kind == AST_FUNCTION && tree->type == NULL && type->tag == FEEL_TYPE_FUNCTION)
+        tree->type = type->element;
     struct ast *typed = ast_new(b->arena, AST_TYPED, tree->source);
     typed->at = tree->at;
     typed->len = tree->len;
@@ -466,5 +469,9 @@ struct ast *boxed_read(struct boxer *b, const struct xml_node *node,
         tree = boxed_bad(b, dmn_at(b->model, node));
     if (tree == NULL || !dmn_type_attr(&type, b->model, node, b->err))
         return NULL;
+    if (tree->kind == AST_FUNCTION && type != NULL && type->tag != FEEL_TYPE_FUNCTION) {
+        tree->type = type; /* tools write the type of the result alone at a function's definition */
+        return tree;
+    }
     return boxed_typed(b, tree, type);
 }

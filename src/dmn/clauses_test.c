@@ -283,6 +283,32 @@ void test_dmn_clauses_types(void) {
                "<itemDefinition name='tA' isCollection='1'><typeRef>number</typeRef>"
                "</itemDefinition>" DECISION("d", "tA", "", TEXT("[1, 2]")),
                "d", "{}", "[1, 2]"),
+        /* DMN 1.5: 7.3.1, 10.3.2.9.4: the type of a function, or of its result alone */
+        CLAUSE("7.3.1",
+               ITEM("tF", "<functionItem outputTypeRef='number'><parameters name='a' "
+                          "typeRef='number'/></functionItem>")
+                   DECISION("f", "tF", "", TEXT("function(a) a"))
+                       DECISION("d", "Any", NEEDS_DECISION("f"), TEXT("[f(1), f(\"x\")]")),
+               "d", "{}", "[1, null]"),
+        CLAUSE("7.3.1",
+               DECISION("d", "Any", "",
+                        "<context><contextEntry><variable name='f'/><functionDefinition "
+                        "typeRef='number'><formalParameter name='x'/>" TEXT(
+                            "x") "</"
+                                 "functionDefinition><"
+                                 "/contextEntry><"
+                                 "contextEntry>" TEXT("[f(1), "
+                                                      "f(\"x\")]") "</"
+                                                                   "con"
+                                                                   "tex"
+                                                                   "tEn"
+                                                                   "try"
+                                                                   "></"
+                                                                   "con"
+                                                                   "tex"
+                                                                   "t"
+                                                                   ">"),
+               "d", "{}", "[1, null]"),
         /* DMN 1.5: 7.3.1: the language of an expression */
         CLAUSE("7.3.1",
                DECISION("d", "Any", "",
