@@ -122,6 +122,7 @@ static bool add_compare(struct reader *r, struct set *set, enum ast_compare op,
     struct feel_value none = feel_null();
     bool boolean = feel_kind(v) == FEEL_BOOLEAN;
     r->cell->compares = r->cell->compares || op != AST_EQ;
+    r->cell->differs = r->cell->differs || op == AST_NE;
     if (!is_orderable(v) || (boolean && op != AST_EQ && op != AST_NE))
         return false;
     switch (op) {

@@ -27,7 +27,8 @@ enum { LIMITS_MAX = 8 }; /* inputValues, and allowed values and constraint of ty
 
 /* One or more columns with the same input expression. */
 struct axis {
-    uint32_t column; /* the first */
+    uint32_t column;              /* the first */
+    const struct feel_type *type; /* that one of them names; NULL: none does */
     struct limit limits[LIMITS_MAX];
     uint32_t limit_count;
     struct str why;          /* its cells cannot be compared, because; empty: they can */

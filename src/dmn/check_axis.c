@@ -205,7 +205,7 @@ static bool takes_null(const struct table_cell *cell, bool sure) {
         return true;
     if (cell->soft)
         return !sure;
-    return cell->negated ? !cell->has_null && !cell->compares : cell->has_null;
+    return cell->negated ? !cell->has_null && !cell->compares : cell->has_null || cell->differs;
 }
 
 static bool is_unsure(const struct axis *axis, const struct table_cell *cell) {
@@ -349,7 +349,7 @@ static void kind_of_cells(struct checker *x, uint32_t number, const struct table
 static void find_kind(struct checker *x, uint32_t number) {
     struct axis *axis = &x->axes[number];
     const struct table_input *input = &x->t->inputs[axis->column];
-    const struct feel_type *type = input->type;
+    const struct feel_type *type = axis->type;
     if (type == NULL || type->tag == FEEL_TYPE_ANY)
         type = input->known;
     if (is_scalar(type)) {
@@ -365,7 +365,7 @@ static void find_kind(struct checker *x, uint32_t number) {
     for (uint32_t c = axis->column; c < x->t->input_count && !axis->opaque; c++)
         if (x->axis_of[c] == number)
             add_limit(x, axis, x->t->inputs[c].allowed, x->t->inputs[c].allowed_tree);
-    add_limits_of(x, axis, input->type);
+    add_limits_of(x, axis, axis->type);
     add_limits_of(x, axis, input->known);
 }
 
@@ -477,7 +477,12 @@ static bool make_axis(struct checker *x, uint32_t number) {
     return add_regions(x, axis, before) && make_runs(x, number, before);
 }
 
-/* Columns of the same expression and type are one axis. */
+/* Of two columns with one expression, one may name the type and the other none. */
+static bool types_agree(const struct feel_type *a, const struct feel_type *b) {
+    return a == b || a == NULL || b == NULL;
+}
+
+/* Columns of the same expression are one axis, unless their types differ. */
 static void group_columns(struct checker *x) {
     const struct dmn_table *t = x->t;
     for (uint32_t c = 0; c < t->input_count; c++) {
@@ -485,10 +490,12 @@ static void group_columns(struct checker *x) {
         uint32_t i = 0;
         while (i < x->axis_count &&
                !(text.len > 0 && str_eq(t->inputs[x->axes[i].column].text, text) &&
-                 t->inputs[x->axes[i].column].type == t->inputs[c].type))
+                 types_agree(x->axes[i].type, t->inputs[c].type)))
             i++;
         if (i == x->axis_count)
-            x->axes[x->axis_count++].column = c;
+            x->axes[x->axis_count++] = (struct axis){.column = c, .type = t->inputs[c].type};
+        if (x->axes[i].type == NULL)
+            x->axes[i].type = t->inputs[c].type;
         x->axis_of[c] = i;
     }
 }

@@ -189,8 +189,8 @@ static const struct feel_program *derivation(struct checker *x, struct axis *axi
     axis->looked_at = true;
     for (uint32_t i = 0; i < x->axis_count; i++)
         if (is_name(x, &x->axes[i]))
-            names[options.name_count++] = (struct feel_name){
-                x->t->inputs[x->axes[i].column].tree->name, x->t->inputs[x->axes[i].column].type};
+            names[options.name_count++] =
+                (struct feel_name){x->t->inputs[x->axes[i].column].tree->name, x->axes[i].type};
     if (arena_limit_bytes(x->arena) - arena_used_bytes(x->arena) > (1 << 22) &&
         ast_compile(&program, x->arena, x->t->inputs[axis->column].tree, &options, &ignored))
         axis->program = program;
@@ -315,6 +315,16 @@ static struct str why_tied(struct checker *x) {
                         x->axes[a].column + 1, x->axes[b].column + 1);
 }
 
+/* One name as two types would have it. */
+static bool names_tied(const struct checker *x) {
+    for (uint32_t i = 0; i < x->axis_count; i++)
+        for (uint32_t k = i + 1; k < x->axis_count; k++)
+            if (is_name(x, &x->axes[i]) && is_name(x, &x->axes[k]) &&
+                read_together(&x->axes[i], &x->axes[k]))
+                return true;
+    return false;
+}
+
 bool check_confirm(bool *out, struct str *why, struct checker *x, uint32_t a, uint32_t b) {
     enum { TEXT_BYTES = 1 << 17 }; /* of the input that is told, twice */
     bool derived;
@@ -331,6 +341,8 @@ bool check_confirm(bool *out, struct str *why, struct checker *x, uint32_t a, ui
     uint32_t base = first_tied(x, true);
     *out = false;
     *why = why_tied(x);
+    if (names_tied(x))
+        return true;
     for (uint32_t r = 0; base != CHECK_NONE && r < TRIES_MAX; r++) {
         const struct axis *axis = &x->axes[base];
         if (r > axis->region_count)

@@ -35,7 +35,7 @@ struct node {
 struct sweep {
     uint32_t *rules, count;
     uint32_t *place; /* by number in the node: where it stands in rules */
-    uint32_t *key;   /* room for a child's key: axes, rules in order */
+    uint32_t *key;   /* room for a child's key: how many axes, axes, rules in order */
     uint32_t *alike; /* likewise for alike_key() */
 };
 
@@ -168,15 +168,16 @@ static void apply(struct sweep *w, const struct event *e, bool *inside) {
 
 /* The node of a segment: the axes but the chosen one, the rules in order. */
 static struct node child_of(struct node n, uint32_t axis, const struct sweep *w) {
-    uint32_t count = 0;
+    uint32_t count = 0, *axes = w->key + 1;
     for (uint32_t i = 0; i < n.axis_count; i++)
         if (n.axes[i] != axis)
-            w->key[count++] = n.axes[i];
-    uint32_t *rules = w->key + count;
+            axes[count++] = n.axes[i];
+    w->key[0] = count; /* or an axis could pass for a rule of the same number */
+    uint32_t *rules = axes + count;
     for (uint32_t i = 0; i < w->count; i++)
         rules[i] = n.rules[w->rules[i]];
     qsort(rules, w->count, sizeof *rules, compare_numbers);
-    return (struct node){rules, w->key, w->count, count};
+    return (struct node){rules, axes, w->count, count};
 }
 
 struct ranked {
@@ -226,7 +227,7 @@ static bool alike_key(struct cover *s, struct node child, const struct sweep *w,
 static bool segment(struct cover *s, struct node n, uint32_t axis, const struct sweep *w,
                     uint32_t region, struct memo *open, bool *covered) {
     struct node child = child_of(n, axis, w);
-    uint32_t words = child.axis_count + child.rule_count, alike = 0;
+    uint32_t words = 1 + child.axis_count + child.rule_count, alike = 0;
     bool here = false;
     /* what no rule touches is a gap of its own, but among texts */
     bool joins = open != NULL && (s->x->axes[axis].kind == FEEL_STRING || child.rule_count > 0);
@@ -302,15 +303,16 @@ static bool sweep_joined(struct cover *s, struct node n, uint32_t axis, const st
 static bool cut(struct cover *s, struct node n, uint32_t axis, bool *covered) {
     struct event *events = NULL;
     uint32_t event_count = 0;
-    size_t words = 3 * (size_t)n.rule_count + n.axis_count;
+    size_t words = 3 * (size_t)n.rule_count + n.axis_count + 1;
     if (!check_spend(s->x, 1, words * sizeof(uint32_t)) ||
         !make_events(s, n, axis, &events, &event_count))
         return false;
     if (s->spent)
         return true;
-    struct sweep w = {.rules = arena_new(s->x->arena, uint32_t, n.rule_count),
-                      .place = arena_new(s->x->arena, uint32_t, n.rule_count),
-                      .key = arena_new(s->x->arena, uint32_t, (size_t)n.rule_count + n.axis_count)};
+    struct sweep w = {
+        .rules = arena_new(s->x->arena, uint32_t, n.rule_count),
+        .place = arena_new(s->x->arena, uint32_t, n.rule_count),
+        .key = arena_new(s->x->arena, uint32_t, (size_t)n.rule_count + n.axis_count + 1)};
     bool top = n.axis_count + 1 >= s->x->axis_count; /* further down it would take too much */
     if (s->gaps_max > 0 && (top || s->x->axes[axis].kind == FEEL_STRING))
         return sweep_joined(s, n, axis, events, event_count, &w, covered);

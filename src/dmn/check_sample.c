@@ -24,19 +24,27 @@ static struct feel_value number_between(struct arena *a, const struct feel_value
     return feel_null();
 }
 
+/* No day lies between two that follow each other. One of the ends is there. */
 static struct feel_value date_between(const struct feel_value *low, const struct feel_value *high) {
     struct cal_date date;
-    int64_t days =
-        low != NULL ? cal_days_of(feel_as_date(*low)) + 1 : cal_days_of(feel_as_date(*high)) - 1;
+    int64_t days = 0;
+    if (low != NULL)
+        days = cal_days_of(feel_as_date(*low)) + 1;
+    if (high != NULL && low == NULL)
+        days = cal_days_of(feel_as_date(*high)) - 1;
     if ((low != NULL && high != NULL && days >= cal_days_of(feel_as_date(*high))) ||
         !cal_date_from_days(&date, days))
-        return feel_null(); /* no day lies between */
+        return feel_null();
     return feel_date(date);
 }
 
 static struct feel_value months_between(const struct feel_value *low,
                                         const struct feel_value *high) {
-    int64_t n = low != NULL ? feel_as_years_months(*low).n + 1 : feel_as_years_months(*high).n - 1;
+    int64_t n = 0;
+    if (low != NULL)
+        n = feel_as_years_months(*low).n + 1;
+    if (high != NULL && low == NULL)
+        n = feel_as_years_months(*high).n - 1;
     if (low != NULL && high != NULL && n >= feel_as_years_months(*high).n)
         return feel_null();
     return feel_years_months((struct cal_months){n});
@@ -90,11 +98,12 @@ static struct feel_value moment_between(struct arena *a, const struct feel_value
                                         const struct feel_value *high) {
     static const struct cal_span steps[] = {
         {1, 0}, {0, 500000000}, {0, 1000000}, {0, 1000}, {0, 1}};
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+    const struct feel_value *from = low != NULL ? low : high;
+    for (size_t i = 0; i < COUNT_OF(steps) && from != NULL; i++) {
         struct cal_span step = steps[i];
         if (low == NULL && !cal_span_neg(&step, step))
             continue;
-        struct feel_value v = moved(a, low != NULL ? *low : *high, step);
+        struct feel_value v = moved(a, *from, step);
         if (!feel_is_null(v) && (low == NULL || table_value_order(*low, v) < 0) &&
             (high == NULL || table_value_order(v, *high) < 0))
             return v;

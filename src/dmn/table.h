@@ -29,6 +29,7 @@ struct table_cell {
     bool plain;
     bool negated;  /* not(...) around the intervals */
     bool has_null; /* a literal null among the tests */
+    bool differs;  /* != among them, which holds for null */
     bool compares; /* a range, an order or != among them: not false for null, as equality is */
     /* a list or a condition over ? among the tests: false, and not null, for values of other kinds
      */

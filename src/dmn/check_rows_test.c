@@ -1,0 +1,688 @@
+/* What the check of a table tells, row by row; and random tables, whose findings are confirmed by
+ * evaluating them. A table is written as text: rules on lines, cells between bars. */
+#include <inttypes.h>
+
+#include "base/test.h"
+#include "dmn/dmn.h"
+
+/* --- tables as text
+ * ------------------------------------------------------------------------------- */
+static void put_text(struct buf *xml, struct str text) {
+    buf_lit(xml, "<text>");
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '<')
+            buf_lit(xml, "&lt;");
+        else if (text.at[i] == '&')
+            buf_lit(xml, "&amp;");
+        else
+            buf_add_byte(xml, text.at[i]);
+    buf_lit(xml, "</text>");
+}
+
+/* The part before the separator, cut off *rest. */
+static struct str cut(struct str *rest, char separator) {
+    size_t at = str_find_byte(*rest, separator);
+    struct str part = at == SIZE_MAX ? *rest : str_sub(*rest, 0, at);
+    *rest = at == SIZE_MAX ? STR_NONE : str_sub(*rest, at + 1, rest->len);
+    return str_trim(part);
+}
+
+static void put_type(struct buf *xml, struct str type) {
+    if (type.len > 0)
+        buf_printf(xml, " typeRef='%.*s'", STR_ARG(type));
+}
+
+struct source {
+    const char *items;   /* item definitions */
+    const char *data;    /* "a:number|p:tPerson": input data */
+    const char *inputs;  /* "a:number|p.age": expressions, types; ":number:[0..9]" with values */
+    const char *outputs; /* XML; NULL: one without a type */
+    const char *result;  /* the type of the decision; NULL: none */
+    const char *policy;  /* "UNIQUE"; also with an aggregation */
+    const char *rules;   /* "<18|1\n>=18|2" */
+};
+
+static uint32_t put_inputs(struct buf *xml, struct str inputs) {
+    uint32_t count = 0;
+    while (inputs.len > 0) {
+        struct str column = cut(&inputs, '|'), text = cut(&column, ':'), type = cut(&column, ':');
+        buf_lit(xml, "<input><inputExpression");
+        put_type(xml, type);
+        buf_lit(xml, ">");
+        put_text(xml, text);
+        buf_lit(xml, "</inputExpression>");
+        if (column.len > 0) {
+            buf_lit(xml, "<inputValues>");
+            put_text(xml, column);
+            buf_lit(xml, "</inputValues>");
+        }
+        buf_lit(xml, "</input>");
+        count++;
+    }
+    return count;
+}
+
+static void put_rules(struct buf *xml, struct str rules, uint32_t inputs) {
+    while (rules.len > 0) {
+        struct str rule = cut(&rules, '\n');
+        buf_lit(xml, "<rule>");
+        for (uint32_t c = 0; rule.len > 0; c++) {
+            const char *entry = c < inputs ? "inputEntry" : "outputEntry";
+            buf_printf(xml, "<%s>", entry);
+            put_text(xml, cut(&rule, '|'));
+            buf_printf(xml, "</%s>", entry);
+        }
+        buf_lit(xml, "</rule>");
+    }
+}
+
+static void put_model(struct buf *xml, const struct source *source) {
+    struct str data = str_from(source->data);
+    buf_printf(xml,
+               "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' "
+               "name='m'>%s",
+               source->items == NULL ? "" : source->items);
+    while (data.len > 0) {
+        struct str type = cut(&data, '|'), name = cut(&type, ':');
+        buf_printf(xml, "<inputData id='i-%.*s' name='%.*s'><variable name='%.*s'", STR_ARG(name),
+                   STR_ARG(name), STR_ARG(name));
+        put_type(xml, type);
+        buf_lit(xml, "/></inputData>");
+    }
+    buf_lit(xml, "<decision id='d' name='D'><variable name='D'");
+    put_type(xml, source->result == NULL ? STR_NONE : str_from(source->result));
+    buf_lit(xml, "/>");
+    data = str_from(source->data);
+    while (data.len > 0) {
+        struct str type = cut(&data, '|'), name = cut(&type, ':');
+        buf_printf(xml,
+                   "<informationRequirement><requiredInput href='#i-%.*s'/>"
+                   "</informationRequirement>",
+                   STR_ARG(name));
+    }
+    buf_printf(xml, "<decisionTable hitPolicy='%s'>",
+               source->policy == NULL ? "UNIQUE" : source->policy);
+    uint32_t inputs = put_inputs(xml, str_from(source->inputs));
+    buf_printf(xml, "%s", source->outputs == NULL ? "<output/>" : source->outputs);
+    put_rules(xml, str_from(source->rules), inputs);
+    buf_lit(xml, "</decisionTable></decision></definitions>");
+}
+
+struct checked {
+    struct arena *arena;
+    struct dmn_model *model;
+    const struct dmn_finding *found;
+    size_t count;
+};
+
+static struct checked check(const struct source *source, int line) {
+    struct checked out = {.arena = arena_create("test", 256 << 20)};
+    struct budget budget = budget_of(100000000, 128 << 20), load = budget;
+    struct dmn_options options = {.strict = true};
+    struct err err = {0};
+    struct buf xml;
+    buf_init(&xml, 1 << 20);
+    put_model(&xml, source);
+    CHECK_OK_AT(line,
+                dmn_load(&out.model, out.arena, arena_str(out.arena, buf_view(&xml)), "test.dmn",
+                         &options, &load, &err) &&
+                    dmn_check(&out.found, &out.count, out.model, out.arena, &budget, &err),
+                &err);
+    buf_done(&xml);
+    return out;
+}
+
+/* --- rows
+ * -----------------------------------------------------------------------------------------------
+ */
+#define ITEM(name, base, tests)                                                                    \
+    "<itemDefinition name='" name "'><typeRef>" base "</typeRef>" tests "</itemDefinition>"
+#define ALLOWED(tests)    "<allowedValues><text>" tests "</text></allowedValues>"
+#define CONSTRAINT(tests) "<typeConstraint><text>" tests "</text></typeConstraint>"
+#define COLORS            ITEM("tColor", "string", ALLOWED("\"red\",\"green\",\"blue\""))
+#define OUTPUT(attributes, values, other)                                                          \
+    "<output name='o' " attributes "><outputValues><text>" values                                  \
+    "</text></outputValues><defaultOutputEntry><text>" other                                       \
+    "</text></defaultOutputEntry></output>"
+#define LISTED(values)                                                                             \
+    "<output name='o'><outputValues><text>" values "</text></outputValues></output>"
+
+static const struct row {
+    int line;
+    struct source source;
+    const char *want; /* a line each: kind, rules, input, and of some the end of the text */
+} rows[] = {
+    /* null is no gap and no overlap, and yet a rule may be there for it */
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "null|1\nnot(null)|2"}, ""},
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "null, <5|1\n>=5|2"}, ""},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .rules = "null|1"},
+     "gap a is not null\n"},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .policy = "FIRST", .rules = "<5|1\n>=5|2\n-|3"},
+     ""},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .policy = "FIRST", .rules = "<5|1\n>=5|2\n5|3"},
+     "unreachable rule 3\n"},
+    {__LINE__,
+     {.data = "b:boolean", .inputs = "b:boolean", .rules = "not(true, false)|1\ntrue, false|2"},
+     ""},
+    /* what no type is declared for */
+    {__LINE__,
+     {.data = "a", .inputs = "a", .rules = "<5|1\n\"x\"|2\n>=5|3"},
+     "undecided 1 0 several kinds, and no type is declared\n"
+     "undecided 1 0 several kinds, and no type is declared\n"},
+    {__LINE__, {.data = "a", .inputs = "a", .rules = "<5|1\n>5|3"}, "gap a = 5\n"},
+    /* columns that read the same */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number|a:number", .rules = ">=0|<10|1\n>=10|-|2\n<0|-|3"},
+     ""},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number|a:number", .rules = "-|<10|1\n>=11|-|2"},
+     "gap a = 10\n"},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number|a >= 18:boolean", .rules = "<18|-|1\n-|true|2"},
+     "undecided 0 0 columns 1 and 2 both depend on 'a'\n"
+     "undecided 0 0 columns 1 and 2 both depend on 'a'\n"},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number|a >= 18:boolean", .rules = "<10|-|1\n-|true|2"},
+     "gap a = 10, a >= 18 = false\n"
+     "undecided 0 0 columns 1 and 2 both depend on 'a'\n"},
+    {__LINE__,
+     {.items = "<itemDefinition name='tP'><itemComponent name='x'><typeRef>number</typeRef>"
+               "</itemComponent><itemComponent name='y'><typeRef>number</typeRef></itemComponent>"
+               "</itemDefinition>",
+      .data = "p:tP",
+      .inputs = "p.x:number|p.y:number",
+      .rules = "<5|-|1\n>=5|>0|2"},
+     "gap p.x = 5, p.y = -1\n"},
+    /* DMN 1.5: 7.3.3. Types that only the input data declares, or that a constraint limits */
+    {__LINE__,
+     {.items = COLORS,
+      .data = "c:tColor",
+      .inputs = "c",
+      .rules = "\"red\"|1\n\"green\",\"blue\"|2"},
+     ""},
+    {__LINE__,
+     {.items = COLORS "<itemDefinition name='tP'><itemComponent name='color'><typeRef>tColor"
+                      "</typeRef></itemComponent></itemDefinition>",
+      .data = "p:tP",
+      .inputs = "p.color",
+      .rules = "\"red\"|1\n\"green\"|2"},
+     "gap p.color = \"blue\"\n"},
+    {__LINE__,
+     {.items = ITEM("tC", "string", CONSTRAINT("\"red\",\"green\"")),
+      .data = "c:tC",
+      .inputs = "c:tC",
+      .rules = "\"red\"|1\n\"green\"|2"},
+     ""},
+    {__LINE__,
+     {.items = COLORS ITEM("tC", "tColor", ALLOWED("not(\"blue\")")),
+      .data = "c:tC",
+      .inputs = "c:tC",
+      .rules = "\"red\"|1\n\"green\"|2"},
+     ""},
+    {__LINE__,
+     {.items = ITEM("tN", "number", ALLOWED("? >= 0 and ? &lt;= 9")),
+      .data = "a:tN",
+      .inputs = "a:tN",
+      .rules = "[0..9]|1"},
+     ""},
+    {__LINE__,
+     {.items = ITEM("tS", "string", ALLOWED("string length(?) = 2")),
+      .data = "s:tS",
+      .inputs = "s:tS",
+      .rules = "\"ab\"|1"},
+     "undecided 0 0 'string length(?) = 2', which limits 's', is more than values and ranges\n"},
+    {__LINE__,
+     {.items = ITEM("tN", "number", ALLOWED("modulo(?, 2) = 0")),
+      .data = "a:tN",
+      .inputs = "a:tN",
+      .rules = "<4|1\n>4|2"},
+     "gap a = 4\n"},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number:\"x\", \"y\"", .rules = "1|1"},
+     "wrong type 0 0 'a' is a number, and the values allowed for it, '\"x\", \"y\"', are not\n"},
+    /* numbers of 34 digits */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .rules = "<= 10**40|1"},
+     "gap a = 20000000000000000000000000000000000000000\n"},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .rules = "<= 1.000000000000000000000000000000001|1\n"
+               ">= 1.000000000000000000000000000000002|2"},
+     ""},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .rules = "<= 1.000000000000000000000000000000001|1\n"
+               ">= 1.000000000000000000000000000000003|2"},
+     "gap a = 1.000000000000000000000000000000002\n"},
+    /* times */
+    {__LINE__,
+     {.data = "x:time", .inputs = "x:time", .rules = "<= @\"10:00:00\"|1\n>= @\"10:00:01\"|2"},
+     "gap x = @\"10:00:00.5\"\n"},
+    {__LINE__,
+     {.data = "x:time",
+      .inputs = "x:time",
+      .rules = "<= @\"10:00:00\"|1\n>= @\"10:00:00.000000001\"|2"},
+     ""},
+    {__LINE__,
+     {.data = "x:time", .inputs = "x:time", .rules = "< @\"10:00:00\"|1\n>= @\"10:00:00Z\"|2"},
+     "undecided 1 0 'x' is tested against times with and without an offset\n"
+     "undecided 1 0 'x' is tested against times with and without an offset\n"},
+    /* what is left of the axes is no rule of the same number */
+    {__LINE__,
+     {.data = "b:boolean|s:string",
+      .inputs = "b:boolean|s:string",
+      .rules = "false|not(\"c\")|1\nfalse|\"c\"|2"},
+     "gap b = true, s = \"something else\"\n"},
+    /* outputs of an ANY table that are computed */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .policy = "ANY", .rules = "<=5|a+1\n>=5|a+2"},
+     "undecided 1 2 a = 5 rules 1 and 2 match both, and their outputs are computed\n"},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .policy = "ANY", .rules = "<=5|a+1\n>=5|a+1"},
+     ""},
+    /* a gap is certain though another cell is not; the cell that is named is one of the pair */
+    {__LINE__,
+     {.data = "a:number|s:string",
+      .inputs = "a:number|s:string",
+      .rules = "<5|starts with(?, \"x\")|1\n[5..10]|-|2"},
+     "gap a = 11, s is not null\n"},
+    {__LINE__,
+     {.data = "a:number|s:string",
+      .inputs = "a:number|s:string",
+      .policy = "UNIQUE",
+      .rules = "<0|starts with(?, \"x\")|0\n<0|not(\"q\")|1\n>=0|contains(?, \"y\")|2\n>=0|-|3\n"
+               "<0|\"q\"|4"},
+     "undecided 1 0 'starts with(?, \"x\")' is more than values and ranges\n"},
+    {__LINE__,
+     {.data = "a:number|s:string",
+      .inputs = "a:number|s:string",
+      .rules = "<0|starts with(?, \"x\")|1\n>=0|contains(?, \"y\")|2\n>=0|-|3\n<-5|-|4"},
+     "undecided 1 0 'starts with(?, \"x\")' is more than values and ranges\n"
+     "undecided 1 0 'starts with(?, \"x\")' is more than values and ranges\n"},
+    {__LINE__,
+     {.data = "a:number|s:string",
+      .inputs = "a:number|s:string",
+      .policy = "UNIQUE",
+      .rules = "<0|-|1\n>=0|contains(?, \"y\")|2\n>=0|-|3"},
+     "undecided 2 0 'contains(?, \"y\")' is more than values and ranges\n"},
+    /* without an input */
+    {__LINE__, {.data = "", .inputs = "", .rules = "1\n2"}, "overlap 1 2 any input\n"},
+    {__LINE__, {.data = "", .inputs = "", .rules = "1"}, ""},
+    {__LINE__, {.data = "", .inputs = "", .policy = "ANY", .rules = "1\n1"}, ""},
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = ""}, "gap any input\n"},
+    /* DMN 1.5: 8.2.5, 8.2.11. Outputs and defaults of another type, or not listed */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .result = "number", .rules = "-|\"x\""},
+     "wrong type 1 0 rule 1 gives 'D' a value that is of another type\n"},
+    {__LINE__,
+     {.data = "d:date",
+      .inputs = "d:date",
+      .result = "date and time",
+      .rules = "-|@\"2026-01-01\""},
+     ""},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .policy = "COLLECT",
+      .items = "<itemDefinition name='tL' isCollection='true'><typeRef>number</typeRef>"
+               "</itemDefinition>",
+      .result = "tL",
+      .rules = "-|1\n-|\"x\""},
+     "wrong type 2 0 rule 2 gives 'D' a value that is of another type\n"},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .outputs = OUTPUT("typeRef='string'", "\"x\",\"y\"", "1"),
+      .rules = "<5|\"x\""},
+     "wrong type 0 0 the default gives 'o' a value that is of another type\n"},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .outputs = OUTPUT("typeRef='string'", "\"x\",\"y\"", "\"z\""),
+      .rules = "<5|\"x\""},
+     "wrong type 0 0 the default gives 'o' a value that is not among those listed\n"},
+    /* DMN 1.5: 8.2.10. Priorities */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .policy = "PRIORITY", .rules = "<5|1\n>=5|2"},
+     "wrong type 0 0 lists its values, so no rule goes before another\n"},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .policy = "PRIORITY",
+      .outputs = LISTED("\"hi\",\"lo\""),
+      .rules = "<5|\"lo\"\n-|\"hi\""},
+     "unreachable rule 1\n"},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .policy = "PRIORITY",
+      .outputs = LISTED("\"hi\",\"lo\""),
+      .rules = "<5|\"hi\"\n-|\"lo\""},
+     ""},
+    /* one wrong cell is one finding */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .rules = "\"x\"|1\n\"y\"|2"},
+     "wrong type 1 0 rule 1 tests 'a', a number, against a string\n"
+     "wrong type 2 0 rule 2 tests 'a', a number, against a string\n"},
+    {__LINE__,
+     {.data = "x:dateTime", .inputs = "x:dateTime", .rules = "< date(\"2026-01-01\")|1"},
+     "wrong type 1 0 against a date: write date and time(...)\n"},
+    /* the example is none that a cell has */
+    {__LINE__,
+     {.data = "s:string", .inputs = "s:string", .rules = "\"something else\"|1\n\"a\"|2"},
+     "gap s = \"another value\"\n"},
+    /* a gap that is the same in several places is told once; at most ten are */
+    {__LINE__,
+     {.data = "a:number|b:number",
+      .inputs = "a:number|b:number",
+      .rules = "<0|>=0|1\n[0..1)|>=0|1\n[1..2)|>=0|1\n>=2|>=0|1"},
+     "gap a = -1, b = -1\n"},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .rules = "0|1\n2|1\n4|1\n6|1\n8|1\n10|1\n12|1\n14|1\n16|1\n18|1"},
+     "gap a = -1\ngap a = 1\ngap a = 3\ngap a = 5\ngap a = 7\ngap a = 9\ngap a = 11\ngap a = 13\n"
+     "gap a = 15\ngap a = 17\ngap\n"},
+    /* DMN 1.5: 7.3.4, table 55. Cells that are ranges in other words */
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "? < 18|1\n18 <= ?|2"}, ""},
+    {__LINE__,
+     {.data = "a:number",
+      .inputs = "a:number",
+      .rules = "? in [1..5]|1\nnot(? in [1..5])|2\n? between 7 and 8|3"},
+     "overlap 2 3 a = 7\n"},
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .rules = "? < 1 or ? > 5|1\n? >= 1 and ? < 5|2"},
+     "gap a = 5\n"},
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "< 10*10|1\n>= 100|2"}, ""},
+    {__LINE__,
+     {.data = "s:string", .inputs = "s:string", .rules = "[\"a\",\"b\"]|1\nnot([\"a\",\"b\"])|2"},
+     ""},
+    {__LINE__,
+     {.data = "d:date",
+      .inputs = "d:date",
+      .rules = "< date(2026,1,2)|1\n>= date(\"2026-01-01\") + duration(\"P1D\")|2"},
+     ""},
+    {__LINE__, {.data = "b:boolean", .inputs = "b:boolean", .rules = "!= true|1\ntrue|2"}, ""},
+};
+
+static void put_finding(struct buf *out, const struct dmn_finding *f) {
+    bool told = f->kind == DMN_WRONG_TYPE || f->kind == DMN_UNDECIDED;
+    buf_printf(out, "%s", dmn_finding_name(f->kind));
+    if (told || f->rule_b != 0)
+        buf_printf(out, " %u %u", f->rule_a, f->rule_b);
+    else if (f->rule_a != 0)
+        buf_printf(out, " %u", f->rule_a);
+    if (f->input.len > 0)
+        buf_printf(out, " %.*s", STR_ARG(f->input));
+    if (told)
+        buf_printf(out, " %.*s", STR_ARG(f->text));
+    buf_lit(out, "\n");
+}
+
+/* Each wanted line is a finding's, whose text may begin with more. */
+static bool is_wanted(struct str got, struct str want) {
+    while (got.len > 0 && want.len > 0) {
+        struct str line = cut(&got, '\n'), wanted = cut(&want, '\n');
+        bool whole = !str_starts(wanted, STR("undecided")) && !str_starts(wanted, STR("wrong"));
+        size_t rules = 0;
+        if (whole && !str_eq(line, wanted))
+            return false;
+        while (rules < line.len && rules < wanted.len && line.at[rules] == wanted.at[rules])
+            rules++;
+        if (!str_ends(line, str_sub(wanted, rules, wanted.len)))
+            return false;
+    }
+    return got.len == 0 && want.len == 0;
+}
+
+void test_dmn_check_rows(void) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct checked c = check(&rows[i].source, rows[i].line);
+        struct buf got;
+        buf_init(&got, 1 << 16);
+        for (size_t k = 0; k < c.count; k++)
+            put_finding(&got, &c.found[k]);
+        if (!is_wanted(buf_view(&got), str_from(rows[i].want)))
+            CHECK_STR_AT(rows[i].line, buf_view(&got), str_from(rows[i].want));
+        buf_done(&got);
+        arena_destroy(c.arena);
+    }
+}
+
+/* --- random tables
+ * -------------------------------------------------------------------------------------- */
+enum { COLUMNS_MAX = 3, RULES_MAX = 6, CELL_BYTES = 96, TABLES = 400, SAMPLES = 30 };
+
+static uint32_t dice(uint64_t *seed, uint32_t sides) {
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*seed >> 33) % sides;
+}
+
+enum column_kind { NUMBERS, TEXTS, BOOLEANS, DATES, COLORS_OF_A_TYPE, COLUMN_KINDS };
+static const char *const type_names[] = {"number", "string", "boolean", "date", "tColor"};
+
+/* A value that cells and inputs of the column are made of, as FEEL writes it. */
+static void random_value(char *out, uint64_t *seed, enum column_kind kind) {
+    static const char *const colors[] = {"red", "green", "blue"};
+    switch (kind) {
+    case NUMBERS: (void)snprintf(out, CELL_BYTES, "%d", (int)dice(seed, 9) - 2); break;
+    case TEXTS: (void)snprintf(out, CELL_BYTES, "\"%c\"", 'a' + (int)dice(seed, 4)); break;
+    case BOOLEANS:
+        (void)snprintf(out, CELL_BYTES, "%s", dice(seed, 2) == 0 ? "true" : "false");
+        break;
+    case DATES: (void)snprintf(out, CELL_BYTES, "@\"2026-01-%02u\"", 1 + dice(seed, 6)); break;
+    default: (void)snprintf(out, CELL_BYTES, "\"%s\"", colors[dice(seed, 3)]);
+    }
+}
+
+static void random_test(char *out, uint64_t *seed, enum column_kind kind) {
+    char v[CELL_BYTES], w[CELL_BYTES];
+    random_value(v, seed, kind);
+    random_value(w, seed, kind);
+    bool ordered = kind != BOOLEANS;
+    switch (dice(seed, ordered ? 11 : 3)) {
+    case 0: (void)snprintf(out, CELL_BYTES * 4, "%s, %s", v, w); break;
+    case 1: (void)snprintf(out, CELL_BYTES * 4, "!= %s", v); break;
+    case 2: (void)snprintf(out, CELL_BYTES * 4, "? = %s", v); break;
+    case 3: (void)snprintf(out, CELL_BYTES * 4, "< %s", v); break;
+    case 4: (void)snprintf(out, CELL_BYTES * 4, ">= %s", v); break;
+    case 5: (void)snprintf(out, CELL_BYTES * 4, "[%s..%s)", v, w); break;
+    case 6: (void)snprintf(out, CELL_BYTES * 4, "? > %s and ? <= %s", v, w); break;
+    case 7: (void)snprintf(out, CELL_BYTES * 4, "? < %s or ? > %s", v, w); break;
+    case 8: (void)snprintf(out, CELL_BYTES * 4, "? in (%s, > %s)", v, w); break;
+    case 9: (void)snprintf(out, CELL_BYTES * 4, "[%s, %s]", v, w); break;
+    default: (void)snprintf(out, CELL_BYTES * 4, "%s", v);
+    }
+}
+
+static void random_cell(struct buf *out, uint64_t *seed, enum column_kind kind) {
+    char test[CELL_BYTES * 4];
+    random_test(test, seed, kind);
+    switch (dice(seed, 7)) {
+    case 0:
+    case 1: buf_lit(out, "-"); break;
+    case 2: buf_printf(out, "not(%s)", test); break;
+    case 3: buf_lit(out, "not(null)"); break;
+    default: buf_printf(out, "%s", test);
+    }
+}
+
+struct drawn {
+    struct source source;
+    enum column_kind kinds[COLUMNS_MAX];
+    uint32_t columns;
+};
+
+/* The last column may read what the first does. */
+static void draw(struct drawn *d, uint64_t *seed, struct arena *a) {
+    static const char *const policies[] = {"UNIQUE", "UNIQUE", "ANY", "FIRST"};
+    struct buf data, inputs, rules;
+    buf_init(&data, 1 << 12);
+    buf_init(&inputs, 1 << 12);
+    buf_init(&rules, 1 << 16);
+    *d = (struct drawn){.columns = 1 + dice(seed, COLUMNS_MAX)};
+    for (uint32_t c = 0; c < d->columns; c++) {
+        d->kinds[c] = (enum column_kind)dice(seed, COLUMN_KINDS);
+        bool twice = c > 0 && c + 1 == d->columns && dice(seed, 4) == 0;
+        d->kinds[c] = twice ? d->kinds[0] : d->kinds[c];
+        bool typed = dice(seed, 2) == 0 && !twice;
+        buf_printf(&data, "%sx%u:%s", c == 0 ? "" : "|", c, type_names[d->kinds[c]]);
+        bool computed = twice && d->kinds[0] == NUMBERS && dice(seed, 2) == 0;
+        buf_printf(&inputs, "%sx%u%s%s%s", c == 0 ? "" : "|", twice ? 0 : c, computed ? " > 2" : "",
+                   typed ? ":" : "", typed ? type_names[d->kinds[c]] : "");
+        d->kinds[c] = computed ? BOOLEANS : d->kinds[c];
+    }
+    for (uint32_t r = 0, count = 1 + dice(seed, RULES_MAX); r < count; r++) {
+        for (uint32_t c = 0; c < d->columns; c++) {
+            random_cell(&rules, seed, d->kinds[c]);
+            buf_lit(&rules, "|");
+        }
+        buf_printf(&rules, "%u\n", dice(seed, 3));
+    }
+    d->source = (struct source){.items = COLORS,
+                                .data = arena_cstr(a, buf_view(&data)),
+                                .inputs = arena_cstr(a, buf_view(&inputs)),
+                                .rules = arena_cstr(a, buf_view(&rules)),
+                                .policy = policies[dice(seed, COUNT_OF(policies))]};
+    buf_done(&data);
+    buf_done(&inputs);
+    buf_done(&rules);
+}
+
+/* The rules that match: of inputs {x0: ..., x1: ...} as FEEL. */
+static const struct dmn_step *decide(const struct checked *c, struct str inputs, int round) {
+    struct dmn_trace *trace = arena_new(c->arena, struct dmn_trace, 1);
+    struct budget budget = budget_of(1000000, 16 << 20);
+    struct feel_env env = {0};
+    struct feel_value context = feel_null(), out;
+    struct err err = {0};
+    trace->arena = c->arena;
+    CHECK_OK_AT(
+        round,
+        feel_once(&context, inputs, feel_null(), env, c->arena, &budget, &err) &&
+            dmn_evaluate(&out, c->model, STR("D"), context, &env, trace, c->arena, &budget, &err),
+        &err);
+    return trace->count == 0 ? NULL : &trace->steps[0];
+}
+
+static bool has_rule(const struct dmn_step *step, uint32_t rule) {
+    for (size_t i = 0; i < step->rule_count; i++)
+        if (step->rules[i] == rule)
+            return true;
+    return false;
+}
+
+/* "x0 = 5, x1 is not null" as a context. */
+static struct str as_context(struct arena *a, struct str input) {
+    struct buf out;
+    buf_init(&out, 1 << 12);
+    buf_lit(&out, "{");
+    while (input.len > 0) {
+        struct str part = cut(&input, ','), name = cut(&part, ' ');
+        if (part.at == NULL || !str_starts(part, STR("= ")))
+            continue;
+        buf_printf(&out, "%s%.*s: %.*s", out.len == 1 ? "" : ", ", STR_ARG(name),
+                   (int)(part.len - 2), part.at + 2);
+    }
+    buf_lit(&out, "}");
+    struct str text = arena_str(a, buf_view(&out));
+    buf_done(&out);
+    return text;
+}
+
+/* What is told happens: no rule matches the input, or both do. A column of which nothing is said
+ * may have any value but null. */
+static void confirm(const struct checked *c, const struct drawn *d, uint64_t *seed, int round) {
+    for (size_t i = 0; i < c->count; i++) {
+        const struct dmn_finding *f = &c->found[i];
+        struct buf full;
+        if ((f->kind != DMN_GAP && f->kind != DMN_OVERLAP) || f->input.len == 0)
+            continue;
+        buf_init(&full, 1 << 12);
+        struct str told = as_context(c->arena, f->input);
+        buf_printf(&full, "context merge([{");
+        for (uint32_t k = 0; k < d->columns; k++) {
+            char value[CELL_BYTES];
+            random_value(value, seed, d->kinds[k]);
+            buf_printf(&full, "%sx%u: %s", k == 0 ? "" : ", ", k, value);
+        }
+        buf_printf(&full, "}, %.*s])", STR_ARG(told));
+        const struct dmn_step *step = decide(c, buf_view(&full), round);
+        CHECK_AT(round, step != NULL);
+        if (step != NULL && f->kind == DMN_GAP)
+            CHECK_INT_AT(round, (int64_t)step->rule_count, 0);
+        if (step != NULL && f->kind == DMN_OVERLAP)
+            CHECK_AT(round, has_rule(step, f->rule_a) && has_rule(step, f->rule_b));
+        buf_done(&full);
+    }
+}
+
+static size_t count_of(const struct checked *c, enum dmn_finding_kind kind) {
+    size_t count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        count += c->found[i].kind == kind;
+    return count;
+}
+
+static bool is_hidden(const struct checked *c, uint32_t rule) {
+    for (size_t i = 0; i < c->count; i++)
+        if (c->found[i].kind == DMN_UNREACHABLE && c->found[i].rule_a == rule)
+            return true;
+    return false;
+}
+
+/* What is not told does not happen to random inputs; null only asks after rules that never decide.
+ */
+static void sample(const struct checked *c, const struct drawn *d, uint64_t *seed, int round) {
+    bool unknown = count_of(c, DMN_UNDECIDED) > 0;
+    for (int i = 0; i < SAMPLES; i++) {
+        bool null = false;
+        struct buf inputs;
+        buf_init(&inputs, 1 << 12);
+        buf_lit(&inputs, "{");
+        for (uint32_t k = 0; k < d->columns; k++) {
+            char value[CELL_BYTES];
+            random_value(value, seed, d->kinds[k]);
+            bool here = dice(seed, 12) == 0;
+            null = null || here;
+            buf_printf(&inputs, "%sx%u: %s%s", k == 0 ? "" : ", ", k, here ? "null" : value,
+                       !here && d->kinds[k] == NUMBERS && dice(seed, 2) == 0 ? " + 0.5" : "");
+        }
+        buf_lit(&inputs, "}");
+        const struct dmn_step *step = decide(c, buf_view(&inputs), round);
+        CHECK_AT(round, step != NULL);
+        bool unique = str_eq(str_from(d->source.policy), STR("UNIQUE"));
+        if (step != NULL && !null && !unknown) {
+            CHECK_AT(round, step->rule_count > 0 || count_of(c, DMN_GAP) > 0);
+            CHECK_AT(round, !unique || step->rule_count <= 1 || count_of(c, DMN_OVERLAP) > 0);
+        }
+        if (step != NULL && step->rule_count > 0)
+            CHECK_AT(round, !is_hidden(c, step->rules[0]));
+        buf_done(&inputs);
+    }
+}
+
+void test_dmn_check_confirmed(void) {
+    uint64_t seed = 20261122;
+    size_t gaps = 0, overlaps = 0, silent = 0;
+    for (int round = 0; round < TABLES; round++) {
+        struct arena *a = arena_create("test", 1 << 20);
+        struct drawn d;
+        draw(&d, &seed, a);
+        struct checked c = check(&d.source, round);
+        gaps += count_of(&c, DMN_GAP);
+        overlaps += count_of(&c, DMN_OVERLAP);
+        silent += c.count == 0;
+        CHECK_INT_AT(round, (int64_t)count_of(&c, DMN_WRONG_TYPE), 0);
+        confirm(&c, &d, &seed, round);
+        sample(&c, &d, &seed, round);
+        arena_destroy(c.arena);
+        arena_destroy(a);
+    }
+    CHECK(gaps > TABLES / 4 && overlaps > TABLES / 4 && silent > TABLES / 40);
+}
