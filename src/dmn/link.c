@@ -3,6 +3,8 @@
  * DMN 1.5: 6.2.2, 12.3.2 */
 #include "dmn/model.h"
 
+#include "feel/known.h"
+
 enum { SLOT_PARTS_MAX = 4096 };
 
 /* --- faults
@@ -232,14 +234,22 @@ static void scope_of(struct feel_options *options, const struct dmn_element *e) 
     struct dmn_model *m = e->model;
     m->free_names = m->loader->options->free_names;
     struct feel_name *names = arena_new(m->arena, struct feel_name, e->slot_count);
+    struct feel_known *known = arena_new(m->arena, struct feel_known, 1);
+    bool ready = true; /* else each text finds out for itself */
+    known->arena = m->arena;
     for (size_t i = 0; i < e->slot_count; i++) {
         names[i].name = e->slots[i].name;
         names[i].type = e->slots[i].is_context ? import_type(m, &e->slots[i])
                                                : e->slots[i].parts[0].element->info.type;
     }
+    for (size_t i = 0; i < e->slot_count; i++) {
+        uint32_t node;
+        ready = ready && known_add(&node, known, names[i].name, true);
+    }
     *options = (struct feel_options){.names = names,
                                      .name_count = e->slot_count,
                                      .known = m->known,
+                                     .known_names = ready ? known : NULL,
                                      .types = m->types,
                                      .type_count = m->type_count,
                                      .zones = m->loader->options->zones,

@@ -53,6 +53,7 @@ struct feel_options {
     size_t member_count;
     /* The same made ready once, with those of all types, for who compiles many texts; or NULL. */
     const struct feel_known *known;
+    const struct feel_known *known_names; /* and names[], made ready too; or NULL */
     /* Types that `instance of` and parameters may name, beside the built-in ones. */
     const struct feel_named_type *types;
     size_t type_count;

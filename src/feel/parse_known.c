@@ -62,7 +62,7 @@ static void know_scope(struct parser *p) {
     if (p->knows_scope)
         return;
     p->knows_scope = true;
-    for (size_t i = 0; i < p->options->name_count; i++)
+    for (size_t i = 0; p->options->known_names == NULL && i < p->options->name_count; i++)
         if (is_long(p->options->names[i].name))
             (void)know(p, p->options->names[i].name, true);
     for (const struct ast_scope *s = p->scope; s != NULL; s = s->outer)
@@ -99,6 +99,18 @@ static void know_members(struct parser *p) {
     /* who made them ready knows the types too */
     for (size_t i = 0; options->known == NULL && i < options->name_count; i++)
         know_fields(p, options->names[i].type, TYPE_WALK_DEPTH);
+}
+
+/* The longest variable that the text says at from. */
+static uint32_t match_variable(const struct parser *p, struct str *name, uint32_t from) {
+    struct str other;
+    uint32_t to = known_match(name, &p->known, p->text, from, false);
+    uint32_t ready = p->options->known_names == NULL
+                         ? 0
+                         : known_match(&other, p->options->known_names, p->text, from, false);
+    if (ready > to)
+        *name = other;
+    return MAX_OF(to, ready);
 }
 
 /* The longest member of any shape. */
@@ -304,8 +316,7 @@ static bool begins_operand(const struct parser *p, uint32_t from) {
     switch (token.kind) {
     case TOKEN_NAME:
         name = str_sub(p->text, token.from, token.to - token.from);
-        return is_variable(p, name) ||
-               known_match(&name, &p->known, p->text, token.from, false) > 0 ||
+        return is_variable(p, name) || match_variable(p, &name, token.from) > 0 ||
                (builtin_find(name) >= 0 && str_starts(str_sub(p->text, token.to, 1), STR("("))) ||
                builtin_match(p->text, token.from, token.to, &name, token.to) > 0;
     case TOKEN_END:
@@ -401,7 +412,7 @@ struct str parser_take_name(struct parser *p, uint32_t *to) {
     struct str name = str_sub(p->text, p->token.from, end - p->token.from), longer;
     if (may_go_on(p->text, end)) {
         know_scope(p);
-        uint32_t found = known_match(&longer, &p->known, p->text, p->token.from, false);
+        uint32_t found = match_variable(p, &longer, p->token.from);
         if (found > end) {
             end = found;
             name = longer;
