@@ -31,11 +31,15 @@ static void complain(struct dmn_run *run, const struct dmn_element *e, const cha
         .text = arena_printf(diags->arena, "'%.*s' %s", STR_ARG(e->info.name), what)};
 }
 
-bool run_affords(struct dmn_run *run, size_t bytes) {
+static bool affords(struct dmn_run *run, size_t bytes) {
     enum { SLACK_BYTES = 8192 };
     if (arena_limit_bytes(run->arena) - arena_used_bytes(run->arena) < bytes + SLACK_BYTES)
         return err_set(run->err, ERR_LIMIT, err_nowhere, "a decision takes too much memory");
     return budget_spend(run->budget, (struct cost){1, bytes}, run->err);
+}
+
+bool run_affords(struct dmn_run *run, size_t bytes) {
+    return affords(run, bytes);
 }
 
 /* --- what an element needs
@@ -43,7 +47,7 @@ bool run_affords(struct dmn_run *run, size_t bytes) {
 static bool slot_value(struct dmn_run *run, const struct dmn_slot *slot, struct feel_value *out) {
     if (!slot->is_context)
         return value_of(run, slot->parts[0].element, out);
-    if (!run_affords(run, slot->part_count * 2 * (sizeof(struct feel_entry) + 16) + 256))
+    if (!affords(run, slot->part_count * 2 * (sizeof(struct feel_entry) + 16) + 256))
         return false;
     struct feel_entry *entries = arena_new(run->arena, struct feel_entry, slot->part_count);
     for (size_t i = 0; i < slot->part_count; i++) {
@@ -70,7 +74,7 @@ static bool trace_logic(struct dmn_run *run, const struct dmn_element *e,
                         const struct feel_value *vars, struct feel_value output) {
     struct dmn_step step = {
         .decision_id = e->info.id, .decision_name = e->info.name, .output = output};
-    if (!run_affords(run, e->read_count * (sizeof(struct feel_value) + 128)))
+    if (!affords(run, e->read_count * (sizeof(struct feel_value) + 128)))
         return false;
     struct str *names = arena_new(run->trace->arena, struct str, e->read_count);
     struct feel_value *inputs = arena_new(run->trace->arena, struct feel_value, e->read_count);
@@ -95,7 +99,7 @@ static bool trace_logic(struct dmn_run *run, const struct dmn_element *e,
 
 static bool logic_value(struct dmn_run *run, const struct dmn_element *e, struct feel_value *out) {
     size_t count = e->model->free_names ? feel_input_count(e->program) : e->slot_count;
-    if (!run_affords(run, count * sizeof(struct feel_value)))
+    if (!affords(run, count * sizeof(struct feel_value)))
         return false;
     struct feel_value *vars = arena_new(run->arena, struct feel_value, count);
     for (size_t i = 0; i < e->slot_count; i++)
@@ -119,10 +123,10 @@ static bool fit_value(struct dmn_run *run, const struct dmn_element *e, struct f
 }
 
 static bool has_named(struct feel_value *out, struct feel_value in, const struct dmn_element *e) {
-    const struct str names[] = {e->info.name, e->key, e->variable};
+    const struct str *const names[] = {&e->info.name, &e->key, &e->variable};
     for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (feel_has(in, names[i])) {
-            *out = feel_get(in, names[i]);
+        if (feel_has(in, *names[i])) {
+            *out = feel_get(in, *names[i]);
             return true;
         }
     return false;
@@ -173,7 +177,7 @@ static bool service_outputs(struct dmn_run *run, const struct dmn_element *e,
                             struct feel_value *out) {
     if (e->outputs.count == 1)
         return value_of(run, e->outputs.at[0], out);
-    if (!run_affords(run, e->outputs.count * 2 * (sizeof(struct feel_entry) + 16) + 256))
+    if (!affords(run, e->outputs.count * 2 * (sizeof(struct feel_entry) + 16) + 256))
         return false;
     struct feel_entry *entries = arena_new(run->arena, struct feel_entry, e->outputs.count);
     for (size_t i = 0; i < e->outputs.count; i++) {
@@ -202,7 +206,7 @@ static bool run_service(struct dmn_run *outer, const struct dmn_element *e,
     bool fits = true;
     if (run.depth >= RUN_DEPTH_MAX)
         return err_set(run.err, ERR_LIMIT, e->info.at, "services call each other too deeply");
-    if (!run_affords(&run, run.root->state_count * sizeof(struct dmn_memo)))
+    if (!affords(&run, run.root->state_count * sizeof(struct dmn_memo)))
         return false;
     run.memos = arena_new(run.arena, struct dmn_memo, run.root->state_count);
     run.depth++;
@@ -230,7 +234,7 @@ static bool call_service(struct feel_value *out, struct feel_call *call, struct 
 
 static bool service_value(struct dmn_run *run, const struct dmn_element *e,
                           struct feel_value *out) {
-    if (!run_affords(run, 512))
+    if (!affords(run, 512))
         return false;
     struct service *s = arena_new(run->arena, struct service, 1);
     struct dmn_run *kept = arena_new(run->arena, struct dmn_run, 1);
@@ -273,7 +277,7 @@ static bool value_of(struct dmn_run *run, const struct dmn_element *e, struct fe
     *out = feel_null();
     if (run->depth >= RUN_DEPTH_MAX)
         return err_set(run->err, ERR_LIMIT, e->info.at, "decisions need each other too deeply");
-    if (!run_affords(run, 0))
+    if (!affords(run, 0))
         return false;
     run->depth++;
     bool good = compute(run, e, out);
@@ -289,7 +293,7 @@ static bool evaluate_call(struct dmn_run *run, const struct dmn_element *e,
     struct feel_value f;
     if (!value_of(run, e, &f) || feel_is_null(f))
         return run->err->code == ERR_NONE;
-    if (!run_affords(run, (e->param_count + 4) * 512))
+    if (!affords(run, (e->param_count + 4) * 512))
         return false;
     /* f(p: v, ...) as a tree, so that the machine fits the arguments */
     static const struct ast_source source;
@@ -312,7 +316,7 @@ static bool evaluate_call(struct dmn_run *run, const struct dmn_element *e,
 
 static bool evaluate_service(struct dmn_run *run, const struct dmn_element *e,
                              struct feel_value *out) {
-    if (!run_affords(run, e->param_count * sizeof(struct feel_value)))
+    if (!affords(run, e->param_count * sizeof(struct feel_value)))
         return false;
     struct feel_value *args = arena_new(run->arena, struct feel_value, e->param_count);
     for (size_t i = 0; i < e->param_count; i++)
@@ -332,6 +336,15 @@ static bool evaluate(struct dmn_run *run, const struct dmn_element *e, struct fe
     }
 }
 
+static bool evaluate_with(struct dmn_run *run, const struct dmn_element *e,
+                          struct feel_value *out) {
+    *out = feel_null();
+    if (!affords(run, run->root->state_count * sizeof(struct dmn_memo)))
+        return false;
+    run->memos = arena_new(run->arena, struct dmn_memo, run->root->state_count);
+    return names_in(run, &run->inputs) && evaluate(run, e, out) && names_out(run, out);
+}
+
 bool dmn_evaluate_element(struct feel_value *out, const struct dmn_model *model,
                           const struct dmn_element *e, struct feel_value inputs,
                           const struct feel_env *env, struct dmn_trace *trace, struct arena *a,
@@ -343,11 +356,7 @@ bool dmn_evaluate_element(struct feel_value *out, const struct dmn_model *model,
                           .err = err,
                           .trace = trace,
                           .inputs = inputs};
-    *out = feel_null();
-    if (!run_affords(&run, model->state_count * sizeof(struct dmn_memo)))
-        return false;
-    run.memos = arena_new(a, struct dmn_memo, model->state_count);
-    return names_in(&run, &run.inputs) && evaluate(&run, e, out) && names_out(&run, out);
+    return evaluate_with(&run, e, out);
 }
 
 bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct str id_or_name,
@@ -356,11 +365,18 @@ bool dmn_evaluate(struct feel_value *out, const struct dmn_model *model, struct 
     size_t index = dmn_find(model, id_or_name);
     const struct dmn_element *e =
         index == SIZE_MAX ? dmn_named(model, STR_NONE, id_or_name) : &model->elements[index];
+    struct dmn_run run = {.root = model,
+                          .env = env,
+                          .arena = a,
+                          .budget = budget,
+                          .err = err,
+                          .trace = trace,
+                          .inputs = inputs};
+    if (e != NULL)
+        return evaluate_with(&run, e, out);
     *out = feel_null();
-    if (e == NULL)
-        return err_set(err, ERR_NOT_FOUND, err_nowhere, "the model has no element '%.*s'",
-                       STR_ARG(id_or_name));
-    return dmn_evaluate_element(out, model, e, inputs, env, trace, a, budget, err);
+    return err_set(err, ERR_NOT_FOUND, err_nowhere, "the model has no element '%.*s'",
+                   STR_ARG(id_or_name));
 }
 
 /* --- the trace

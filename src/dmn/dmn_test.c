@@ -304,8 +304,7 @@ void test_dmn_check(void) {
          TABLE_BEGIN("hitPolicy='ANY'") OUTPUT RULE("&lt; 18", "-", "1") RULE("[0..10]", "-", "2")
              RULE("&gt;= 18", "-", "3") TABLE_END,
          "overlap age = 0 1 2;"},
-        {__LINE__, TABLE_BEGIN("") OUTPUT RULE("\"x\"", "-", "1") TABLE_END,
-         "wrong type  1 0;"},
+        {__LINE__, TABLE_BEGIN("") OUTPUT RULE("\"x\"", "-", "1") TABLE_END, "wrong type  1 0;"},
         {__LINE__,
          TABLE_BEGIN("") OUTPUT RULE("? * 2 &gt; 10", "-", "1") RULE("&lt; 3", "-", "1") TABLE_END,
          "undecided  1 0;undecided  1 0;"},

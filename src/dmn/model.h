@@ -228,8 +228,13 @@ struct dmn_run {
 /* Memory that deciding takes: from the budget, and never up to the arena's own limit. */
 MUST_USE bool run_affords(struct dmn_run *run, size_t bytes);
 /* names.c: keys of data become the names of the root model, and the other way round. */
-MUST_USE bool names_in(struct dmn_run *run, struct feel_value *inputs);
-MUST_USE bool names_out(struct dmn_run *run, struct feel_value *value);
+MUST_USE bool names_rename(struct dmn_run *run, struct feel_value *v, bool in);
+static inline bool names_in(struct dmn_run *run, struct feel_value *inputs) {
+    return run->root->names->known.count == 0 || names_rename(run, inputs, true);
+}
+static inline bool names_out(struct dmn_run *run, struct feel_value *value) {
+    return !run->root->names->differ || names_rename(run, value, false);
+}
 /* Can the trace's arena take so many bytes more? A step that does not fit is dropped. */
 bool run_trace_affords(const struct dmn_trace *trace, size_t bytes);
 void run_trace(struct dmn_run *run, const struct dmn_step *step);

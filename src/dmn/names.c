@@ -177,14 +177,8 @@ static bool rename_value(const struct renaming *r, struct feel_value *v, bool *c
     }
 }
 
-bool names_in(struct dmn_run *run, struct feel_value *inputs) {
-    const struct renaming r = {run, run->root->names, true};
+bool names_rename(struct dmn_run *run, struct feel_value *v, bool in) {
+    const struct renaming r = {run, run->root->names, in};
     bool changed = false;
-    return r.names->known.count == 0 || rename_value(&r, inputs, &changed, FEEL_DEPTH_MAX);
-}
-
-bool names_out(struct dmn_run *run, struct feel_value *value) {
-    const struct renaming r = {run, run->root->names, false};
-    bool changed = false;
-    return !r.names->differ || rename_value(&r, value, &changed, FEEL_DEPTH_MAX);
+    return rename_value(&r, v, &changed, FEEL_DEPTH_MAX);
 }

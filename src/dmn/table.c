@@ -659,8 +659,10 @@ static bool is_listed(struct matching *x, const struct table_output *output, str
 }
 
 /* DMN 1.5: 8.2.5 */
-static struct feel_value rule_output(struct matching *x, const struct table_output *output,
-                                     const struct table_output_cell *cell) {
+static inline struct feel_value rule_output(struct matching *x, const struct table_output *output,
+                                            const struct table_output_cell *cell) {
+    if (cell->constant && (cell->listed || !output->limited))
+        return cell->value;
     struct feel_value v = output_of(x, cell);
     if (!output->limited || cell->listed || feel_is_null(v) || is_listed(x, output, v))
         return v;
@@ -876,7 +878,7 @@ static void trace(struct matching *x, const uint32_t *rows, uint32_t count,
 static bool input_allowed(struct matching *x, uint32_t column) {
     const struct table_input *input = &x->t->inputs[column];
     struct feel_value v = x->args[column];
-    if (input->allowed == NULL || feel_is_null(v))
+    if (feel_is_null(v))
         return true;
     if (input->type == NULL || input->type->tag != FEEL_TYPE_LIST || feel_kind(v) != FEEL_LIST)
         return feel_is_true(run_cell(x, input->allowed, v));
@@ -889,7 +891,7 @@ static bool input_allowed(struct matching *x, uint32_t column) {
 static bool inputs_allowed(struct matching *x) {
     const struct dmn_table *t = x->t;
     for (uint32_t c = 0; c < t->input_count; c++)
-        if (!input_allowed(x, c)) {
+        if (t->inputs[c].allowed != NULL && !input_allowed(x, c)) {
             (void)machine_null(x->m, "'%.*s' has a value that the table does not allow",
                                STR_ARG(t->inputs[c].text));
             return false;
