@@ -686,3 +686,31 @@ void test_dmn_check_confirmed(void) {
     }
     CHECK(gaps > TABLES / 4 && overlaps > TABLES / 4 && silent > TABLES / 40);
 }
+
+/* Whatever runs out: the check ends with an error and what it found until then, or as it should. */
+void test_dmn_check_limits(void) {
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct checked c = check(&rows[i].source, rows[i].line);
+        for (int bits = 0; bits < 45; bits++) {
+            int steps = bits % 15 * 2, bytes = 12 + bits % 15, room = 17 + bits % 15 / 2;
+            struct arena *a = arena_create("test", bits < 30 ? (size_t)1 << 28 : (size_t)1 << room);
+            struct budget budget =
+                budget_of(bits < 15 ? UINT64_C(1) << steps : UINT64_C(1) << 30,
+                          bits >= 15 && bits < 30 ? (size_t)1 << bytes : (size_t)1 << 30);
+            const struct dmn_finding *found;
+            struct err err = {0};
+            size_t count;
+            if (arena_limit_bytes(a) < 2 * DMN_FINDINGS_MAX * sizeof *found) {
+                arena_destroy(a);
+                continue; /* the findings themselves have no room */
+            }
+            bool good = dmn_check(&found, &count, c.model, a, &budget, &err);
+            struct checked again = {.found = found, .count = count};
+            CHECK_AT(rows[i].line,
+                     !good || count == c.count || count_of(&again, DMN_UNDECIDED) > 0);
+            CHECK_INT_AT(rows[i].line, err.code, good ? ERR_NONE : ERR_LIMIT);
+            arena_destroy(a);
+        }
+        arena_destroy(c.arena);
+    }
+}

@@ -13,7 +13,9 @@ static void wrong_cell(struct checker *x, uint32_t row, uint32_t column, enum fe
                         .text = arena_printf(x->arena, "rule %u tests '%.*s', a %s, against a %s%s",
                                              row + 1, STR_ARG(check_name(x, column)),
                                              feel_kind_name(own), feel_kind_name(kind),
-                                             date ? ": write date and time(...)" : "")});
+                                             date ? ": write date and time"
+                                                    "(...)"
+                                                  : "")});
 }
 
 static void check_cells(struct checker *x) {

@@ -59,11 +59,10 @@ void pack_prove_decisions(struct pack_reader *r, struct arena *scratch) {
         const struct dmn_finding *found;
         size_t count;
         struct err err = {0};
-        if (!dmn_check(&found, &count, r->pack->decisions[i], scratch, &r->budget, &err)) {
-            pack_fault_err(r, 7, &err);
-            continue;
-        }
+        bool whole = dmn_check(&found, &count, r->pack->decisions[i], scratch, &r->budget, &err);
         for (size_t k = 0; k < count; k++)
             report(r, &found[k]);
+        if (!whole) /* what was found until then is told all the same */
+            pack_fault_err(r, 7, &err);
     }
 }
