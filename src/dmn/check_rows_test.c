@@ -372,6 +372,9 @@ static const struct row {
     {__LINE__,
      {.data = "x:dateTime", .inputs = "x:dateTime", .rules = "< date(\"2026-01-01\")|1"},
      "wrong type 1 0 against a date: write date and time(...)\n"},
+    {__LINE__,
+     {.data = "s:string", .inputs = "s:number", .rules = "<5|1"},
+     "wrong type 0 0 's' is a string, and the table reads it as a number\n"},
     /* the example is none that a cell has */
     {__LINE__,
      {.data = "s:string", .inputs = "s:string", .rules = "\"something else\"|1\n\"a\"|2"},

@@ -35,6 +35,28 @@ static void check_cells(struct checker *x) {
         }
 }
 
+/* A value of one kind that its column reads as another is null, whatever it is. */
+static bool check_inputs(struct checker *x) {
+    for (uint32_t i = 0; i < x->axis_count; i++) {
+        const struct axis *axis = &x->axes[i];
+        const struct feel_type *known = x->t->inputs[axis->column].known;
+        if (axis->type == NULL || known == NULL || axis->type->tag != FEEL_TYPE_KIND ||
+            known->tag != FEEL_TYPE_KIND || known->kind == FEEL_NULL ||
+            known->kind == axis->type->kind ||
+            (known->kind == FEEL_DATE && axis->type->kind == FEEL_DATE_TIME))
+            continue;
+        check_report(x, (struct dmn_finding){
+                            .kind = DMN_WRONG_TYPE,
+                            .at = x->t->inputs[axis->column].at,
+                            .text = arena_printf(
+                                x->arena, "'%.*s' is a %s, and the table reads it as a %s",
+                                STR_ARG(check_name(x, axis->column)), feel_kind_name(known->kind),
+                                feel_kind_name(axis->type->kind))});
+        return false;
+    }
+    return true;
+}
+
 /* Values that are allowed and none of which the column can have. */
 static bool check_limits(struct checker *x) {
     for (uint32_t i = 0; i < x->axis_count; i++) {
@@ -226,6 +248,6 @@ static void check_priorities(struct checker *x) {
 bool check_types(bool *out, struct checker *x) {
     check_cells(x);
     check_priorities(x);
-    *out = check_limits(x);
+    *out = check_inputs(x) && check_limits(x);
     return make_ranks(x) && check_outputs(x);
 }
