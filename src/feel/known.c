@@ -104,9 +104,9 @@ bool known_add(uint32_t *out, struct feel_known *known, struct str name, bool va
 }
 
 void known_drop(struct feel_known *known, uint32_t node) {
-    struct known_node *end = &known->nodes[node];
     if (node == 0)
         return;
+    struct known_node *end = &known->nodes[node];
     end->scopes--;
     if (end->member.len == 0)
         end->member = end->variable;

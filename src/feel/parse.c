@@ -520,7 +520,7 @@ static struct ast *parse_filter(struct parser *p, struct ast *list) {
     struct ast *node = node_new(p, AST_FILTER, list->at);
     bool outer = p->range_end;
     p->range_end = false;
-    struct filter_around filter = {list, p->local_count, p->filter};
+    struct filter_around filter = {.list = list, .local_count = p->local_count, .outer = p->filter};
     p->filter = &filter;
     (void)parser_advance(p);
     node->a = list;

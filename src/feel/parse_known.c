@@ -157,10 +157,12 @@ struct shape {
     const struct ast *context;
 };
 
-/* What a node sees: the locals up to count, or, inside what is read already, no name at all. */
+/* What a node sees: the locals up to count and the filters around, or, inside what is read already,
+ * no name at all. */
 struct view {
     size_t local_count;
     bool blind;
+    struct filter_around *filter;
 };
 
 static struct shape shape_of(const struct parser *p, const struct ast *node, struct view view,
@@ -206,8 +208,40 @@ static struct shape field_shape(const struct parser *p, struct shape shape, stru
     const struct ast *entry = shape.context == NULL ? NULL : shape.context->list;
     for (; entry != NULL; entry = entry->next)
         if (str_eq(entry->name, name))
-            return shape_of(p, entry->a, (struct view){0, true}, depth);
+            return shape_of(p, entry->a, (struct view){.blind = true}, depth);
     return (struct shape){NULL, NULL};
+}
+
+/* Of the items of a filter's list; looked for once, since filters may stand in each other. */
+static struct shape shape_of_items(const struct parser *p, struct filter_around *f) {
+    if (!f->looked) {
+        const struct view view = {.local_count = f->local_count, .filter = f->outer};
+        f->looked = true;
+        struct shape shape = shape_of(p, f->list, view, SHAPE_DEPTH);
+        f->type = shape.type;
+        f->context = shape.context;
+    }
+    return (struct shape){f->type, f->context};
+}
+
+/* From the outermost inwards, so that none has to look for those around it. */
+static struct view view_here(const struct parser *p) {
+    struct filter_around *first;
+    do {
+        first = NULL;
+        for (struct filter_around *f = p->filter; f != NULL; f = f->outer)
+            first = f->looked ? first : f;
+        if (first != NULL)
+            (void)shape_of_items(p, first);
+    } while (first != NULL);
+    return (struct view){.local_count = p->local_count, .filter = p->filter};
+}
+
+/* What the value of a local saw: those before it, and the filters that were around then. */
+static struct view view_of_local(struct view view, size_t local) {
+    while (view.filter != NULL && view.filter->local_count > local)
+        view.filter = view.filter->outer;
+    return (struct view){.local_count = local, .filter = view.filter};
 }
 
 static struct shape shape_of_name(const struct parser *p, struct str name, struct view view,
@@ -215,8 +249,8 @@ static struct shape shape_of_name(const struct parser *p, struct str name, struc
     static const struct shape unknown;
     if (view.blind)
         return unknown;
-    for (const struct filter_around *f = p->filter; f != NULL; f = f->outer) {
-        struct shape item = shape_of(p, f->list, (struct view){f->local_count, false}, depth);
+    for (struct filter_around *f = view.filter; f != NULL; f = f->outer) {
+        struct shape item = shape_of_items(p, f);
         struct shape field = field_shape(p, item, name, depth);
         if (has_shape(field))
             return field;
@@ -227,7 +261,7 @@ static struct shape shape_of_name(const struct parser *p, struct str name, struc
         if (str_eq(p->locals[i].name, name))
             return p->locals[i].value == NULL
                        ? shape_of_type(p->locals[i].type)
-                       : shape_of(p, p->locals[i].value, (struct view){i, false}, depth);
+                       : shape_of(p, p->locals[i].value, view_of_local(view, i), depth);
     for (size_t i = 0; i < p->options->name_count && !in_names(p->scope, name); i++)
         if (str_eq(p->options->names[i].name, name))
             return shape_of_type(p->options->names[i].type);
@@ -248,7 +282,7 @@ static struct shape shape_of_call(const struct parser *p, const struct ast *func
                       : shape_of_type(type->tag == FEEL_TYPE_FUNCTION ? type->element : type);
     }
     if (function->kind == AST_FUNCTION && function->type == NULL)
-        return shape_of(p, function->a, (struct view){0, true}, depth);
+        return shape_of(p, function->a, (struct view){.blind = true}, depth);
     return shape_of_type(function->kind == AST_FUNCTION ? function->type : NULL);
 }
 
@@ -365,8 +399,7 @@ static uint32_t member_end(struct parser *p, struct str *name, const struct ast 
     know_members(p);
     if (join_end(p->text, end) == end && match_member(p, &known) <= end)
         return end;
-    struct view view = {p->local_count, false};
-    struct shape shape = shape_of(p, of, view, SHAPE_DEPTH);
+    struct shape shape = shape_of(p, of, view_here(p), SHAPE_DEPTH);
     uint32_t field = match_field(name, shape, p->text, p->token.from);
     return field > 0 ? field : join_member(p, name, end, false);
 }
@@ -379,9 +412,9 @@ static uint32_t filter_end(struct parser *p, struct str *name, uint32_t end) {
     know_members(p);
     if (join_end(p->text, end) == end && match_member(p, &known) <= end)
         return end;
-    for (const struct filter_around *f = p->filter; f != NULL; f = f->outer) {
-        struct view view = {f->local_count, false};
-        struct shape shape = shape_of(p, f->list, view, SHAPE_DEPTH);
+    (void)view_here(p);
+    for (struct filter_around *f = p->filter; f != NULL; f = f->outer) {
+        struct shape shape = shape_of_items(p, f);
         uint32_t to = match_field(&known, shape, p->text, p->token.from);
         open = open || !has_shape(shape);
         sensible = sensible || to > 0;

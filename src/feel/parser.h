@@ -20,7 +20,11 @@ struct local {
 struct filter_around {
     const struct ast *list;
     size_t local_count; /* those the list could see */
-    const struct filter_around *outer;
+    struct filter_around *outer;
+    /* What is known of its items, once it was looked for. */
+    bool looked;
+    const struct feel_type *type;
+    const struct ast *context;
 };
 
 struct parser {
@@ -33,9 +37,9 @@ struct parser {
     struct token token;
     uint32_t from;
     int nesting;
-    int boxed_filters;                  /* around the whole text: of their items nothing is known */
-    const struct filter_around *filter; /* the innermost */
-    bool range_end;                     /* a [ may close the range that is being read */
+    int boxed_filters;            /* around the whole text: of their items nothing is known */
+    struct filter_around *filter; /* the innermost */
+    bool range_end;               /* a [ may close the range that is being read */
     /* Names with blanks or symbols. Those of the scope and of the members are added when the text
      * first has what could be one: most cells of tables never do. */
     struct feel_known known;
