@@ -249,9 +249,9 @@ static bool check_gaps(struct checker *x) {
     if (why.len > 0) {
         report_why(x, gaps_unknown, why);
     } else if (unsure != CHECK_NONE) { /* is there one if those cells cover nothing? */
-        if (!search_gaps(x, &g, false, 0))
+        if (!search_gaps(x, &g, false, g.gaps_max) || !report_gaps(x, &g, &told, &why))
             return false;
-        if (g.s.gap_count > 0)
+        if (told == 0 && (g.s.gap_count > 0 || g.s.doubted))
             report_undecided(x, gaps_unknown, unsure);
     }
     if (g.s.spent && g.s.gap_count == 0)

@@ -223,12 +223,44 @@ static bool derive(bool *out, struct checker *x) {
 
 /* --- is it so
  * ------------------------------------------------------------------------------------------ */
+/* Nothing that an evaluation by itself has not: the clock, calendars, functions of the model. */
+static bool is_pure(const struct ast *tree, int depth) {
+    static const char *const functions[] = {
+        "starts with",   "ends with",  "contains", "matches", "string length", "substring",
+        "upper case",    "lower case", "modulo",   "odd",     "even",          "abs",
+        "floor",         "ceiling",    "not",      "number",  "string",        "date",
+        "list contains", "duration",   "split",    "count",   "date and time", "time"};
+    bool known = tree == NULL || tree->kind != AST_CALL;
+    if (tree == NULL)
+        return true;
+    if (depth == 0 || tree->kind == AST_HOOK)
+        return false;
+    for (size_t i = 0; !known && tree->a->kind == AST_NAME && i < COUNT_OF(functions); i++)
+        known = str_eq(tree->a->name, str_from(functions[i]));
+    for (const struct ast *item = tree->list; known && item != NULL; item = item->next)
+        known = is_pure(item, depth - 1);
+    return known && is_pure(tree->a, depth - 1) && is_pure(tree->b, depth - 1) &&
+           is_pure(tree->c, depth - 1);
+}
+
+/* Can an unsure cell be asked about one value? Not when it reads more than that. */
+static bool can_ask(const struct checker *x, const struct table_cell *cell, uint32_t column) {
+    const struct axis *axis = &x->axes[x->axis_of[column]];
+    if (cell->plain || axis->opaque || axis->why.len > 0 ||
+        feel_is_null(x->shown[x->axis_of[column]]))
+        return false;
+    for (size_t i = 1; i < feel_input_count(cell->program); i++)
+        if (feel_input_used(cell->program, i))
+            return false;
+    return is_pure(cell->tree, DEPTH_MAX);
+}
+
 /* Does the cell hold for what is shown of its column? For certain; or not, for certain. */
 static bool holds(bool *out, struct checker *x, uint32_t row, uint32_t column, bool yes) {
     const struct table_cell *cell = &x->t->rules[row].cells[column];
     struct feel_value v = x->shown[x->axis_of[column]];
     *out = false;
-    if (check_unsure(x, row, column))
+    if (check_unsure(x, row, column) && !can_ask(x, cell, column))
         return true;
     if (cell->any || feel_is_null(v)) { /* any value: but for -, only null is tested */
         *out = (cell->any || cell->negated) == yes;

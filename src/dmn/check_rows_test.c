@@ -310,6 +310,16 @@ static const struct row {
       .policy = "UNIQUE",
       .rules = "<0|-|1\n>=0|contains(?, \"y\")|2\n>=0|-|3"},
      "undecided 2 0 'contains(?, \"y\")' is more than values and ranges\n"},
+    /* what a cell says of one value is asked where it reads no more than that */
+    {__LINE__,
+     {.data = "a:number", .inputs = "a:number", .policy = "FIRST", .rules = "even(?)|1\n<5|2"},
+     "gap a = 5\n"},
+    {__LINE__,
+     {.data = "d:date", .inputs = "d:date", .policy = "FIRST", .rules = "? > today()|1"},
+     "undecided 1 0 '? > today()' is more than values and ranges\n"},
+    {__LINE__,
+     {.data = "a:number|b:number", .inputs = "a:number", .policy = "FIRST", .rules = "< b|1\n<5|2"},
+     "undecided 1 0 '< b' is more than values and ranges\n"},
     /* without an input */
     {__LINE__, {.data = "", .inputs = "", .rules = "1\n2"}, "overlap 1 2 any input\n"},
     {__LINE__, {.data = "", .inputs = "", .rules = "1"}, ""},
@@ -491,7 +501,10 @@ static void random_test(char *out, uint64_t *seed, enum column_kind kind) {
     switch (dice(seed, ordered ? 11 : 3)) {
     case 0: (void)snprintf(out, CELL_BYTES * 4, "%s, %s", v, w); break;
     case 1: (void)snprintf(out, CELL_BYTES * 4, "!= %s", v); break;
-    case 2: (void)snprintf(out, CELL_BYTES * 4, "? = %s", v); break;
+    case 2: /* one that only an evaluation knows */
+        (void)snprintf(out, CELL_BYTES * 4, "%s%s",
+                       kind == NUMBERS ? "modulo(?, 2) = " : "? = ", kind == NUMBERS ? "0" : v);
+        break;
     case 3: (void)snprintf(out, CELL_BYTES * 4, "< %s", v); break;
     case 4: (void)snprintf(out, CELL_BYTES * 4, ">= %s", v); break;
     case 5: (void)snprintf(out, CELL_BYTES * 4, "[%s..%s)", v, w); break;

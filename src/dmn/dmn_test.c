@@ -307,7 +307,7 @@ void test_dmn_check(void) {
         {__LINE__, TABLE_BEGIN("") OUTPUT RULE("\"x\"", "-", "1") TABLE_END, "wrong type  1 0;"},
         {__LINE__,
          TABLE_BEGIN("") OUTPUT RULE("? * 2 &gt; 10", "-", "1") RULE("&lt; 3", "-", "1") TABLE_END,
-         "undecided  1 0;undecided  1 0;"},
+         "gap age = 3;undecided  1 0;"},
         {__LINE__, TABLE_BEGIN("hitPolicy='COLLECT'") OUTPUT RULE("&lt; 3", "-", "1") TABLE_END,
          ""},
         {__LINE__, ONE_COLUMN("tPlace", "", TEST("\"A\"") TEST("\"B\"")), ""},
