@@ -79,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
             check_bytes(v, arena);
         }
     } else {
-        FUZZ_CHECK(err.code == ERR_SYNTAX || err.code == ERR_LIMIT, &err);
+        FUZZ_CHECK(err.code == ERR_SYNTAX || err.code == ERR_UNKNOWN || err.code == ERR_LIMIT,
+                   &err);
     }
     arena_destroy(arena);
     return 0;

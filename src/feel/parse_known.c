@@ -11,7 +11,11 @@
 #include "feel/builtin.h"
 #include "feel/parser.h"
 
-enum { TYPE_WALK_DEPTH = 6, SHAPE_DEPTH = 16 };
+enum {
+    TYPE_WALK_DEPTH = 6,
+    SHAPE_DEPTH = 16,
+    LOCALS_SEEN_MAX = 256 /* the last ones, where each name may ask for all */
+};
 
 /* DMN 1.5: rule 30 */
 static bool is_symbol(char c) {
@@ -140,7 +144,8 @@ static bool in_names(const struct ast_scope *scope, struct str name) {
 
 /* Is the word a variable that may stand alone? */
 static bool is_variable(const struct parser *p, struct str word) {
-    for (size_t i = 0; i < p->local_count; i++)
+    size_t unseen = p->local_count - MIN_OF(p->local_count, (size_t)LOCALS_SEEN_MAX);
+    for (size_t i = p->local_count; i-- > unseen;)
         if (str_eq(p->locals[i].name, word))
             return true;
     for (size_t i = 0; i < p->options->name_count; i++)
@@ -257,12 +262,16 @@ static struct shape shape_of_name(const struct parser *p, struct str name, struc
         if (str_eq(name, STR("item")))
             return item;
     }
-    for (size_t i = MIN_OF(view.local_count, p->local_count); i-- > 0;)
+    size_t count = MIN_OF(view.local_count, p->local_count);
+    size_t unseen = count - MIN_OF(count, (size_t)LOCALS_SEEN_MAX);
+    for (size_t i = count; i-- > unseen;)
         if (str_eq(p->locals[i].name, name))
             return p->locals[i].value == NULL
                        ? shape_of_type(p->locals[i].type)
                        : shape_of(p, p->locals[i].value, view_of_local(view, i), depth);
-    for (size_t i = 0; i < p->options->name_count && !in_names(p->scope, name); i++)
+    if (unseen > 0 || in_names(p->scope, name))
+        return unknown;
+    for (size_t i = 0; i < p->options->name_count; i++)
         if (str_eq(p->options->names[i].name, name))
             return shape_of_type(p->options->names[i].type);
     return unknown;
@@ -275,8 +284,9 @@ static struct shape shape_of_call(const struct parser *p, const struct ast *func
         const struct feel_type *type = p->options->names[i].type;
         if (!str_eq(p->options->names[i].name, function->name) || type == NULL)
             continue;
-        bool hidden = view.blind || in_names(p->scope, function->name);
-        for (size_t k = 0; k < p->local_count; k++)
+        bool hidden =
+            view.blind || p->local_count > LOCALS_SEEN_MAX || in_names(p->scope, function->name);
+        for (size_t k = 0; k < p->local_count && !hidden; k++)
             hidden = hidden || str_eq(p->locals[k].name, function->name);
         return hidden ? (struct shape){NULL, NULL}
                       : shape_of_type(type->tag == FEEL_TYPE_FUNCTION ? type->element : type);
@@ -407,11 +417,12 @@ static uint32_t member_end(struct parser *p, struct str *name, const struct ast 
 /* Inside a filter members stand without a dot. The name so far, of a variable or of a function,
  * ends at end. */
 static uint32_t filter_end(struct parser *p, struct str *name, uint32_t end) {
-    bool open = p->boxed_filters > 0, sensible = end > p->token.to || is_variable(p, *name);
+    bool open = p->boxed_filters > 0;
     struct str known;
     know_members(p);
     if (join_end(p->text, end) == end && match_member(p, &known) <= end)
         return end;
+    bool sensible = end > p->token.to || is_variable(p, *name);
     (void)view_here(p);
     for (struct filter_around *f = p->filter; f != NULL; f = f->outer) {
         struct shape shape = shape_of_items(p, f);
