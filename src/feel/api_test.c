@@ -446,6 +446,10 @@ void test_feel_unary_tests(void) {
         {__LINE__, "-1", "-1", "true"},
         {__LINE__, "< -1", "-2", "true"},
         {__LINE__, "!= 3", "4", "true"},
+        /* a condition that is not known is not equal to a subject that is null */
+        {__LINE__, "? < 5", "null", "null"},
+        {__LINE__, "? = null", "null", "true"},
+        {__LINE__, "not(? < 5)", "null", "null"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct bench b;

@@ -417,6 +417,8 @@ struct feel_value op_test(struct feel_machine *m, struct feel_value subject, str
     if (feel_kind(test) == FEEL_BOOLEAN && kind != TEST_VARIABLE &&
         (kind == TEST_OF_SUBJECT || feel_kind(subject) != FEEL_BOOLEAN))
         return test;
+    if (kind == TEST_OF_SUBJECT && feel_is_null(test)) /* a condition that is not known */
+        return test;
     if (feel_kind(test) == FEEL_LIST)
         return in_list(m, subject, test);
     if (feel_kind(test) == FEEL_RANGE && feel_kind(subject) != FEEL_RANGE)

@@ -249,16 +249,15 @@ bool mfeel_step_rule_at(const struct mfeel_evaluator *ev, size_t step, size_t ru
  * ---------------------------------------------------------------------------------- */
 enum mfeel_status mfeel_model_check(struct mfeel_evaluator *ev, const struct mfeel_model *model,
                                     mfeel_finding_fn fn, void *self, struct mfeel_error *error) {
-    const struct dmn_finding *findings;
-    size_t count;
+    const struct dmn_finding *findings = NULL;
+    size_t count = 0;
     struct err err = {0};
     enum mfeel_status status = evaluator_room(ev, 1 << 20, error);
     if (status == MFEEL_OK)
         status = evaluator_begin(ev, error);
     if (status != MFEEL_OK)
         return status;
-    if (!dmn_check(&findings, &count, model->model, ev->arena, &ev->budget, &err))
-        return evaluator_end(ev, false, &err, error);
+    bool whole = dmn_check(&findings, &count, model->model, ev->arena, &ev->budget, &err);
     for (size_t i = 0; i < count; i++) {
         const struct dmn_finding *f = &findings[i];
         fn(self, &(struct mfeel_finding){.kind = dmn_finding_name(f->kind),
@@ -270,5 +269,5 @@ enum mfeel_status mfeel_model_check(struct mfeel_evaluator *ev, const struct mfe
                                          .input = view_of(f->input),
                                          .text = view_of(f->text)});
     }
-    return evaluator_end(ev, true, &err, error);
+    return evaluator_end(ev, whole, &err, error); /* what was found before a limit is told */
 }
