@@ -116,6 +116,8 @@ void bench_end(struct bench *b) {
 static void waiting_done(void *ctx, const struct app_answer *answer) {
     struct waiting *w = ctx;
     w->err = answer->err;
+    if (w->err.at.source != NULL) /* it lives as long as the order */
+        w->err.at.source = arena_cstr(w->arena, str_from(w->err.at.source));
     w->repeated = answer->repeated;
     w->body = answer->body == NULL ? NULL : json_copy(answer->body, w->arena);
     atomic_store(&w->over, true);
