@@ -261,9 +261,12 @@ struct feel_value builtin_list_replace(struct feel_machine *m, const struct feel
                                        uint32_t count) {
     uint32_t at;
     (void)count;
-    if (feel_kind(args[1]) == FEEL_FUNCTION)
-        return replace_matches(m, args);
-    if (feel_kind(args[1]) != FEEL_NUMBER || !position(args[1], args[0].count, args[0].count, &at))
+    struct feel_value one[] = {args[0], args[1], args[2]};
+    if (feel_kind(one[1]) == FEEL_LIST && one[1].count == 1) /* DMN 1.5: 10.3.2.9.4 */
+        one[1] = args[1].u.items[0];
+    if (feel_kind(one[1]) == FEEL_FUNCTION)
+        return replace_matches(m, one);
+    if (feel_kind(one[1]) != FEEL_NUMBER || !position(one[1], args[0].count, args[0].count, &at))
         return machine_null(m, "list replace() at a position outside of the list");
     struct feel_value copy = copy_list(m, args[0].u.items, args[0].count);
     if (!feel_is_null(copy))

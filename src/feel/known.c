@@ -103,13 +103,18 @@ bool known_add(uint32_t *out, struct feel_known *known, struct str name, bool va
     return true;
 }
 
-void known_drop(struct feel_known *known, uint32_t node) {
+struct str known_variable(const struct feel_known *known, uint32_t node) {
+    return node == 0 || known->nodes[node].scopes == 0 ? STR_NONE : known->nodes[node].variable;
+}
+
+void known_drop(struct feel_known *known, uint32_t node, struct str hidden) {
     if (node == 0)
         return;
     struct known_node *end = &known->nodes[node];
     end->scopes--;
     if (end->member.len == 0)
         end->member = end->variable;
+    end->variable = hidden;
 }
 
 uint32_t known_match(struct str *name, const struct feel_known *known, struct str text,

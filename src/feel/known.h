@@ -21,8 +21,10 @@ enum { KNOWN_PIECES_MAX = 200 }; /* a name of more is not joined from its words 
 /* A variable may stand alone, a member only behind a dot or in a filter. The place of the name in
  * *node, 0 when it has too many pieces. False when the arena is full. */
 MUST_USE bool known_add(uint32_t *node, struct feel_known *known, struct str name, bool variable);
-/* A variable is in scope no more. It stays as a member. */
-void known_drop(struct feel_known *known, uint32_t node);
+/* The variable there, as it was written; empty: none. */
+struct str known_variable(const struct feel_known *known, uint32_t node);
+/* The last variable there is in scope no more, and stays as a member; hidden: what it hid. */
+void known_drop(struct feel_known *known, uint32_t node, struct str hidden);
 /* The end of the longest name that begins at from, and the name as it was added; 0: none. */
 uint32_t known_match(struct str *name, const struct feel_known *known, struct str text,
                      uint32_t from, bool members);

@@ -180,3 +180,37 @@ void test_feel_names_many(void) {
     check_many(__LINE__, "{x0: 1", ", x#: 1", ", x2999: 1}", "refused");
     check_many(__LINE__, "count([x0", ", x#", "])", "3001");
 }
+
+/* DMN 1.5: 10.3.2.5, 10.3.1.6 */
+/* Items of a list need not be alike, and names hide each other from the inside out. */
+void test_feel_names_shapes(void) {
+    static const struct row rows[] = {
+        {__LINE__, "{}", "[{a: 1}, {a b: 2}].a b", "[null, 2]"},
+        {__LINE__, "{}",
+         "{xs: [{first: 1}, {first: 2, first name: \"z\"}], r: xs[first name = \"z\"].first}.r",
+         "[2]"},
+        {__LINE__, "{}", "for x in [{k: 1}, {k l: 2}] return x.k l", "[null, 2]"},
+        {__LINE__, "{}", "{xs: [{a: {k: 1}}, {a: {k l: 2}}], r: xs.a.k l}.r", "[null, 2]"},
+        {__LINE__, "{}", "{p: {k: 1}, q: {k l: 2}, xs: [p, q], r: xs[2].k l}.r", "2"},
+        {__LINE__, "{}", "{xs: [{a: 1}, {a-b: 2}], r: xs[a-b = 2]}.r", "[{\"a-b\": 2}]"},
+        {__LINE__, "{xs: [{a: 1}, {a: 2, a b: 3}]}", "[xs.a b, count(xs[a b = 3])]",
+         "[[null, 3], 1]"},
+        {__LINE__, "{ys: [{n: 1}, {n: 2, gross-tax: 5}]}", "ys[gross-tax = 5].n", "[2]"},
+        {__LINE__, "{}", "{xs: [{date: true, time: true}], r: xs[date and time].date}.r", "[true]"},
+        {__LINE__, "{}",
+         "{o: {k: 1}, xs: concatenate([{o: {k l: 2}}], []), r: xs[o.k l = 2].o.k l}.r", "[2]"},
+        /* without blanks a name, with blanks an operator, where both have a sense */
+        {__LINE__, "{}",
+         "{tax: 2, us: concatenate([{net: 5, \"net-tax\": 4}], []), r: us[net-tax = 4].net}.r",
+         "[5]"},
+        {__LINE__, "{}",
+         "{x: concatenate([{net: 4, fee: 2}], []), y: {net-fee: 1}, r: x[net - fee = 2].net}.r",
+         "[4]"},
+        {__LINE__, "{}", "{d: @\"2020-01-01\", z: {year-month: 5}, month: 1, r: d.year-month}.r",
+         "2019"},
+        /* a local that is gone leaves the one it hid as that is written */
+        {__LINE__, "{}", "{a b: 1, x: {\"a  b\": 2, c: 3}, y: a b}.y", "1"},
+        {__LINE__, "{}", "{a+b: 1, x: {\"a + b\": 2, c: 3}, y: a+b}.y", "1"},
+    };
+    check(rows, COUNT_OF(rows));
+}

@@ -31,11 +31,19 @@ struct feel_value *feel_vars(struct arena *a, const struct feel_program *program
 }
 
 /* Every name in the data that might be written with blanks or symbols. */
+static bool same_keys(struct feel_value a, struct feel_value b) {
+    bool same = feel_kind(a) == FEEL_CONTEXT && feel_kind(b) == FEEL_CONTEXT && a.count == b.count;
+    for (uint32_t i = 0; same && i < a.count; i++)
+        same = str_eq(feel_entries(a)[i].name, feel_entries(b)[i].name);
+    return same;
+}
+
 static size_t members_of(struct str *out, size_t count, struct feel_value v, int depth) {
     if (depth == 0)
         return count;
-    if (feel_kind(v) == FEEL_LIST && v.count > 0) /* items of a list are alike */
-        return members_of(out, count, v.u.items[0], depth - 1);
+    for (uint32_t i = 0; feel_kind(v) == FEEL_LIST && i < v.count && count < MEMBERS_MAX; i++)
+        if (i == 0 || !same_keys(v.u.items[i], v.u.items[i - 1])) /* items are mostly alike */
+            count = members_of(out, count, v.u.items[i], depth - 1);
     if (feel_kind(v) != FEEL_CONTEXT)
         return count;
     const struct feel_entry *entries = feel_entries(v);
@@ -46,12 +54,20 @@ static size_t members_of(struct str *out, size_t count, struct feel_value v, int
     return count;
 }
 
-/* What the parser may know of the members of a value: of a list, those of its first item. */
+/* What the parser may know of the members of a value: of a list, when its items have the same, and
+ * nothing of what is in these. */
 static const struct feel_type *type_seen(struct arena *a, struct feel_value v, int depth,
                                          size_t *left) {
-    if (feel_kind(v) == FEEL_LIST && v.count > 0 && depth > 0)
-        return type_seen(a, v.u.items[0], depth - 1, left);
-    if (feel_kind(v) != FEEL_CONTEXT || depth == 0 || v.count > *left)
+    if (depth == 0 || *left == 0)
+        return NULL;
+    --*left;
+    if (feel_kind(v) == FEEL_LIST && v.count > 0) {
+        for (uint32_t i = 1; i < v.count; i++)
+            if (!same_keys(v.u.items[i], v.u.items[i - 1]))
+                return NULL;
+        return type_seen(a, v.u.items[0], v.count == 1 ? depth - 1 : 1, left);
+    }
+    if (feel_kind(v) != FEEL_CONTEXT || v.count > *left)
         return NULL;
     const struct feel_entry *entries = feel_entries(v);
     struct feel_field *fields = arena_new(a, struct feel_field, v.count);

@@ -6,8 +6,8 @@
  * 1. Where the text or a type tells the shape, its fields decide, longest first.
  * 2. Elsewhere plain words join: two words in a row mean nothing else in FEEL.
  * 3. A symbol or a word of the grammar belongs to the name if some member that is known anywhere
- *    goes on so, and the shorter reading has no sense: it would begin with an unknown member or
- *    end in a name that is not in scope. */
+ *    goes on so, and it is written without blanks (net-tax) or the shorter reading has no sense: it
+ *    would begin with an unknown member or end in a name that is not in scope. */
 #include "feel/builtin.h"
 #include "feel/parser.h"
 
@@ -48,8 +48,11 @@ void parser_know(struct parser *p, struct local local) {
         p->locals = grown;
         p->local_room = room;
     }
-    if (is_long(local.name))
+    if (is_long(local.name)) {
+        uint32_t node = know(p, local.name, false);
+        local.hidden = known_variable(&p->known, node);
         local.node = know(p, local.name, true);
+    }
     p->locals[p->local_count++] = local;
 }
 
@@ -58,8 +61,10 @@ void parser_know_member(struct parser *p, struct str name) {
 }
 
 void parser_forget(struct parser *p, size_t mark) {
-    while (p->local_count > mark)
-        known_drop(&p->known, p->locals[--p->local_count].node);
+    while (p->local_count > mark) {
+        const struct local *local = &p->locals[--p->local_count];
+        known_drop(&p->known, local->node, local->hidden);
+    }
 }
 
 static void know_scope(struct parser *p) {
@@ -98,8 +103,9 @@ static void know_members(struct parser *p) {
         (void)know(p, options->members[i], false);
     struct str key;
     uint32_t at = 0;
-    while (ast_key_next(&key, &at, p->text))
-        (void)know(p, ast_name_normal(p->arena, key), false);
+    while (p->err->code == ERR_NONE && ast_key_next(&key, &at, p->text))
+        if (parser_affords(p, key.len + 1))
+            (void)know(p, ast_name_normal(p->arena, key), false);
     /* who made them ready knows the types too */
     for (size_t i = 0; options->known == NULL && i < options->name_count; i++)
         know_fields(p, options->names[i].type, TYPE_WALK_DEPTH);
@@ -184,9 +190,27 @@ static struct shape shape_of_type(const struct feel_type *type) {
     return (struct shape){told ? type : NULL, NULL};
 }
 
+static const struct ast *entries_of(struct shape shape) {
+    return shape.context == NULL ? NULL : shape.context->list;
+}
+
+/* Looking through the fields of a shape costs a step each. False: the budget is spent. */
+static bool look_through(const struct parser *p, struct shape shape) {
+    uint64_t count = shape.type == NULL ? 0 : shape.type->field_count;
+    for (const struct ast *entry = entries_of(shape); entry != NULL; entry = entry->next)
+        count++;
+    return p->err->code == ERR_NONE &&
+           (p->options->budget == NULL ||
+            budget_spend(p->options->budget, (struct cost){count, 0}, p->err));
+}
+
 /* The longest field that the text says at from. */
-static uint32_t match_field(struct str *name, struct shape shape, struct str text, uint32_t from) {
+static uint32_t match_field(const struct parser *p, struct str *name, struct shape shape,
+                            uint32_t from) {
+    struct str text = p->text;
     uint32_t end = 0;
+    if (!look_through(p, shape))
+        return 0;
     for (size_t i = 0; shape.type != NULL && i < shape.type->field_count; i++) {
         uint32_t to = lex_match(text, from, shape.type->fields[i].name);
         if (to > end) {
@@ -194,8 +218,7 @@ static uint32_t match_field(struct str *name, struct shape shape, struct str tex
             *name = shape.type->fields[i].name;
         }
     }
-    const struct ast *entry = shape.context == NULL ? NULL : shape.context->list;
-    for (; entry != NULL; entry = entry->next) {
+    for (const struct ast *entry = entries_of(shape); entry != NULL; entry = entry->next) {
         uint32_t to = lex_match(text, from, entry->name);
         if (to > end) {
             end = to;
@@ -205,15 +228,19 @@ static uint32_t match_field(struct str *name, struct shape shape, struct str tex
     return end;
 }
 
-static struct shape field_shape(const struct parser *p, struct shape shape, struct str name,
-                                int depth) {
+/* *found: the shape has a field of that name, of whatever shape. */
+static struct shape field_shape(const struct parser *p, bool *found, struct shape shape,
+                                struct str name, int depth) {
+    *found = true;
+    if (!look_through(p, shape))
+        return (struct shape){NULL, NULL};
     for (size_t i = 0; shape.type != NULL && i < shape.type->field_count; i++)
         if (str_eq(shape.type->fields[i].name, name))
             return shape_of_type(shape.type->fields[i].type);
-    const struct ast *entry = shape.context == NULL ? NULL : shape.context->list;
-    for (; entry != NULL; entry = entry->next)
+    for (const struct ast *entry = entries_of(shape); entry != NULL; entry = entry->next)
         if (str_eq(entry->name, name))
             return shape_of(p, entry->a, (struct view){.blind = true}, depth);
+    *found = false;
     return (struct shape){NULL, NULL};
 }
 
@@ -249,26 +276,43 @@ static struct view view_of_local(struct view view, size_t local) {
     return (struct view){.local_count = local, .filter = view.filter};
 }
 
+/* Of the last local before *count and from `from` on that has the name; *count is from then. */
+static bool local_shape(struct shape *out, const struct parser *p, struct str name,
+                        struct view view, size_t *count, size_t from, int depth) {
+    for (size_t i = *count; i-- > from;)
+        if (str_eq(p->locals[i].name, name)) {
+            *out = p->locals[i].value == NULL
+                       ? shape_of_type(p->locals[i].type)
+                       : shape_of(p, p->locals[i].value, view_of_local(view, i), depth);
+            return true;
+        }
+    *count = MIN_OF(*count, from);
+    return false;
+}
+
+/* From the inside out: locals, the items of the filter around them, the locals around that. Where
+ * nothing is known of the items, any name may be a member of them. */
 static struct shape shape_of_name(const struct parser *p, struct str name, struct view view,
                                   int depth) {
     static const struct shape unknown;
+    struct shape out;
+    bool found;
+    size_t count = MIN_OF(view.local_count, p->local_count);
+    size_t unseen = count - MIN_OF(count, (size_t)LOCALS_SEEN_MAX);
     if (view.blind)
         return unknown;
     for (struct filter_around *f = view.filter; f != NULL; f = f->outer) {
+        if (local_shape(&out, p, name, view, &count, MAX_OF(f->local_count, unseen), depth))
+            return out;
         struct shape item = shape_of_items(p, f);
-        struct shape field = field_shape(p, item, name, depth);
-        if (has_shape(field))
-            return field;
+        out = field_shape(p, &found, item, name, depth);
+        if (found || !has_shape(item))
+            return out;
         if (str_eq(name, STR("item")))
             return item;
     }
-    size_t count = MIN_OF(view.local_count, p->local_count);
-    size_t unseen = count - MIN_OF(count, (size_t)LOCALS_SEEN_MAX);
-    for (size_t i = count; i-- > unseen;)
-        if (str_eq(p->locals[i].name, name))
-            return p->locals[i].value == NULL
-                       ? shape_of_type(p->locals[i].type)
-                       : shape_of(p, p->locals[i].value, view_of_local(view, i), depth);
+    if (local_shape(&out, p, name, view, &count, unseen, depth))
+        return out;
     if (unseen > 0 || in_names(p->scope, name))
         return unknown;
     for (size_t i = 0; i < p->options->name_count; i++)
@@ -296,17 +340,39 @@ static struct shape shape_of_call(const struct parser *p, const struct ast *func
     return shape_of_type(function->kind == AST_FUNCTION ? function->type : NULL);
 }
 
+/* Do both tell the same of their fields? Literal contexts with the same keys do. */
+static bool is_alike(const struct ast *a, const struct ast *b) {
+    if (a->kind == AST_CONTEXT && b->kind == AST_CONTEXT) {
+        const struct ast *x = a->list, *y = b->list;
+        for (; x != NULL && y != NULL; x = x->next, y = y->next)
+            if (!str_eq(x->name, y->name) || !is_alike(x->a, y->a))
+                return false;
+        return x == NULL && y == NULL;
+    }
+    return a->kind == AST_CONST && b->kind == AST_CONST;
+}
+
+/* Of its items, when they are alike. */
+static struct shape shape_of_list(const struct parser *p, const struct ast *first, struct view view,
+                                  int depth) {
+    for (const struct ast *item = first; item != NULL && item->next != NULL; item = item->next)
+        if (!is_alike(item, item->next))
+            return (struct shape){NULL, NULL};
+    return shape_of(p, first, view, depth);
+}
+
 static struct shape shape_of(const struct parser *p, const struct ast *node, struct view view,
                              int depth) {
     static const struct shape unknown;
+    bool found;
     if (node == NULL || depth == 0)
         return unknown;
     switch (node->kind) {
     case AST_NAME: return shape_of_name(p, node->name, view, depth - 1);
     case AST_PATH:
-        return field_shape(p, shape_of(p, node->a, view, depth - 1), node->name, depth - 1);
+        return field_shape(p, &found, shape_of(p, node->a, view, depth - 1), node->name, depth - 1);
     case AST_FILTER: return shape_of(p, node->a, view, depth - 1);
-    case AST_LIST: return shape_of(p, node->list, view, depth - 1);
+    case AST_LIST: return shape_of_list(p, node->list, view, depth - 1);
     case AST_CONTEXT: return (struct shape){NULL, node};
     case AST_CALL: return shape_of_call(p, node->a, view, depth - 1);
     default: return unknown;
@@ -350,7 +416,8 @@ static uint32_t join_end(struct str text, uint32_t end) {
     }
 }
 
-/* Can an operand begin at from? A word only when it is in scope. */
+/* Can an operand begin at from? A word only when it is in scope, or may be a member of a filter's
+ * item. */
 static bool begins_operand(const struct parser *p, uint32_t from) {
     struct token token;
     const char *what;
@@ -361,6 +428,8 @@ static bool begins_operand(const struct parser *p, uint32_t from) {
     case TOKEN_NAME:
         name = str_sub(p->text, token.from, token.to - token.from);
         return is_variable(p, name) || match_variable(p, &name, token.from) > 0 ||
+               ((p->filter != NULL || p->boxed_filters > 0) &&
+                is_member(p, token.from, token.to)) ||
                (builtin_find(name) >= 0 && str_starts(str_sub(p->text, token.to, 1), STR("("))) ||
                builtin_match(p->text, token.from, token.to, &name, token.to) > 0;
     case TOKEN_END:
@@ -387,14 +456,38 @@ static bool ends_well(const struct parser *p, uint32_t end) {
     return dot ? is_member(p, at, lex_word(p->text, at)) : begins_operand(p, at);
 }
 
+/* Is text[from..to) written without blanks? */
+static bool is_tight(struct str text, uint32_t from, uint32_t to) {
+    while (from < to && lex_skip(text, from) == from)
+        from++;
+    return from == to;
+}
+
+/* DMN 1.5: tables 65, 67 */
+static bool is_property(struct str word) {
+    static const struct str properties[] = {
+        STR_INIT("year"),    STR_INIT("month"),   STR_INIT("day"),    STR_INIT("weekday"),
+        STR_INIT("hour"),    STR_INIT("minute"),  STR_INIT("second"), STR_INIT("timezone"),
+        STR_INIT("years"),   STR_INIT("months"),  STR_INIT("days"),   STR_INIT("hours"),
+        STR_INIT("minutes"), STR_INIT("seconds"), STR_INIT("start"),  STR_INIT("end")};
+    for (size_t i = 0; i < COUNT_OF(properties); i++)
+        if (str_eq(word, properties[i]))
+            return true;
+    return false;
+}
+
 /* Rules 2 and 3 above. The name so far ends at end; sensible: it is known to be one. */
 static uint32_t join_member(struct parser *p, struct str *name, uint32_t end, bool sensible) {
     struct str known;
     uint32_t from = p->token.from, joined = join_end(p->text, end);
     uint32_t to = match_member(p, &known);
-    if (to > joined && join_end(p->text, to) == to &&
-        !((sensible || is_member(p, from, joined)) && ends_well(p, joined)))
-        joined = to;
+    if (to > joined && join_end(p->text, to) == to) {
+        bool member = is_member(p, from, joined);
+        bool property = !member && is_property(str_sub(p->text, from, joined - from));
+        bool tight = is_tight(p->text, from, to) && !property;
+        sensible = sensible || member || property;
+        joined = tight || !(sensible && ends_well(p, joined)) ? to : joined;
+    }
     if (joined == to && joined > end)
         *name = known;
     else if (joined > end)
@@ -410,7 +503,7 @@ static uint32_t member_end(struct parser *p, struct str *name, const struct ast 
     if (join_end(p->text, end) == end && match_member(p, &known) <= end)
         return end;
     struct shape shape = shape_of(p, of, view_here(p), SHAPE_DEPTH);
-    uint32_t field = match_field(name, shape, p->text, p->token.from);
+    uint32_t field = match_field(p, name, shape, p->token.from);
     return field > 0 ? field : join_member(p, name, end, false);
 }
 
@@ -426,7 +519,7 @@ static uint32_t filter_end(struct parser *p, struct str *name, uint32_t end) {
     (void)view_here(p);
     for (struct filter_around *f = p->filter; f != NULL; f = f->outer) {
         struct shape shape = shape_of_items(p, f);
-        uint32_t to = match_field(&known, shape, p->text, p->token.from);
+        uint32_t to = match_field(p, &known, shape, p->token.from);
         open = open || !has_shape(shape);
         sensible = sensible || to > 0;
         if (to > end) {
@@ -447,7 +540,8 @@ static bool joins_variables(const struct parser *p, struct str name, uint32_t en
         return false;
     struct str last = str_sub(rest, strlen("and "), rest.len);
     size_t more = str_find_byte(last, ' ');
-    return p->options->shadow || is_variable(p, first) ||
+    return p->options->shadow || p->filter != NULL || p->boxed_filters > 0 ||
+           is_variable(p, first) ||
            is_variable(p, more == SIZE_MAX ? last : str_sub(last, 0, more));
 }
 

@@ -12,6 +12,7 @@
 struct local {
     struct str name;
     uint32_t node;                /* in parser.known; 0: one word */
+    struct str hidden;            /* the variable there that it hides, as it is written */
     const struct ast *value;      /* an entry's value, the domain of an iteration; or NULL */
     const struct feel_type *type; /* of a parameter; or NULL */
 };
