@@ -522,6 +522,66 @@ static void check_patterns(const struct pattern_row *rows, size_t count) {
     }
 }
 
+/* The most that it takes is what regex_bytes_max() promises, whatever is nested in whatever. */
+static void check_pattern_room(int line, struct str pattern) {
+    static const char *const flags[] = {"", "x", "i"};
+    for (size_t i = 0; i < COUNT_OF(flags); i++) {
+        struct arena *a = arena_create("pattern", regex_bytes_max(pattern.len));
+        struct regex *re;
+        const char *why;
+        (void)regex_compile(&re, a, pattern, str_from(flags[i]), &why);
+        CHECK_AT(line, arena_used_bytes(a) <= regex_bytes_max(pattern.len));
+        CHECK_AT(line, regex_steps(re) <= 1000000);
+        arena_destroy(a);
+    }
+}
+
+void test_feel_regex_room(void) {
+    static const struct {
+        int line;
+        const char *from, *before, *behind; /* before and behind so many times around from */
+        int times;
+    } rows[] = {
+        {__LINE__, "a{9000}", "(", "|b)", 60},     {__LINE__, "a{9000}", "(?:", "|b)", 99},
+        {__LINE__, "a{9000}", "(?:", ")?", 99},    {__LINE__, "a{9000}", "(?:", ")*", 99},
+        {__LINE__, "a{4000}", "(?:", ")+", 99},    {__LINE__, "a", "(?:", "){2}", 99},
+        {__LINE__, "a{0,4000}", "(?:", "|b)?", 9}, {__LINE__, "a{9000}", "(?:", "){0}", 99},
+        {__LINE__, "", "[\\C]", "", 5000},         {__LINE__, "", "[\\I]", "", 5000},
+        {__LINE__, "", "[\\c\\I]", "", 5000},      {__LINE__, "", "[^a]", "", 5000},
+        {__LINE__, "", "[a-[\\I]]", "", 5000},     {__LINE__, "", "\\p{L}", "", 9000},
+        {__LINE__, "", "[\\P{IsGreek}]", "", 900}, {__LINE__, "", "(?:[\\C]){0}", "", 20000},
+        {__LINE__, "", "(?:){9999}", "", 9000},    {__LINE__, "", "(?:a{9000}){0}", "", 9000},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        for (int k = 0; k < rows[i].times; k++)
+            buf_add(&text, str_from(rows[i].before));
+        buf_add(&text, str_from(rows[i].from));
+        for (int k = 0; k < rows[i].times; k++)
+            buf_add(&text, str_from(rows[i].behind));
+        check_pattern_room(rows[i].line, buf_view(&text));
+        buf_done(&text);
+    }
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_add_byte(&text, '[');
+    for (int i = 0; i < 20000; i++)
+        buf_add(&text, i % 3 == 0 ? STR("\\C") : STR("\\i\\S"));
+    buf_add_byte(&text, ']');
+    check_pattern_room(__LINE__, buf_view(&text));
+    buf_cut(&text, 1);
+    for (uint32_t i = 0; i < 10000; i++) { /* ranges that cannot be joined */
+        uint32_t code = 0x4e00 + 2 * (i * 7919 % 10000);
+        buf_add_byte(&text, (char)(0xe0 | code >> 12));
+        buf_add_byte(&text, (char)(0x80 | (code >> 6 & 63)));
+        buf_add_byte(&text, (char)(0x80 | (code & 63)));
+    }
+    buf_add_byte(&text, ']');
+    check_pattern_room(__LINE__, buf_view(&text));
+    buf_done(&text);
+}
+
 /* XPath and XQuery Functions 3.1: 5.6.1 */
 void test_feel_regex(void) {
     static const struct pattern_row rows[] = {
@@ -536,6 +596,13 @@ void test_feel_regex(void) {
         {__LINE__, "(a|ab)(c|bcd)(d*)", "", "abcd", "abcd"},
         {__LINE__, "(?:ab){2}", "", "ababab", "abab"},
         {__LINE__, "a{2,3}", "", "aaaa", "aaa"},
+        {__LINE__, "a{0,2}b", "", "aaab", "aab"},
+        {__LINE__, "a{0,2}?", "", "aa", ""},
+        {__LINE__, "^(?:a|bc){0,2}?$", "", "bca", "bca"},
+        {__LINE__, "^(?:a|(?:b|c+)?d){1,3}e", "", "adcccde", "adcccde"},
+        {__LINE__, "^(?:(a|b)*c|d?){2,}$", "", "abcbacd", "abcbacd"},
+        {__LINE__, "^(?:ab?|c{0}d){2,3}?x", "", "abdax", "abdax"},
+        {__LINE__, "x{0}(?:a|b|cd){0}y", "", "aby", "y"},
         {__LINE__, "(a)(b)?\\2", "", "ac", "a"},
         {__LINE__, "([ab])\\1", "", "abb", "bb"},
         {__LINE__, "[^a-c]+", "", "abcxyz", "xyz"},

@@ -259,6 +259,7 @@ static bool matching_begin(struct matching *x, struct feel_machine *m, const cha
         return false;
     }
     bool good = machine_spend(m, text.len) && regex_compile(&re, m->arena, text, flag_text, &why);
+    good = !m->failed && machine_spend(m, regex_steps(re)) && good;
     size_t used = arena_used_bytes(m->arena) - before;
     m->bytes_left -= MIN_OF(used, m->bytes_left);
     m->bytes_taken += used;

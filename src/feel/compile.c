@@ -801,8 +801,12 @@ static int32_t ready_pattern(struct compiler *c, const struct ast *node, int id)
     struct arena_mark mark = arena_mark(c->arena);
     const char *why = NULL;
     struct regex *re;
-    if (!regex_compile(&re, c->arena, feel_as_string(p),
-                       flags == NULL ? STR_NONE : feel_as_string(f), &why)) {
+    bool good = regex_compile(&re, c->arena, feel_as_string(p),
+                              flags == NULL ? STR_NONE : feel_as_string(f), &why);
+    struct cost cost = {regex_steps(re), 0};
+    if (c->options->budget != NULL && !budget_spend(c->options->budget, cost, c->err))
+        good = false;
+    if (!good) {
         arena_rewind(c->arena, mark);
         return 0;
     }
@@ -821,7 +825,7 @@ static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id)
         return false;
     uint32_t at = emit(c, OP_BUILTIN, count, id, 1 - (int)count);
     ins_at(c, at)->c = ready_pattern(c, node, id);
-    return true;
+    return c->err->code == ERR_NONE;
 }
 
 /* DMN 1.5: 10.3.2.13.2 invocation */

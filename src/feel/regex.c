@@ -20,7 +20,9 @@ enum {
     REPEAT_MAX = REGEX_NODES_MAX,
     CLASS_DEPTH_MAX = 8,
     CHOICES_MAX = 1 << 18,
-    CODE_END = 0x110000
+    CODE_END = 0x110000,
+    /* Instructions emitted and moved: each of 100 nested groups may move them all a few times. */
+    WORK_MAX = 400 * REGEX_NODES_MAX
 };
 
 enum re_op {
@@ -67,7 +69,8 @@ struct regex {
     const struct re_class **classes;
     uint32_t class_count;
     uint32_t group_count, mark_count;
-    bool fold; /* flag i */
+    uint32_t work; /* instructions that reading emitted and moved */
+    bool fold;     /* flag i */
 };
 
 struct reader {
@@ -165,17 +168,45 @@ static bool is_blank(uint32_t code) {
     return code == 9 || code == 10 || code == 13 || code == 32;
 }
 
+static bool work(struct reader *r, uint32_t count) {
+    if (count > WORK_MAX - r->re->work)
+        return refuse(r, "it repeats too much");
+    r->re->work += count;
+    return true;
+}
+
 static bool emit(struct reader *r, enum re_op op, uint32_t x, uint32_t y) {
     if (r->re->code_count == REGEX_NODES_MAX)
         return refuse(r, "it is too long");
+    if (!work(r, 1))
+        return false;
     if (r->re->code_count == r->code_room) {
-        r->code_room = r->code_room == 0 ? 32 : r->code_room * 2;
+        r->code_room = MIN_OF(r->code_room * 2, (uint32_t)REGEX_NODES_MAX);
         struct re_ins *grown = arena_new(r->arena, struct re_ins, r->code_room);
-        if (r->re->code_count > 0)
-            memcpy(grown, r->re->code, r->re->code_count * sizeof *grown);
+        memcpy(grown, r->re->code, r->re->code_count * sizeof *grown);
         r->re->code = grown;
     }
     r->re->code[r->re->code_count++] = (struct re_ins){op, x, y};
+    return true;
+}
+
+static struct re_ins moved(struct re_ins in, uint32_t by) {
+    if (in.op == RE_SPLIT || in.op == RE_JUMP)
+        in.x += by;
+    if (in.op == RE_SPLIT)
+        in.y += by;
+    return in;
+}
+
+/* An instruction before code[at], which nothing but the code from there on jumps into. In place:
+ * the arena would not take copies back, and groups that are nested would each leave one. */
+static bool insert(struct reader *r, uint32_t at, enum re_op op, uint32_t x, uint32_t y) {
+    uint32_t count = r->re->code_count - at;
+    if (!work(r, count) || !emit(r, op, x, y))
+        return false;
+    for (uint32_t i = at + count; i > at; i--)
+        r->re->code[i] = moved(r->re->code[i - 1], 1);
+    r->re->code[at] = (struct re_ins){op, x, y};
     return true;
 }
 
@@ -256,41 +287,56 @@ struct ranges {
     uint32_t kinds;
 };
 
-static void add_range(struct reader *r, struct ranges *ranges, uint32_t from, uint32_t to) {
-    if (ranges->count == ranges->room) {
-        uint32_t room = ranges->room == 0 ? 8 : ranges->room * 2;
-        struct re_range *grown = arena_new(r->arena, struct re_range, room);
-        if (ranges->count > 0)
-            memcpy(grown, ranges->at, ranges->count * sizeof *grown);
-        ranges->at = grown;
-        ranges->room = room;
-    }
-    ranges->at[ranges->count++] = (struct re_range){from, to};
-}
-
 static int range_order(const void *a, const void *b) {
     const struct re_range *x = a, *y = b;
     return (x->from > y->from) - (x->from < y->from);
 }
 
-/* Everything that a class has, as ranges of the one being read. */
+/* Sorts, and joins what overlaps or touches. */
+static void join_ranges(struct ranges *ranges) {
+    uint32_t count = 0;
+    qsort(ranges->at, ranges->count, sizeof *ranges->at, range_order);
+    for (uint32_t i = 0; i < ranges->count; i++) {
+        struct re_range next = ranges->at[i];
+        if (count > 0 && next.from <= ranges->at[count - 1].to + 1)
+            ranges->at[count - 1].to = MAX_OF(ranges->at[count - 1].to, next.to);
+        else
+            ranges->at[count++] = next;
+    }
+    ranges->count = count;
+}
+
+/* They grow only for what is new: [\\c\\c] takes the room of [\\c]. */
+static void add_range(struct reader *r, struct ranges *ranges, uint32_t from, uint32_t to) {
+    if (ranges->count == ranges->room) {
+        if (ranges->count > 0)
+            join_ranges(ranges);
+        if (ranges->count * 2 >= ranges->room) {
+            uint32_t room = ranges->room == 0 ? 8 : ranges->room * 2;
+            struct re_range *grown = arena_new(r->arena, struct re_range, room);
+            if (ranges->count > 0)
+                memcpy(grown, ranges->at, ranges->count * sizeof *grown);
+            ranges->at = grown;
+            ranges->room = room;
+        }
+    }
+    ranges->at[ranges->count++] = (struct re_range){from, to};
+}
+
+/* Everything that a class has, as ranges of the one being read. Classes of escapes are sorted. */
 static void add_members(struct reader *r, struct ranges *ranges, const struct re_class *class) {
     ranges->kinds |= class->kinds;
-    if (!class->negated) {
-        for (uint32_t i = 0; i < class->count; i++)
-            add_range(r, ranges, class->ranges[i].from, class->ranges[i].to);
-        return;
-    }
-    struct re_range *sorted = arena_new(r->arena, struct re_range, class->count);
-    memcpy(sorted, class->ranges, class->count * sizeof *sorted);
-    qsort(sorted, class->count, sizeof *sorted, range_order);
     uint32_t from = 0;
     for (uint32_t i = 0; i < class->count; i++) {
-        if (sorted[i].from > from)
-            add_range(r, ranges, from, sorted[i].from - 1);
-        from = MAX_OF(from, sorted[i].to + 1);
+        struct re_range range = class->ranges[i];
+        if (!class->negated)
+            add_range(r, ranges, range.from, range.to);
+        else if (range.from > from)
+            add_range(r, ranges, from, range.from - 1);
+        from = MAX_OF(from, range.to + 1);
     }
-    add_range(r, ranges, from, CODE_END - 1);
+    if (class->negated)
+        add_range(r, ranges, from, CODE_END - 1);
 }
 
 static const struct re_class *take_class(struct reader *r, int depth);
@@ -483,82 +529,68 @@ static bool read_counts(struct reader *r, uint32_t *low, uint32_t *high) {
 /* A copy of code[from..to) at the end, its jumps moved along. */
 static bool copy_code(struct reader *r, uint32_t from, uint32_t to) {
     uint32_t shift = r->re->code_count - from;
+    if (!work(r, 1)) /* for nothing too: (){10000} */
+        return false;
     for (uint32_t i = from; i < to; i++) {
-        struct re_ins in = r->re->code[i];
-        if (in.op == RE_SPLIT || in.op == RE_JUMP)
-            in.x += shift;
-        if (in.op == RE_SPLIT)
-            in.y += shift;
+        struct re_ins in = moved(r->re->code[i], shift);
         if (!emit(r, (enum re_op)in.op, in.x, in.y))
             return false;
     }
     return true;
 }
 
-static bool emit_split(struct reader *r, uint32_t *at, bool greedy, uint32_t into, uint32_t past) {
-    *at = r->re->code_count;
-    return emit(r, RE_SPLIT, greedy ? into : past, greedy ? past : into);
+/* The field of a split that leads past what it guards. */
+static uint32_t *past_of(struct re_ins *split, bool greedy) {
+    return greedy ? &split->y : &split->x;
 }
 
-static void patch_past(struct reader *r, uint32_t split, bool greedy) {
-    struct re_ins *in = &r->re->code[split];
-    if (greedy)
-        in->y = r->re->code_count;
-    else
-        in->x = r->re->code_count;
+/* A split into what stands, or will stand, behind it; past: for past_of(). */
+static bool insert_split(struct reader *r, uint32_t at, bool greedy, uint32_t past) {
+    return insert(r, at, RE_SPLIT, greedy ? at + 1 : past, greedy ? past : at + 1);
 }
 
-/* (atom)*: L: split(body, out); mark; atom; empty?; jump L */
-static bool emit_star(struct reader *r, const struct re_ins *atom, uint32_t count, uint32_t was_at,
-                      bool greedy) {
-    uint32_t split, mark = r->re->mark_count++, start = r->re->code_count;
-    if (!emit_split(r, &split, greedy, start + 1, 0) || !emit(r, RE_MARK, mark, 0))
+/* (atom)*: L: split(body, out); mark; atom; empty?; jump L. The atom is code[start..] and begins
+ * there, or code[from..to) and is copied. */
+static bool repeat_ever(struct reader *r, uint32_t start, uint32_t from, uint32_t to, bool greedy) {
+    uint32_t mark = r->re->mark_count++;
+    if (!insert(r, start, RE_MARK, mark, 0) || !insert_split(r, start, greedy, 0))
         return false;
-    uint32_t at = r->re->code_count, shift = at - was_at;
-    for (uint32_t i = 0; i < count; i++) {
-        struct re_ins in = atom[i];
-        if (in.op == RE_SPLIT || in.op == RE_JUMP)
-            in.x += shift;
-        if (in.op == RE_SPLIT)
-            in.y += shift;
-        if (!emit(r, (enum re_op)in.op, in.x, in.y))
-            return false;
-    }
+    if (from < start && !copy_code(r, from, to))
+        return false;
     if (!emit(r, RE_EMPTY, mark, 0) || !emit(r, RE_JUMP, start, 0))
         return false;
-    patch_past(r, split, greedy);
+    *past_of(&r->re->code[start], greedy) = r->re->code_count;
     return true;
 }
 
-/* The atom stands at code[from..]; it is taken out and repeated. */
+/* The atom that stands at code[from..] is repeated. */
 static bool repeat(struct reader *r, uint32_t from, uint32_t low, uint32_t high, bool greedy) {
-    uint32_t count = r->re->code_count - from;
-    struct re_ins *atom = arena_new(r->arena, struct re_ins, count);
-    memcpy(atom, r->re->code + from, count * sizeof *atom);
-    r->re->code_count = low > 0 ? from + count : from;
+    uint32_t to = r->re->code_count;
     for (uint32_t i = 1; i < low; i++)
-        if (!copy_code(r, from, from + count))
+        if (!copy_code(r, from, to))
             return false;
     if (high == UINT32_MAX)
-        return emit_star(r, atom, count, from, greedy);
-    uint32_t *splits = arena_new(r->arena, uint32_t, high - low);
+        return repeat_ever(r, low > 0 ? r->re->code_count : from, from, to, greedy);
+    uint32_t last = UINT32_MAX; /* split; each says where the one before is */
+    if (high == 0)
+        r->re->code_count = from;
     for (uint32_t i = low; i < high; i++) {
-        uint32_t start = r->re->code_count;
-        if (!emit_split(r, &splits[i - low], greedy, start + 1, 0))
+        uint32_t at = i > 0 ? r->re->code_count : from;
+        if (!insert_split(r, at, greedy, last))
             return false;
-        uint32_t shift = r->re->code_count - from;
-        for (uint32_t k = 0; k < count; k++) {
-            struct re_ins in = atom[k];
-            if (in.op == RE_SPLIT || in.op == RE_JUMP)
-                in.x += shift;
-            if (in.op == RE_SPLIT)
-                in.y += shift;
-            if (!emit(r, (enum re_op)in.op, in.x, in.y))
-                return false;
+        last = at;
+        if (i == 0) {
+            from++;
+            to++;
+        } else if (!copy_code(r, from, to)) {
+            return false;
         }
     }
-    for (uint32_t i = low; i < high; i++)
-        patch_past(r, splits[i - low], greedy);
+    while (last != UINT32_MAX) {
+        uint32_t *past = past_of(&r->re->code[last], greedy);
+        last = *past;
+        *past = r->re->code_count;
+    }
     return true;
 }
 
@@ -601,22 +633,9 @@ static bool read_choice(struct reader *r) {
         if (peek(r) != '|')
             break;
         (void)take(r);
-        /* make room for the split in front of the branch */
-        uint32_t count = r->re->code_count - from;
-        struct re_ins *branch = arena_new(r->arena, struct re_ins, count);
-        memcpy(branch, r->re->code + from, count * sizeof *branch);
-        r->re->code_count = from;
-        if (!emit(r, RE_SPLIT, from + 1, from + count + 2))
+        uint32_t next = r->re->code_count + 2; /* behind the split and the jump */
+        if (!insert(r, from, RE_SPLIT, from + 1, next))
             return false;
-        for (uint32_t i = 0; i < count; i++) {
-            struct re_ins in = branch[i];
-            if (in.op == RE_SPLIT || in.op == RE_JUMP)
-                in.x++;
-            if (in.op == RE_SPLIT)
-                in.y++;
-            if (!emit(r, (enum re_op)in.op, in.x, in.y))
-                return false;
-        }
         uint32_t jump = r->re->code_count;
         if (!emit(r, RE_JUMP, last, 0))
             return false;
@@ -686,10 +705,15 @@ bool regex_compile(struct regex **out, struct arena *a, struct str pattern, stru
     return good;
 }
 
-/* It may grow by its counts up to REGEX_NODES_MAX instructions, kept twice; a byte may be a class.
- */
+/* It may grow by its counts up to REGEX_NODES_MAX instructions, whose room is doubled on the way:
+ * 2.7 times as many. A class of four bytes like [\\C] takes about 520. */
 size_t regex_bytes_max(size_t pattern_bytes) {
-    return (size_t)REGEX_NODES_MAX * 40 + pattern_bytes * 128;
+    return (size_t)REGEX_NODES_MAX * 40 + pattern_bytes * 160;
+}
+
+/* Eight instructions are read or moved in the time of a step. */
+uint64_t regex_steps(const struct regex *re) {
+    return re->work / 8;
 }
 
 uint32_t regex_group_count(const struct regex *re) {

@@ -19,6 +19,8 @@ bool regex_compile(struct regex **out, struct arena *a, struct str pattern, stru
                    const char **why);
 /* The most that compiling a pattern of so many bytes takes from the arena. */
 size_t regex_bytes_max(size_t pattern_bytes);
+/* What compiling it cost; also of a pattern that is not valid. */
+uint64_t regex_steps(const struct regex *re);
 uint32_t regex_group_count(const struct regex *re); /* without the whole */
 /* The first match at or after from. Steps are taken from the budget; false with err set when they
  * are used up, false with err empty when nothing matches. */
