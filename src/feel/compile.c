@@ -49,6 +49,7 @@ struct compiler {
     struct list consts, names, types, shapes, protos, hooks, patterns, inputs, bindings;
     struct map input_map; /* of the first inputs_mapped, once there are many */
     uint32_t inputs_mapped;
+    uint64_t looked; /* names compared since the last node: each has its part of a step */
     uint32_t bound[BUCKETS + 1]; /* the innermost binding of each bucket, + 1 */
     bool *used;
     const struct ast *node;              /* being compiled, for places */
@@ -166,9 +167,9 @@ static void unbind(struct compiler *c, uint32_t mark) {
 }
 
 /* The binding of that name at or below 1 + index `at`, as 1 + its index; 0: none. */
-static uint32_t bound_at(const struct compiler *c, struct str name, uint32_t at) {
+static uint32_t bound_at(struct compiler *c, struct str name, uint32_t at) {
     const struct binding *bindings = c->bindings.at;
-    while (at > 0 && !str_eq(bindings[at - 1].name, name))
+    for (; at > 0 && !str_eq(bindings[at - 1].name, name); c->looked++)
         at = bindings[at - 1].below;
     return at;
 }
@@ -178,19 +179,16 @@ static uint32_t bound_at(const struct compiler *c, struct str name, uint32_t at)
 /* Captures are told by a number: a binding's index, or ~slot for a variable of the caller. */
 static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
     const int32_t *captured = u->captured.at;
-    for (uint32_t i = 0; i < u->captured.count; i++)
+    for (uint32_t i = 0; i < u->captured.count; i++, c->looked++)
         if (captured[i] == id)
             return (int32_t)i;
+    const struct binding *b = id < 0 ? NULL : (const struct binding *)c->bindings.at + id;
     struct capture from = {CAPTURE_VAR, ~id};
-    if (id >= 0) {
-        const struct binding *b = (const struct binding *)c->bindings.at + id;
+    if (b != NULL ? b->level < u->level - 1 : u->level > 1)
+        from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
+    else if (b != NULL)
         from =
             (struct capture){b->kind == BIND_SELF ? CAPTURE_SELF : CAPTURE_LOCAL, (int32_t)b->slot};
-        if (b->level < u->level - 1)
-            from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
-    } else if (u->level > 1) {
-        from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
-    }
     *LIST_ADD(c, &u->captures, struct capture) = from;
     *LIST_ADD(c, &u->captured, int32_t) = id;
     return (int32_t)u->captures.count - 1;
@@ -720,7 +718,7 @@ static bool gen_function(struct compiler *c, const struct ast *node, struct str 
     return true;
 }
 
-static bool is_bound(const struct compiler *c, struct str name) {
+static bool is_bound(struct compiler *c, struct str name) {
     if (bound_at(c, name, c->bound[bucket_of(name)]) > 0)
         return true;
     int32_t slot;
@@ -878,8 +876,9 @@ static bool gen(struct compiler *c, const struct ast *node) {
     c->node = node;
     if (!affords(c, 0))
         return refuse(c, ERR_LIMIT, "an expression takes too much memory");
-    if (c->options->budget != NULL &&
-        !budget_spend(c->options->budget, (struct cost){1, 0}, c->err))
+    struct cost cost = {1 + c->looked / 16, 0};
+    c->looked = 0;
+    if (c->options->budget != NULL && !budget_spend(c->options->budget, cost, c->err))
         return false;
     switch ((enum ast_kind)node->kind) {
     case AST_CONST: (void)emit(c, OP_CONST, 0, add_const(c, node->value), 1); return true;
