@@ -179,7 +179,8 @@ struct str parser_take_new_name(struct parser *p, const char *until) {
 /* --- types: DMN 1.5: rule 52
  * --------------------------------------------------------------------------- */
 
-static struct str type_name(struct parser *p) {
+/* *name_to: its end. */
+static struct str type_name(struct parser *p, uint32_t *name_to) {
     const struct feel_options *options = p->options;
     uint32_t from = p->token.from, end = p->token.to;
     struct str name = str_sub(p->text, from, end - from);
@@ -199,7 +200,7 @@ static struct str type_name(struct parser *p) {
             name = options->types[i].name;
         }
     }
-    p->from = end;
+    *name_to = p->from = end;
     (void)parser_advance(p);
     return name;
 }
@@ -268,7 +269,8 @@ static const struct feel_type *parse_plain_type(struct parser *p) {
         (void)parser_fail(p, "expected a type");
         return NULL;
     }
-    struct str name = type_name(p);
+    uint32_t first_to, to;
+    struct str name = type_name(p, &first_to);
     if (parser_at(p, TOKEN_LT)) {
         if (str_eq(name, STR("list")))
             return parse_element_type(p, FEEL_TYPE_LIST);
@@ -277,10 +279,15 @@ static const struct feel_type *parse_plain_type(struct parser *p) {
         if (str_eq(name, STR("context")))
             return parse_fields_type(p, FEEL_TYPE_CONTEXT);
     }
+    to = first_to;
     while (parser_at(p, TOKEN_DOT)) { /* a type of an imported model: prefix.name */
         (void)parser_advance(p);
-        struct str rest = type_name(p);
-        name = arena_printf(p->arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(rest));
+        (void)type_name(p, &to);
+    }
+    if (to > first_to) {
+        if (!parser_affords(p, to - from + 1))
+            return NULL;
+        name = ast_name_normal(p->arena, str_sub(p->text, from, to - from));
     }
     for (size_t i = 0; i < p->options->type_count; i++)
         if (str_eq(p->options->types[i].name, name))

@@ -327,6 +327,28 @@ void test_lib_values(void) {
 }
 
 /* Every evaluator too small for the work says so, and none ends the process. */
+/* A text of FEEL ends an evaluation, in whatever memory, but never the process. */
+static void check_small_once(struct str text, size_t from, size_t to, size_t step) {
+    for (size_t bytes = from; bytes <= to; bytes += step) {
+        struct mfeel_evaluator *ev = evaluator(0, bytes);
+        struct mfeel_value out;
+        enum mfeel_status status = mfeel_once(ev, text.at, text.len, mfeel_null(), &out, NULL);
+        CHECK(status == MFEEL_OK || status == MFEEL_LIMIT || status == MFEEL_UNKNOWN);
+        CHECK(mfeel_memory_used(ev) <= bytes);
+        mfeel_evaluator_destroy(ev);
+    }
+}
+
+void test_lib_small_memory_types(void) {
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_lit(&text, "1 instance of a");
+    for (int i = 0; i < 80000; i++)
+        buf_lit(&text, ".a");
+    check_small_once(buf_view(&text), 1 << 20, 64 << 20, 21 << 20);
+    buf_done(&text);
+}
+
 void test_lib_small_memory(void) {
     static const char json[] = "{\"a\": [[], {}, [1, 2.5, \"x\", {\"y\": [null, true]}], "
                                "12345678901234567890123, {\"k\": {\"k\": {\"k\": {}}}}]}";
