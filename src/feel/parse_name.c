@@ -205,7 +205,10 @@ static struct str type_name(struct parser *p, uint32_t *name_to) {
     return name;
 }
 
+/* NULL, with a complaint, when there is no memory for it. */
 static struct feel_type *type_new(struct parser *p, enum feel_type_tag tag) {
+    if (!parser_affords(p, sizeof(struct feel_type)))
+        return NULL;
     struct feel_type *type = arena_new(p->arena, struct feel_type, 1);
     type->tag = tag;
     return type;
@@ -223,6 +226,8 @@ static void expect_angle(struct parser *p, const char *what) {
 
 static const struct feel_type *parse_element_type(struct parser *p, enum feel_type_tag tag) {
     struct feel_type *type = type_new(p, tag);
+    if (type == NULL)
+        return NULL;
     (void)parser_advance(p);
     type->element = parser_take_type(p);
     expect_angle(p, "expected '>' after a type");
@@ -233,7 +238,7 @@ enum { FIELDS_MAX = 64 };
 
 static const struct feel_type *parse_fields_type(struct parser *p, enum feel_type_tag tag) {
     struct feel_type *type = type_new(p, tag);
-    if (!parser_affords(p, FIELDS_MAX * sizeof(struct feel_field)))
+    if (type == NULL || !parser_affords(p, FIELDS_MAX * sizeof(struct feel_field)))
         return NULL;
     struct feel_field *fields = arena_new(p->arena, struct feel_field, FIELDS_MAX);
     size_t count = 0;

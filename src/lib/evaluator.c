@@ -51,6 +51,10 @@ static bool names_in(struct feel_name **out, struct arena *a, const struct mfeel
             !ast_parse_type(&names[i].type, a, arena_str(a, str_from(o->names[i].type)), &types,
                             err))
             return false;
+        /* a type may take 16 times its text; the rest is for the names to come and the expression
+         */
+        if (arena_used_bytes(a) > PROGRAM_BYTES_MAX / 2)
+            return err_set(err, ERR_LIMIT, err_nowhere, "the types of names take too much memory");
     }
     *out = names;
     return true;

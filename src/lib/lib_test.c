@@ -1,5 +1,7 @@
 /* Tests of the public library, through its header alone but for the bench's own counting. */
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/test.h"
@@ -346,6 +348,50 @@ void test_lib_small_memory_types(void) {
     for (int i = 0; i < 80000; i++)
         buf_lit(&text, ".a");
     check_small_once(buf_view(&text), 1 << 20, 64 << 20, 21 << 20);
+    buf_reset(&text);
+    buf_lit(&text, "1 instance of function<");
+    for (int i = 0; i < 60; i++) {
+        for (int k = 0; k < 150; k++)
+            buf_lit(&text, "list<");
+        buf_lit(&text, "number");
+        for (int k = 0; k < 150; k++)
+            buf_add_byte(&text, '>');
+        buf_add(&text, i < 59 ? STR(",") : STR("> -> number"));
+    }
+    check_small_once(buf_view(&text), 350000, 2000000, 20000);
+    buf_done(&text);
+}
+
+/* So do the types of the names that a program gives. */
+void test_lib_names_typed(void) {
+    enum { NAMES = 25000 };
+    struct buf text;
+    char *room = malloc((size_t)NAMES * 8);
+    struct mfeel_name *names = calloc(NAMES, sizeof *names);
+    buf_init(&text, 1 << 16);
+    for (int i = 0; i < 198; i++)
+        buf_lit(&text, "list<");
+    buf_lit(&text, "number");
+    for (int i = 0; i < 198; i++)
+        buf_add_byte(&text, '>');
+    buf_add_byte(&text, '\0');
+    if (room == NULL || names == NULL)
+        abort();
+    for (int i = 0; i < NAMES; i++) {
+        (void)snprintf(room + (size_t)i * 8, 8, "n%d", i);
+        names[i] = (struct mfeel_name){.name = room + (size_t)i * 8, .type = buf_view(&text).at};
+    }
+    struct mfeel_options options = MFEEL_OPTIONS_INIT;
+    options.names = names;
+    for (options.name_count = 1; options.name_count <= NAMES; options.name_count *= 25) {
+        struct mfeel_error error = {0};
+        bool fits = options.name_count < 2000;
+        struct mfeel_program *program = mfeel_compile(NULL, "n0", 2, &options, &error);
+        CHECK((program != NULL) == fits && error.status == (fits ? MFEEL_OK : MFEEL_LIMIT));
+        mfeel_program_destroy(program);
+    }
+    free(names);
+    free(room);
     buf_done(&text);
 }
 
