@@ -19,7 +19,7 @@ enum {
 };
 
 /* Kinds of locals that only the machine sees. */
-enum { INNER_INTS = 0xf0, INNER_DATES = 0xf1, INNER_LIST = 0xf2 };
+enum { INNER_INTS = 0xf0, INNER_DATES = 0xf1, INNER_LIST = 0xf2, INNER_MISSING = 0xf3 };
 
 /* --- budget and memory
  * ---------------------------------------------------------------------------- */
@@ -113,28 +113,35 @@ static struct feel_value *frame_room(struct feel_machine *m, uint32_t count) {
 
 /* The arguments in the order of the parameters. False, with a complaint, when they do not fit. */
 /* DMN 1.5: 10.3.2.13.5 */
-/* One that is not given is null. */
+/* One that is not given is null. Most are given in the order of the parameters. */
 static bool arguments_by_name(struct feel_machine *m, struct feel_value *out,
                               const struct shape *params, const struct feel_value *args,
                               const struct shape *names) {
     for (uint32_t i = 0; i < params->count; i++)
-        out[i] = feel_null();
+        out[i].head = INNER_MISSING;
     for (uint32_t i = 0; i < names->count; i++) {
-        uint32_t at = 0;
-        while (at < params->count && !str_eq(params->names[at], names->names[i]))
-            at++;
+        struct str name = names->names[i];
+        uint32_t at = i;
+        if (i >= params->count || !str_eq(params->names[i], name)) {
+            at = 0;
+            while (at < params->count && !str_eq(params->names[at], name))
+                at++;
+            if (!machine_spend(m, at / INS_PER_STEP))
+                return false;
+        }
         if (at == params->count) {
-            (void)machine_null(m, "the function has no parameter '%.*s'", STR_ARG(names->names[i]));
+            (void)machine_null(m, "the function has no parameter '%.*s'", STR_ARG(name));
             return false;
         }
-        for (uint32_t k = 0; k < i; k++)
-            if (str_eq(names->names[k], names->names[i])) {
-                (void)machine_null(m, "the parameter '%.*s' is given twice",
-                                   STR_ARG(names->names[i]));
-                return false;
-            }
+        if (out[at].head != INNER_MISSING) {
+            (void)machine_null(m, "the parameter '%.*s' is given twice", STR_ARG(name));
+            return false;
+        }
         out[at] = args[i];
     }
+    for (uint32_t i = 0; i < params->count; i++)
+        if (out[i].head == INNER_MISSING)
+            out[i] = feel_null();
     return true;
 }
 
@@ -166,7 +173,8 @@ static const struct shape *own_names(struct feel_machine *m, const struct feel_f
         return names;
     struct str *own = machine_new(m, struct str, names->count);
     struct shape *shape = machine_new(m, struct shape, 1);
-    if (own == NULL || shape == NULL)
+    if (own == NULL || shape == NULL ||
+        !machine_spend(m, (uint64_t)names->count * f->params.count / INS_PER_STEP))
         return NULL;
     *shape = (struct shape){own, names->count};
     for (uint32_t i = 0; i < names->count; i++) {

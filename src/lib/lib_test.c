@@ -362,7 +362,59 @@ void test_lib_small_memory_types(void) {
     buf_done(&text);
 }
 
-/* So do the types of the names that a program gives. */
+static void check_once(int line, struct mfeel_evaluator *ev, struct str text, const char *want) {
+    struct mfeel_value out;
+    const char *printed = "";
+    size_t bytes = 0;
+    CHECK_INT_AT(line, mfeel_once(ev, text.at, text.len, mfeel_null(), &out, NULL), MFEEL_OK);
+    CHECK_AT(line, mfeel_text(ev, out, MFEEL_TEXT_FEEL, &printed, &bytes, NULL) == MFEEL_OK);
+    CHECK_STR_AT(line, ((struct str){printed, bytes}), str_from(want));
+}
+
+/* DMN 1.5: 10.3.2.13.5 */
+/* What looking for names costs is paid in steps; in the order of the parameters it costs nothing.
+ */
+void test_lib_call_by_name(void) {
+    static const struct {
+        int line;
+        const char *text, *want;
+    } rows[] = {
+#define FEEL_F "{f: function(a, b, c) [a, b, c], r: f"
+        {__LINE__, FEEL_F "(a: 1, b: 2, c: 3)}.r", "[1, 2, 3]"},
+        {__LINE__, FEEL_F "(c: 3, b: 2, a: 1)}.r", "[1, 2, 3]"},
+        {__LINE__, FEEL_F "(c: 3, a: 1)}.r", "[1, null, 3]"},
+        {__LINE__, FEEL_F "(b: null)}.r", "[null, null, null]"},
+        {__LINE__, FEEL_F "(b: null, b: 1)}.r", "null"},
+        {__LINE__, FEEL_F "(a: 1, b: 1, a: 2)}.r", "null"},
+        {__LINE__, FEEL_F "(a: 1, d: 1)}.r", "null"},
+        {__LINE__, FEEL_F "(a: 1, b: 1, c: 1, d: 1)}.r", "null"},
+#undef FEEL_F
+    };
+    enum { PARAMS = 4000 };
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check_once(rows[i].line, ev, str_from(rows[i].text), rows[i].want);
+    uint64_t steps[2];
+    for (int reversed = 0; reversed < 2; reversed++) {
+        struct buf text;
+        buf_init(&text, 1 << 20);
+        buf_lit(&text, "(function(");
+        for (int i = 0; i < PARAMS; i++)
+            buf_printf(&text, "%sp%d", i == 0 ? "" : ", ", i);
+        buf_lit(&text, ") p0)(");
+        for (int i = 0; i < PARAMS; i++)
+            buf_printf(&text, "%sp%d: 1", i == 0 ? "" : ", ", reversed ? PARAMS - 1 - i : i);
+        buf_add_byte(&text, ')');
+        check_once(__LINE__, ev, buf_view(&text), "1");
+        steps[reversed] = mfeel_steps_used(ev);
+        buf_done(&text);
+    }
+    CHECK(steps[1] > steps[0] + (uint64_t)PARAMS * PARAMS / 20);
+    CHECK(steps[0] < (uint64_t)PARAMS * 20);
+    mfeel_evaluator_destroy(ev);
+}
+
+/* The types of the names that a program gives are bounded. */
 void test_lib_names_typed(void) {
     enum { NAMES = 25000 };
     struct buf text;
