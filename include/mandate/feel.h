@@ -185,7 +185,8 @@ MFEEL_API void mfeel_reset(struct mfeel_evaluator *ev);
 /* Of the next evaluations; a mode that is none changes nothing. */
 MFEEL_API void mfeel_mode(struct mfeel_evaluator *ev, enum mfeel_mode mode);
 /* What now() and today() give: microseconds since 1970-01-01T00:00:00Z, on the clock of a zone
- * (NULL: UTC). Until it is called both give null. MFEEL_UNKNOWN: no such zone. */
+ * (NULL: UTC). Until it is called both give null; values that now() gave before stay as they are.
+ * MFEEL_UNKNOWN: no such zone; MFEEL_INVALID: something runs in the evaluator. */
 MFEEL_API enum mfeel_status mfeel_now(struct mfeel_evaluator *ev, int64_t unix_us, const char *zone,
                                       struct mfeel_error *error);
 /* From any thread: what runs in the evaluator ends soon with MFEEL_CANCELLED, and so does what is

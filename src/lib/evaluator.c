@@ -215,6 +215,7 @@ void mfeel_reset(struct mfeel_evaluator *ev) {
     if (ev->running) /* the evaluation stands on what would be forgotten */
         return;
     forget(ev);
+    ev->now_kept = NULL;
     arena_reset(ev->arena);
 }
 
@@ -229,12 +230,15 @@ void mfeel_trace(struct mfeel_evaluator *ev, bool on) {
 
 enum mfeel_status mfeel_now(struct mfeel_evaluator *ev, int64_t unix_us, const char *zone,
                             struct mfeel_error *error) {
+    if (ev->running)
+        return status_fail(error, ERR_INVALID, "the evaluator runs: its time stands still");
     const struct cal_zone *found =
         zone == NULL ? cal_zone_utc() : cal_zone_find(engine_zones(ev->engine), str_from(zone));
     if (found == NULL)
         return status_no_zone(error, str_from(zone));
     ev->now = cal_us_datetime(unix_us, found);
     ev->has_now = true;
+    ev->now_kept = NULL;
     return MFEEL_OK;
 }
 
@@ -258,10 +262,26 @@ enum mfeel_status evaluator_room(const struct mfeel_evaluator *ev, size_t bytes,
     return status_fail(error, ERR_LIMIT, "the evaluator's memory is used up: reset it");
 }
 
+/* Values of now() live as long as others: what they refer to lies in the arena, once. */
+static enum mfeel_status keep_now(struct mfeel_evaluator *ev, struct mfeel_error *error) {
+    if (!ev->has_now || ev->now_kept != NULL)
+        return MFEEL_OK;
+    enum mfeel_status status = evaluator_room(ev, sizeof ev->now, error);
+    if (status != MFEEL_OK)
+        return status;
+    struct cal_datetime *kept = arena_new(ev->arena, struct cal_datetime, 1);
+    *kept = ev->now;
+    ev->now_kept = kept;
+    return MFEEL_OK;
+}
+
 enum mfeel_status evaluator_begin(struct mfeel_evaluator *ev, struct mfeel_error *error) {
     if (ev->running)
         return status_fail(error, ERR_INVALID, "the evaluator runs: use another one inside it");
     forget(ev);
+    enum mfeel_status status = keep_now(ev, error);
+    if (status != MFEEL_OK)
+        return status;
     ev->running = true;
     ev->native_status = MFEEL_OK;
     ev->budget = budget_of(ev->steps_max, arena_limit_bytes(ev->arena));
@@ -272,7 +292,7 @@ enum mfeel_status evaluator_begin(struct mfeel_evaluator *ev, struct mfeel_error
                                 .stop = ev->mode == MFEEL_STOP,
                                 .diags = ev->mode == MFEEL_QUIET ? NULL : &ev->diags};
     if (ev->has_now)
-        ev->env.now = (struct feel_value){.head = FEEL_DATE_TIME, .u.date_time = &ev->now};
+        ev->env.now = (struct feel_value){.head = FEEL_DATE_TIME, .u.date_time = ev->now_kept};
     if (ev->engine != NULL) {
         ev->env.calendars = ev->engine->calendars;
         ev->env.calendar_count = ev->engine->calendar_count;

@@ -50,6 +50,7 @@ struct mfeel_evaluator {
     bool traces;
     bool has_now;
     struct cal_datetime now;
+    const struct cal_datetime *now_kept; /* now, in the arena: values refer to it; NULL: not yet */
     struct feel_diags diags;
     struct dmn_trace trace;
     struct feel_env env;

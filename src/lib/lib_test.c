@@ -506,9 +506,34 @@ static enum mfeel_status misbehave(struct mfeel_value *out, void *self, struct m
     if (arg_count == 1 && mfeel_to_int(args[0], &status) && status != 0)
         return (enum mfeel_status)status;
     mfeel_reset(ev);
+    CHECK_INT(mfeel_now(ev, 0, NULL, NULL), MFEEL_INVALID);
     CHECK_INT(mfeel_once(ev, "1 + 1", MFEEL_ZERO_ENDED, mfeel_null(), out, NULL), MFEEL_INVALID);
     *out = mfeel_int(7);
     return MFEEL_OK;
+}
+
+/* A value of now() is a value: it stays when the evaluator is told another time. */
+void test_lib_now_stays(void) {
+    struct mfeel_evaluator *ev = evaluator(0, 0);
+    for (int i = 0; i < 2; i++) {
+        static const char *const want[] = {"@\"1970-01-01T00:00:01@UTC\"",
+                                           "@\"1970-01-01T00:01:39@UTC\""};
+        struct mfeel_value early, late;
+        const char *text = "";
+        size_t bytes = 0;
+        CHECK_INT(mfeel_now(ev, 1000000, NULL, NULL), MFEEL_OK);
+        CHECK_INT(mfeel_once(ev, "now()", 5, mfeel_null(), &early, NULL), MFEEL_OK);
+        size_t used = mfeel_memory_used(ev);
+        CHECK_INT(mfeel_now(ev, 99000000, NULL, NULL), MFEEL_OK);
+        CHECK_INT(mfeel_once(ev, "now()", 5, mfeel_null(), &late, NULL), MFEEL_OK);
+        CHECK(mfeel_memory_used(ev) > used);
+        CHECK_INT(mfeel_text(ev, early, MFEEL_TEXT_FEEL, &text, &bytes, NULL), MFEEL_OK);
+        CHECK_STR(((struct str){text, bytes}), str_from(want[0]));
+        CHECK_INT(mfeel_text(ev, late, MFEEL_TEXT_FEEL, &text, &bytes, NULL), MFEEL_OK);
+        CHECK_STR(((struct str){text, bytes}), str_from(want[1]));
+        mfeel_reset(ev);
+    }
+    mfeel_evaluator_destroy(ev);
 }
 
 void test_lib_native_misbehaves(void) {
