@@ -45,12 +45,12 @@ size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *mo
                      struct str id_or_name, struct arena *a) {
     const struct dmn_element *const *needed;
     const struct dmn_element *e = element_of(model, id_or_name);
-    size_t count = 0, queued = e == NULL ? 0 : dmn_needed(&needed, model, e, a);
-    struct dmn_view_ask *asks =
-        arena_new(a, struct dmn_view_ask, queued + (e == NULL ? 0 : e->param_count));
-    *out = asks;
-    if (e == NULL)
+    *out = NULL;
+    if (e == NULL || e->broken != NULL) /* it has no value, whatever is given */
         return 0;
+    size_t count = 0, queued = dmn_needed(&needed, model, e, a);
+    struct dmn_view_ask *asks = arena_new(a, struct dmn_view_ask, queued + e->param_count);
+    *out = asks;
     if (e->info.kind == DMN_SERVICE)
         return service_asks(asks, model, e);
     for (size_t i = 0; e->info.kind == DMN_FUNCTION && i < e->param_count; i++)

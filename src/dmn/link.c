@@ -198,8 +198,10 @@ static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err 
     struct members out = {&e->outputs, names + params, plain + params};
     if (!read_members(m, e, &out, "outputDecision", err) ||
         !read_members(m, e, &in_decisions, "inputDecision", err) ||
-        !read_members(m, e, &in_data, "inputData", err))
+        !read_members(m, e, &in_data, "inputData", err)) {
+        e->outputs.count = e->input_decisions.count = e->input_data.count = 0;
         return false;
+    }
     e->params = names;
     e->param_count = params;
     e->output_names = names + params;

@@ -6,11 +6,17 @@
 
 #include "feel/known.h"
 
-enum { TYPE_DEPTH_MAX = 8 };
+/* Types that are met once each, in the order in which they are. */
+struct waiting {
+    const struct feel_type **at;
+    size_t count, room, next;
+    struct map seen; /* by the place of what is in them */
+};
 
 struct members {
     const struct dmn_model *m;
     struct feel_known *known;
+    struct waiting *waiting;
     struct err *err;
 };
 
@@ -21,16 +27,44 @@ static bool add(struct members *members, struct str name) {
                    "the model takes too much memory");
 }
 
-static bool add_type(struct members *members, const struct feel_type *type, int depth) {
-    if (type == NULL || depth == 0)
+/* Types share their parts, so that the ways through them may be many more than they are. Each part
+ * is known by what is in it: the copy of a type in another one has the same fields. */
+static bool await(struct members *members, const struct feel_type *type) {
+    const void *inside = NULL;
+    if (type != NULL && type->tag == FEEL_TYPE_CONTEXT && type->field_count > 0)
+        inside = type->fields;
+    else if (type != NULL && (type->tag == FEEL_TYPE_LIST || type->tag == FEEL_TYPE_FUNCTION))
+        inside = type->element;
+    if (inside == NULL)
         return true;
-    if ((type->tag == FEEL_TYPE_LIST || type->tag == FEEL_TYPE_FUNCTION) &&
-        !add_type(members, type->element, depth - 1))
+    struct waiting *w = members->waiting;
+    if (!dmn_affords(members->m, (w->count + 8) * 256, members->err))
         return false;
-    for (size_t i = 0; type->tag == FEEL_TYPE_CONTEXT && i < type->field_count; i++)
-        if (!add(members, type->fields[i].name) ||
-            !add_type(members, type->fields[i].type, depth - 1))
+    struct str key = arena_str(w->seen.arena, (struct str){(const char *)&inside, sizeof inside});
+    if (!map_put(&w->seen, key, 0))
+        return true;
+    if (w->count == w->room) {
+        w->room = w->room == 0 ? 16 : w->room * 2;
+        const struct feel_type **grown =
+            arena_new(w->seen.arena, const struct feel_type *, w->room);
+        if (w->count > 0)
+            memcpy(grown, w->at, w->count * sizeof *grown);
+        w->at = grown;
+    }
+    w->at[w->count++] = type;
+    return true;
+}
+
+static bool add_awaited(struct members *members) {
+    struct waiting *w = members->waiting;
+    for (; w->next < w->count; w->next++) {
+        const struct feel_type *type = w->at[w->next];
+        if (type->tag != FEEL_TYPE_CONTEXT && !await(members, type->element))
             return false;
+        for (size_t i = 0; type->tag == FEEL_TYPE_CONTEXT && i < type->field_count; i++)
+            if (!add(members, type->fields[i].name) || !await(members, type->fields[i].type))
+                return false;
+    }
     return true;
 }
 
@@ -67,7 +101,7 @@ static const struct xml_node *node_after(const struct xml_node *node, const stru
 static bool add_model(struct members *members) {
     const struct dmn_model *m = members->m;
     for (size_t i = 0; i < m->own_type_count; i++)
-        if (!add_type(members, m->types[i].type, TYPE_DEPTH_MAX))
+        if (!await(members, m->types[i].type) || !add_awaited(members))
             return false;
     for (size_t i = 0; i < m->element_count; i++)
         if (!add(members, m->elements[i].variable))
@@ -83,8 +117,10 @@ bool dmn_members(struct dmn_model *const *models, size_t count, struct err *err)
         return true;
     struct feel_known *known = arena_new(models[0]->arena, struct feel_known, 1);
     known->arena = models[0]->arena;
+    struct waiting waiting = {0};
+    map_init(&waiting.seen, models[0]->arena);
     for (size_t i = 0; i < count; i++) {
-        struct members members = {models[i], known, err};
+        struct members members = {models[i], known, &waiting, err};
         if (!add_model(&members))
             return false;
         models[i]->known = known;

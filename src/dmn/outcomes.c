@@ -11,6 +11,7 @@ enum {
     CHECK_BYTES_MAX = 64 << 20,
     IF_DEPTH_MAX = 32,
     TYPE_DEPTH_MAX = 16,
+    TYPE_PARTS_MAX = 1000,
 };
 
 struct giver {
@@ -37,16 +38,17 @@ static bool give(struct giver *g, struct feel_value value) {
 
 /* --- types
  * --------------------------------------------------------------------------------------------- */
-/* Does the type, or a part of it, refuse values of its own kinds? */
-static bool is_restricted(const struct feel_type *type, int depth) {
+/* Does the type, or a part of it, refuse values of its own kinds? One of too many parts counts as
+ * if it did. */
+static bool is_restricted(const struct feel_type *type, int depth, int *parts_left) {
     if (type == NULL)
         return false;
-    if (depth == 0 || type->allowed != NULL || type->constraint != NULL)
+    if (depth == 0 || --*parts_left < 0 || type->allowed != NULL || type->constraint != NULL)
         return true;
     for (size_t i = 0; i < type->field_count; i++)
-        if (is_restricted(type->fields[i].type, depth - 1))
+        if (is_restricted(type->fields[i].type, depth - 1, parts_left))
             return true;
-    return type->tag == FEEL_TYPE_LIST && is_restricted(type->element, depth - 1);
+    return type->tag == FEEL_TYPE_LIST && is_restricted(type->element, depth - 1, parts_left);
 }
 
 /* Will a value stay as it is when it is fitted to the type? False also when that is not known. */
@@ -56,7 +58,8 @@ static bool stays(const struct giver *g, const struct feel_type *type, struct fe
         return true;
     if (!feel_type_has(type, v))
         return false;
-    if (!is_restricted(type, TYPE_DEPTH_MAX))
+    int parts = TYPE_PARTS_MAX;
+    if (!is_restricted(type, TYPE_DEPTH_MAX, &parts))
         return true;
     if (type->constraint != NULL || type->base != NULL || type->tag != FEEL_TYPE_KIND)
         return false;

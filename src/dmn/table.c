@@ -392,6 +392,14 @@ static bool compile_ranks(struct table_reader *r, struct table_output *output,
     }
     for (const struct ast *t = tests->list; t != NULL; t = t->next)
         room++;
+    for (const struct table_output *o = r->t->outputs; o < output; o++)
+        if (o->listed == tests) { /* those of a type that several columns have */
+            output->ranks = o->ranks;
+            output->rank_count = o->rank_count;
+            return true;
+        }
+    if (!dmn_affords(r->b->model, (size_t)room * 1024, r->b->err))
+        return false;
     struct table_rank *ranks = arena_new(r->b->arena, struct table_rank, room);
     output->ranks = ranks;
     if (tests->op == 1) {
@@ -407,7 +415,7 @@ static bool compile_ranks(struct table_reader *r, struct table_output *output,
 }
 
 static void mark_listed(struct table_output_cell *cell, const struct table_output *output) {
-    for (uint32_t i = 0; i < output->rank_count && cell->constant; i++)
+    for (uint32_t i = 0; i < output->rank_count && cell->constant && !cell->listed; i++)
         if (output->ranks[i].program == NULL && feel_same(output->ranks[i].value, cell->value))
             cell->listed = true;
 }
@@ -638,7 +646,7 @@ static struct feel_value output_of(struct matching *x, const struct table_output
 /* The place of a value among those listed; rank_count when it is not there. */
 static uint32_t rank_of(struct matching *x, const struct table_output *output,
                         struct feel_value v) {
-    for (uint32_t i = 0; i < output->rank_count; i++) {
+    for (uint32_t i = 0; i < output->rank_count && machine_spend(x->m, 1); i++) {
         const struct table_rank *rank = &output->ranks[i];
         if (rank->program == NULL ? feel_same(rank->value, v)
                                   : feel_is_true(run_cell(x, rank->program, v)))

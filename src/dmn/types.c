@@ -98,13 +98,31 @@ static struct dmn_item *find_item(const struct dmn_model *m, struct str name) {
     return NULL;
 }
 
+/* A text "list<a>" is a type of its own, made of items that may not be made yet, or are just being
+ * made: then it is a part of what it names. Text nests no deeper than the parser does. */
+static bool make_named(struct types *t, const struct feel_type *type, struct err_at at) {
+    if (type == NULL)
+        return true;
+    for (size_t i = 0; i < t->m->type_count; i++)
+        if (t->m->items[i]->type == type)
+            return make_item(t, t->m->items[i], t->m->types[i].name, at);
+    if ((type->tag == FEEL_TYPE_LIST || type->tag == FEEL_TYPE_FUNCTION) &&
+        !make_named(t, type->element, at))
+        return false;
+    for (size_t i = 0; i < type->field_count; i++)
+        if (!make_named(t, type->fields[i].type, at))
+            return false;
+    return true;
+}
+
 /* The type of a name inside item definitions: another item first. */
 static bool item_type(struct types *t, const struct feel_type **out, const struct xml_node *node,
                       struct str type_ref) {
     struct str name = type_name(t->m, node, type_ref);
     struct dmn_item *item = find_item(t->m, name);
     if (item == NULL)
-        return type_of(out, t->m, name, dmn_at(t->m, node), t->err);
+        return type_of(out, t->m, name, dmn_at(t->m, node), t->err) &&
+               make_named(t, *out, dmn_at(t->m, node));
     *out = item->type;
     return make_item(t, item, name, dmn_at(t->m, node));
 }
