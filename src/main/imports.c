@@ -9,12 +9,15 @@
 
 enum { LOAD_STEPS = 100000000, LOAD_BYTES = 512 << 20 };
 
-static bool has_namespace(struct str xml, struct str ns, struct arena *a) {
+static bool has_namespace(struct str xml, struct str ns) {
+    struct arena *a = arena_create("import", (size_t)LOAD_BYTES + (64 << 20));
     struct budget budget = budget_of(LOAD_STEPS, LOAD_BYTES);
     struct err ignored = {0}; /* a broken file beside the model is not the one that is looked for */
     struct xml_node *root;
-    return xml_read(&root, xml, "", a, &budget, &ignored) &&
-           str_eq(xml_attr_text(root, STR("namespace")), ns);
+    bool found = xml_read(&root, xml, "", a, &budget, &ignored) &&
+                 str_eq(xml_attr_text(root, STR("namespace")), ns);
+    arena_destroy(a);
+    return found;
 }
 
 bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
@@ -32,11 +35,12 @@ bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
     for (size_t i = 0; i < count; i++) {
         if (!str_ends(entries[i].name, STR(".dmn")))
             continue;
+        struct arena_mark before = arena_mark(b->arena);
+        struct err ignored = {0}; /* what cannot be read, as a folder, is not looked for */
         *file = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(entries[i].name)).at;
-        if (!os_file_read(xml, *file, FILE_BYTES_MAX, b->arena, err))
-            return false;
-        if (has_namespace(*xml, ns, b->arena))
+        if (os_file_read(xml, *file, FILE_BYTES_MAX, b->arena, &ignored) && has_namespace(*xml, ns))
             return true;
+        arena_rewind(b->arena, before);
     }
     return err_set(err, ERR_NOT_FOUND, ((struct err_at){b->path, 0, 0}),
                    "no model beside it has the namespace '%.*s'", STR_ARG(ns));

@@ -10,7 +10,8 @@ struct imports_beside {
 };
 
 /* A dmn_import_fn; self is a struct imports_beside. ERR_NOT_FOUND when no .dmn file of the folder
- * has the namespace; errors of os_folder_list(), os_file_read(). */
+ * has the namespace; errors of os_folder_list(). Files that cannot be
+ * read are passed over. */
 MUST_USE bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
                            struct str location, struct err *err);
 
