@@ -115,17 +115,26 @@ static void reads_of(struct boxer *b, const struct ast *tree, int depth) {
         reads_of(b, item, depth - 1);
 }
 
+/* In any case. A text that is long is no name of a language: its ends will do. */
+static bool has_word(struct str text, struct str word) {
+    enum { END_BYTES = 200 };
+    for (size_t i = 0; i + word.len <= text.len; i++) {
+        if (str_eq_ascii_case(str_sub(text, i, word.len), word))
+            return true;
+        if (i == END_BYTES && text.len > 2 * (size_t)END_BYTES)
+            i = text.len - END_BYTES;
+    }
+    return false;
+}
+
 /* DMN 1.5: 7.3.1: an expression says its language, or the whole model does. FEEL has a URI for each
  * version of the standard. */
 static bool is_feel(const struct dmn_model *m, const struct xml_node *node) {
     struct str language = xml_attr_text(node, STR("expressionLanguage"));
     if (language.len == 0)
         language = xml_attr_text(m->root, STR("expressionLanguage"));
-    bool found = language.len == 0;
-    for (size_t i = 0; i + 4 <= language.len && !found; i++)
-        found = str_eq(str_sub(language, i, 4), STR("FEEL")) ||
-                str_eq(str_sub(language, i, 4), STR("feel"));
-    return found;
+    return language.len == 0 || has_word(language, STR("feel")) ||
+           has_word(language, STR("/spec/dmn/"));
 }
 
 struct ast *boxed_text(struct boxer *b, const struct xml_node *node, struct str text,

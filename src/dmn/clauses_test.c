@@ -309,6 +309,12 @@ void test_dmn_clauses_types(void) {
                                                                    "t"
                                                                    ">"),
                "d", "{}", "[1, null]"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+void test_dmn_clauses_languages(void) {
+    static const struct clause_row rows[] = {
         /* DMN 1.5: 7.3.1: the language of an expression */
         CLAUSE("7.3.1",
                DECISION("d", "Any", "",
@@ -320,6 +326,16 @@ void test_dmn_clauses_types(void) {
                         "<literalExpression expressionLanguage='http://www.w3.org/1999/XPath'>"
                         "<text>1</text></literalExpression>"),
                "d", "{}", "refused: an expression is not in FEEL"),
+        CLAUSE("7.3.1",
+               DECISION("d", "Any", "",
+                        "<literalExpression expressionLanguage='Feel'><text>1</text>"
+                        "</literalExpression>"),
+               "d", "{}", "1"),
+        CLAUSE("7.3.1",
+               DECISION("d", "Any", "",
+                        "<literalExpression expressionLanguage='http://www.omg.org/spec/DMN/"
+                        "20180521/MODEL/'><text>1</text></literalExpression>"),
+               "d", "{}", "1"),
     };
     check(rows, COUNT_OF(rows));
 }
