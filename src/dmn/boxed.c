@@ -166,6 +166,17 @@ struct ast *boxed_typed(struct boxer *b, struct ast *tree, const struct feel_typ
     return closed(b, typed);
 }
 
+/* Tools write the type of the result alone at a function's definition, or at its variable. */
+/* DMN 1.5: 10.2.1.7 */
+static struct ast *result_typed(struct boxer *b, struct ast *tree, const struct feel_type *type) {
+    if (tree->kind != AST_FUNCTION || type == NULL || type->tag == FEEL_TYPE_FUNCTION)
+        return boxed_typed(b, tree, type);
+    const struct ast *body = tree->a; /* one with a type of its own sees to that itself */
+    if (tree->type == NULL || (body->kind == AST_TYPED && body->type == tree->type))
+        tree->type = type;
+    return tree;
+}
+
 struct chain {
     struct ast *first, **last;
 };
@@ -267,7 +278,7 @@ static struct ast *read_context(struct boxer *b, const struct xml_node *node,
         struct ast *value = read_inner(b, e, NULL, &inner);
         if (value == NULL || !dmn_type_attr(&type, m, variable, b->err))
             return NULL;
-        value = boxed_typed(b, value, type);
+        value = result_typed(b, value, type);
         if (variable == NULL)
             return context_result(b, e, context, value, &chain);
         struct ast *entry = boxed_node(b, AST_NAMED, e);
@@ -478,9 +489,5 @@ struct ast *boxed_read(struct boxer *b, const struct xml_node *node,
         tree = boxed_bad(b, dmn_at(b->model, node));
     if (tree == NULL || !dmn_type_attr(&type, b->model, node, b->err))
         return NULL;
-    if (tree->kind == AST_FUNCTION && type != NULL && type->tag != FEEL_TYPE_FUNCTION) {
-        tree->type = type; /* tools write the type of the result alone at a function's definition */
-        return tree;
-    }
-    return boxed_typed(b, tree, type);
+    return result_typed(b, tree, type);
 }

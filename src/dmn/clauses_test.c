@@ -313,6 +313,50 @@ void test_dmn_clauses_types(void) {
     check(rows, COUNT_OF(rows));
 }
 
+/* The type of an output is that of the variable, where it has none of its own. */
+void test_dmn_clauses_listed_of_lists(void) {
+#define TEXTS                                                                                      \
+    "<itemDefinition name='tL' isCollection='true'><typeRef>string</typeRef></itemDefinition>"
+#define LISTS(type, entry)                                                                         \
+    TEXTS DECISION(                                                                                \
+        "d", type, "",                                                                             \
+        "<decisionTable><input><inputExpression><text>1</text></inputExpression>"                  \
+        "</input>" LISTED("\"a\", \"b\"") "<rule><inputEntry><text>-</text>"                       \
+                                          "</inputEntry>" OUT(entry) "</rule></decisionTable>")
+    static const struct clause_row rows[] = {
+        /* DMN 1.5: 7.3.3: allowed values of a collection are those of its items */
+        CLAUSE("7.3.3, 8.3.2", LISTS("tL", "[\"a\", \"b\"]"), "d", "{}", "[\"a\", \"b\"]"),
+        CLAUSE("7.3.3, 8.3.2", LISTS("tL", "[\"a\", \"c\"]"), "d", "{}", "null"),
+        CLAUSE("7.3.3, 8.3.2", LISTS("tL", "[]"), "d", "{}", "[]"),
+        CLAUSE("7.3.3, 8.3.2", LISTS("tL", "\"a\""), "d", "{}", "[\"a\"]"),
+        CLAUSE("8.3.2, 10.3.2.9.4", LISTS("string", "[\"a\"]"), "d", "{}", "\"a\""),
+        CLAUSE("8.3.2, 10.3.2.9.4", LISTS("string", "[\"c\"]"), "d", "{}", "null"),
+        CLAUSE("8.3.2", LISTS("string", "[\"a\", \"b\"]"), "d", "{}", "null"),
+        CLAUSE("8.3.2", LISTS("Any", "[\"a\", \"b\"]"), "d", "{}", "[\"a\", \"b\"]"),
+        CLAUSE("8.3.2", LISTS("Any", "[\"a\", \"c\"]"), "d", "{}", "null"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+void test_dmn_clauses_functions_of_a_context(void) {
+#define HOLDS(type, typed, body, call)                                                             \
+    DECISION("d", "Any", "",                                                                       \
+             "<context><contextEntry><variable name='g' typeRef='" type                            \
+             "'/><functionDefinition" typed                                                        \
+             "><formalParameter name='n'/>" TEXT(body) "</functionDefinition></"                   \
+                                                       "contextEntry><contextEntry>" TEXT(         \
+                                                           call) "</contextEntry></context>")
+    static const struct clause_row rows[] = {
+        /* DMN 1.5: 10.2.1.7: the type at the variable may be that of the result */
+        CLAUSE("10.2.1.7", HOLDS("number", "", "n + 1", "g(1)"), "d", "{}", "2"),
+        CLAUSE("10.2.1.7", HOLDS("number", "", "\"x\"", "g(1)"), "d", "{}", "null"),
+        CLAUSE("10.2.1.7", HOLDS("number", " typeRef='number'", "n + 1", "g(1)"), "d", "{}", "2"),
+        CLAUSE("10.2.1.7", HOLDS("function&lt;number&gt;-&gt;number", "", "n + 1", "g(1)"), "d",
+               "{}", "2"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
 void test_dmn_clauses_languages(void) {
     static const struct clause_row rows[] = {
         /* DMN 1.5: 7.3.1: the language of an expression */

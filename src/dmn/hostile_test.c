@@ -125,3 +125,37 @@ void test_dmn_listed_values_are_shared(void) {
     arena_destroy(l.arena);
     buf_done(&text);
 }
+
+/* Words without quotes among the output values. */
+/* DMN 1.5: 8.3.2 */
+void test_dmn_listed_words(void) {
+#define WORDS(values, entry)                                                                       \
+    BEGIN "<decision id='d' name='d'><decisionTable><output><outputValues><text>" values           \
+          "</text></outputValues></output><rule><outputEntry><text>" entry                         \
+          "</text></outputEntry></rule></decisionTable></decision>" END
+    static const struct {
+        int line;
+        const char *xml, *want;
+    } rows[] = {
+        {__LINE__, WORDS("low, high", "\"low\""), "\"low\""},
+        {__LINE__, WORDS("\"low\", high", "\"middle\""), "\"middle\""},
+        {__LINE__, WORDS("\"low\", \"high\"", "\"middle\""), "null"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct load l;
+        struct buf out;
+        struct feel_value v = feel_null();
+        struct feel_env env = {0};
+        struct budget budget = budget_of(STEPS, ARENA_BYTES);
+        buf_init(&out, 1 << 16);
+        load_init(&l, str_from(rows[i].xml), false);
+        CHECK_OK_AT(rows[i].line,
+                    l.loaded && dmn_evaluate(&v, l.model, STR("d"), feel_null(), &env, NULL,
+                                             l.arena, &budget, &l.err),
+                    &l.err);
+        feel_print(&out, v);
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        arena_destroy(l.arena);
+        buf_done(&out);
+    }
+}

@@ -192,6 +192,25 @@ static bool type_around(struct table_reader *r, const struct feel_type **out, st
     return true;
 }
 
+/* A list of words without quotes names what nothing defines: in a model that is not strict it
+ * limits nothing, since no output could be among its values. */
+static bool pass_over_unknown(struct table_reader *r, struct table_output *output,
+                              struct err_at at) {
+    struct dmn_model *m = r->b->model;
+    if (m->loader->options->strict || m->free_names || output->listed->kind != AST_TESTS)
+        return true;
+    const struct ast *test = output->listed->list;
+    while (test != NULL && (test->kind != AST_NAME || in_scope(r->scope, test->name)))
+        test = test->next;
+    if (test == NULL)
+        return true;
+    output->listed = NULL;
+    output->limited = false;
+    (void)err_set(r->b->err, ERR_UNKNOWN, at,
+                  "the output values name '%.*s', which nothing defines", STR_ARG(test->name));
+    return dmn_pass_over(m, r->b->err);
+}
+
 /* What is listed for an output: its written values, or those that its type allows. */
 static bool read_listed(struct table_reader *r, struct table_output *output,
                         const struct xml_node *values) {
@@ -199,13 +218,14 @@ static bool read_listed(struct table_reader *r, struct table_output *output,
     struct str text =
         values == NULL ? STR_NONE : str_trim(dmn_text(r->b->model, values, "text", &at));
     const struct feel_type *type = output->type;
+    if (type == NULL && !type_around(r, &type, output->name))
+        return false;
+    output->list_type = type;
     output->limited = text.len > 0;
     if (text.len > 0) {
         output->listed = boxed_text(r->b, values, text, at, r->scope, FEEL_UNARY_TESTS);
-        return output->listed != NULL;
+        return output->listed != NULL && pass_over_unknown(r, output, at);
     }
-    if (type == NULL && !type_around(r, &type, output->name))
-        return false;
     if (type != NULL && type->allowed != NULL)
         output->listed = type->allowed->tree;
     return true;
@@ -655,15 +675,20 @@ static uint32_t rank_of(struct matching *x, const struct table_output *output,
     return output->rank_count;
 }
 
-/* Of a column of lists each item is to be listed. */
+/* Of a column of lists each item is to be listed; so is that of a list of one which the type makes
+ * its item. Where nothing tells the type, a list may be one of the values or of several of them. */
+/* DMN 1.5: 7.3.3, 8.3.2, 10.3.2.9.4 */
 static bool is_listed(struct matching *x, const struct table_output *output, struct feel_value v) {
-    bool items = output->type != NULL && output->type->tag == FEEL_TYPE_LIST;
-    if (!items || feel_kind(v) != FEEL_LIST)
-        return rank_of(x, output, v) < output->rank_count;
-    for (size_t i = 0; i < feel_count(v) && !x->m->failed; i++)
+    const struct feel_type *type = output->list_type;
+    bool any = type == NULL || type->tag == FEEL_TYPE_ANY;
+    bool items =
+        feel_kind(v) == FEEL_LIST && (any || type->tag == FEEL_TYPE_LIST || feel_count(v) == 1);
+    if ((any || !items) && rank_of(x, output, v) < output->rank_count)
+        return true;
+    for (size_t i = 0; items && i < feel_count(v) && !x->m->failed; i++)
         if (rank_of(x, output, feel_item(v, i)) == output->rank_count)
             return false;
-    return true;
+    return items;
 }
 
 /* DMN 1.5: 8.2.5 */

@@ -68,8 +68,9 @@ struct table_rank {
 struct table_output {
     struct str name, written; /* in its one form, and as the model has it */
     const struct feel_type *type;
-    const struct ast *listed;       /* outputValues, or the allowed values of the type */
-    const struct table_rank *ranks; /* of them, highest priority first */
+    const struct feel_type *list_type; /* or that of the variable; NULL: any */
+    const struct ast *listed;          /* outputValues, or the allowed values of the type */
+    const struct table_rank *ranks;    /* of them, highest priority first */
     uint32_t rank_count;
     bool limited; /* outputValues are written: what is not among them is no output */
     struct table_output_cell other; /* the default; other.program and constant unset: none */
