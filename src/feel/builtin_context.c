@@ -29,22 +29,36 @@ struct feel_value builtin_get_entries(struct feel_machine *m, const struct feel_
     return list_made(&list);
 }
 
+/* A name that is written as `a - b` is one without blanks around its symbols. */
+/* DMN 1.5: 10.3.1.4 */
+static bool get(struct feel_value *out, struct feel_machine *m, struct feel_value context,
+                struct str key) {
+    if (!feel_has(context, key)) {
+        if (str_find_byte(key, ' ') == SIZE_MAX || !machine_reserve(m, key.len + 16))
+            return false;
+        key = ast_name_normal(m->arena, key);
+        if (!feel_has(context, key))
+            return false;
+    }
+    *out = feel_get(context, key);
+    return true;
+}
+
 struct feel_value builtin_get_value(struct feel_machine *m, const struct feel_value *args,
                                     uint32_t count) {
     struct feel_value at = args[0];
     (void)count;
     if (feel_kind(args[1]) == FEEL_STRING) {
-        if (feel_has(at, text_of(args[1])))
-            return feel_get(at, text_of(args[1]));
+        if (get(&at, m, at, text_of(args[1])))
+            return at;
         return machine_null(m, "the context has no entry '%.*s'", STR_ARG(text_of(args[1])));
     }
     if (feel_kind(args[1]) != FEEL_LIST || args[1].count == 0)
         return machine_null(m, "get value() takes a key or a list of keys");
     for (uint32_t i = 0; i < args[1].count; i++) {
         struct feel_value key = args[1].u.items[i];
-        if (feel_kind(key) != FEEL_STRING || !feel_has(at, text_of(key)))
+        if (feel_kind(key) != FEEL_STRING || !get(&at, m, at, text_of(key)))
             return machine_null(m, "the context has no such entry");
-        at = feel_get(at, text_of(key));
     }
     return at;
 }
