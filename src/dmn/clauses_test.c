@@ -342,10 +342,9 @@ void test_dmn_clauses_functions_of_a_context(void) {
 #define HOLDS(type, typed, body, call)                                                             \
     DECISION("d", "Any", "",                                                                       \
              "<context><contextEntry><variable name='g' typeRef='" type                            \
-             "'/><functionDefinition" typed                                                        \
-             "><formalParameter name='n'/>" TEXT(body) "</functionDefinition></"                   \
-                                                       "contextEntry><contextEntry>" TEXT(         \
-                                                           call) "</contextEntry></context>")
+             "'/><functionDefinition" typed "><formalParameter name='n'/>" TEXT(                   \
+                 body) "</functionDefinition></"                                                   \
+                       "contextEntry><contextEntry>" TEXT(call) "</contextEntry></context>")
     static const struct clause_row rows[] = {
         /* DMN 1.5: 10.2.1.7: the type at the variable may be that of the result */
         CLAUSE("10.2.1.7", HOLDS("number", "", "n + 1", "g(1)"), "d", "{}", "2"),
