@@ -418,7 +418,7 @@ void test_lib_call_by_name(void) {
 void test_lib_names_typed(void) {
     enum { NAMES = 25000 };
     struct buf text;
-    char *room = malloc((size_t)NAMES * 8);
+    char *room = malloc((size_t)NAMES * 16);
     struct mfeel_name *names = calloc(NAMES, sizeof *names);
     buf_init(&text, 1 << 16);
     for (int i = 0; i < 198; i++)
@@ -430,8 +430,8 @@ void test_lib_names_typed(void) {
     if (room == NULL || names == NULL)
         abort();
     for (int i = 0; i < NAMES; i++) {
-        (void)snprintf(room + (size_t)i * 8, 8, "n%d", i);
-        names[i] = (struct mfeel_name){.name = room + (size_t)i * 8, .type = buf_view(&text).at};
+        (void)snprintf(room + (size_t)i * 16, 16, "n%d", i);
+        names[i] = (struct mfeel_name){.name = room + (size_t)i * 16, .type = buf_view(&text).at};
     }
     struct mfeel_options options = MFEEL_OPTIONS_INIT;
     options.names = names;
