@@ -2,7 +2,11 @@
  * box is the textual form that DMN 1.5: 10.2.1.2 gives for it. */
 #include "dmn/model.h"
 
-enum { BOX_DEPTH_MAX = 64, CHILDREN_MAX = 100000 };
+enum {
+    BOX_DEPTH_MAX = 64,
+    CHILDREN_MAX = 100000,
+    ENTRY_BYTES = 256, /* of the map of a context's names */
+};
 
 static const char *const boxes[] = {
     "literalExpression",
@@ -247,27 +251,25 @@ static bool is_function_entry(const struct boxer *b, const struct xml_node *entr
     return logic != NULL && box_of(b->model, logic) == BOX_FUNCTION;
 }
 
-static bool is_named(const struct ast_scope *scope, struct str name) {
-    for (size_t i = 0; i < scope->name_count; i++)
-        if (str_eq(scope->names[i], name))
-            return true;
-    return false;
-}
-
 /* DMN 1.5: 10.2.1.4, 10.5.1, 10.5.2, rule 25 */
 static struct ast *read_context(struct boxer *b, const struct xml_node *node,
                                 const struct ast_scope *scope) {
     struct dmn_model *m = b->model;
     struct ast *context = boxed_node(b, AST_CONTEXT, node);
-    struct str *names = arena_new(b->arena, struct str, count_children(m, node, "contextEntry"));
+    size_t room = count_children(m, node, "contextEntry");
+    if (!dmn_affords(m, (room + 16) * (sizeof(struct str) + ENTRY_BYTES), b->err))
+        return NULL;
+    struct str *names = arena_new(b->arena, struct str, room);
+    struct map seen;
     struct ast_scope inner = {.options = b->options, .outer = scope, .names = names};
     struct chain chain = {0};
+    map_init(&seen, b->arena);
     for (const struct xml_node *e = dmn_child(m, node, "contextEntry"); e != NULL;
          e = xml_next(e)) {
         const struct xml_node *variable = dmn_child(m, e, "variable");
         const struct feel_type *type = NULL;
         struct str name = dmn_name(b->model, xml_attr_text(variable, STR("name")));
-        if (variable != NULL && is_named(&inner, name)) {
+        if (variable != NULL && !map_put(&seen, name, 0)) {
             (void)err_set(b->err, ERR_INVALID, dmn_at(m, e),
                           "a boxed context has two entries named '%.*s'", STR_ARG(name));
             return boxed_bad(b, dmn_at(m, e));

@@ -159,3 +159,24 @@ void test_dmn_listed_words(void) {
         buf_done(&out);
     }
 }
+
+/* A context of 10000 entries and a service of 10000 parameters: names are looked up, not compared
+ * with all others. */
+/* DMN 1.5: 6.3.10, 10.2.1.4 */
+void test_dmn_many_names(void) {
+    struct load l;
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    buf_add(&text, STR(BEGIN "<inputData id='n' name='n'/><decision id='d' name='d'><context>"));
+    for (int i = 0; i < 10000; i++)
+        buf_printf(&text, "<contextEntry><variable name='e%d'/><list/></contextEntry>", i);
+    buf_add(&text, STR("</context></decision><decisionService id='s' name='s'>"
+                       "<outputDecision href='#d'/>"));
+    for (int i = 0; i < 10000; i++)
+        buf_add(&text, STR("<inputData href='#n'/>"));
+    buf_add(&text, STR("</decisionService>" END));
+    load_init(&l, buf_view(&text), true);
+    CHECK_OK(l.loaded, &l.err);
+    arena_destroy(l.arena);
+    buf_done(&text);
+}

@@ -177,12 +177,26 @@ static bool read_members(struct dmn_model *m, struct dmn_element *e, struct memb
     return true;
 }
 
-/* A name that is left to be unique among the parameters. */
-static struct str alias_of(const struct dmn_element *e, const struct str *plain, size_t at) {
+/* The names without their prefixes, where they are left to be unique among the parameters. */
+static bool read_aliases(struct dmn_model *m, struct dmn_element *e, const struct str *plain,
+                         struct err *err) {
+    enum { NAME_BYTES = 512 }; /* of both maps */
+    struct map params, counts;
+    if (!dmn_affords(m, (e->param_count + 16) * NAME_BYTES, err))
+        return false;
+    struct str *aliases = arena_new(m->arena, struct str, e->param_count);
+    map_init(&params, m->arena);
+    map_init(&counts, m->arena);
+    for (size_t i = 0; i < e->param_count; i++) {
+        (void)map_put(&params, e->params[i], i);
+        if (!map_put(&counts, plain[i], 1))
+            ++*map_find(&counts, plain[i]);
+    }
     for (size_t i = 0; i < e->param_count; i++)
-        if (str_eq(e->params[i], plain[at]) || (i != at && str_eq(plain[i], plain[at])))
-            return STR_NONE;
-    return plain[at];
+        if (map_find(&params, plain[i]) == NULL && *map_find(&counts, plain[i]) == 1)
+            aliases[i] = plain[i];
+    e->aliases = aliases;
+    return true;
 }
 
 /* DMN 1.5: 6.2.5, 6.3.10. 10.4: parameters of a service: input data, then input decisions */
@@ -192,7 +206,6 @@ static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err 
     size_t outputs = count_children(m, e->node, "outputDecision");
     struct str *names = arena_new(m->arena, struct str, params + outputs);
     struct str *plain = arena_new(m->arena, struct str, params + outputs);
-    struct str *aliases = arena_new(m->arena, struct str, params);
     struct members in_data = {&e->input_data, names, plain};
     struct members in_decisions = {&e->input_decisions, names + data, plain + data};
     struct members out = {&e->outputs, names + params, plain + params};
@@ -205,9 +218,8 @@ static bool read_service(struct dmn_model *m, struct dmn_element *e, struct err 
     e->params = names;
     e->param_count = params;
     e->output_names = names + params;
-    for (size_t i = 0; i < params; i++)
-        aliases[i] = alias_of(e, plain, i);
-    e->aliases = aliases;
+    if (!read_aliases(m, e, plain, err))
+        return false;
     e->needs = e->outputs;
     for (size_t i = 0; i < e->input_decisions.count; i++) {
         const struct dmn_element *to = e->input_decisions.at[i];
