@@ -232,7 +232,7 @@ test("in the editor itself: every template can be chosen, and its groups stand i
   const element = (type, id, x) => [`<bpmn:${type[5].toLowerCase()}${type.slice(6)} id="${id}"${type === "bpmn:BoundaryEvent" ? ' attachedToRef="host"' : ""}>${/Boundary|Catch/.test(type) ? "<bpmn:timerEventDefinition/>" : ""}</bpmn:${type[5].toLowerCase()}${type.slice(6)}>`, `<bpmndi:BPMNShape id="${id}_di" bpmnElement="${id}"><dc:Bounds x="${x}" y="80" width="60" height="60"/></bpmndi:BPMNShape>`];
   const kinds = templates.filter((one) => !["bpmn:Lane", "bpmn:Process"].includes(one.appliesTo[0])); // the lane: above
   const all = [["<bpmn:task id=\"host\"/>", '<bpmndi:BPMNShape id="host_di" bpmnElement="host"><dc:Bounds x="2000" y="80" width="60" height="60"/></bpmndi:BPMNShape>'],
-    ...kinds.map((one, i) => element(one.appliesTo[0], `e${i}`, 100 + i * 120))];
+    ...kinds.map((one, i) => element(one.appliesTo[0], `e${i}`, 100 + i * 400))]; // so far that no context pad lies over the next
   const drafter = await Drafter.sit(t);
   assert.deepEqual(await drafter.open(`<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:modeler="http://camunda.org/schema/modeler/1.0" id="d" targetNamespace="urn:t" modeler:executionPlatform="Camunda Cloud" modeler:executionPlatformVersion="8.8.0"><bpmn:process id="p" isExecutable="true">${all.map(([xml]) => xml).join("")}</bpmn:process><bpmndi:BPMNDiagram id="di"><bpmndi:BPMNPlane id="pl" bpmnElement="p">${all.map(([, shape]) => shape).join("")}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram></bpmn:definitions>`), []);
   for (const [i, template] of kinds.entries()) {
