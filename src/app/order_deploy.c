@@ -174,11 +174,6 @@ struct importing {
     struct deploy_file *by;
 };
 
-static bool is_located(struct str location, struct str name) {
-    return str_ends(location, name) &&
-           (location.len == name.len || location.at[location.len - name.len - 1] == '/');
-}
-
 /* What a file imports is deployed with it: so it is known for ever which version it meant. */
 static bool import_file(struct str *xml, const char **file, void *self, struct str ns,
                         struct str location, struct err *err) {
@@ -191,7 +186,7 @@ static bool import_file(struct str *xml, const char **file, void *self, struct s
             continue;
         count++;
         only = f;
-        if (is_located(location, f->name))
+        if (str_eq(str_file_name(location), str_file_name(f->name)))
             named = f;
     }
     if (count == 0)

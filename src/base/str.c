@@ -37,6 +37,13 @@ bool str_ends(struct str s, struct str suffix) {
     return s.len >= suffix.len && str_eq(str_sub(s, s.len - suffix.len, suffix.len), suffix);
 }
 
+struct str str_file_name(struct str path) {
+    size_t from = path.len;
+    while (from > 0 && path.at[from - 1] != '/')
+        from--;
+    return str_sub(path, from, path.len);
+}
+
 struct str str_sub(struct str s, size_t from, size_t len) {
     if (from >= s.len)
         return STR_NONE;

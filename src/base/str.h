@@ -28,6 +28,7 @@ bool str_eq_ascii_case(struct str a, struct str b); /* ignores the case of A-Z o
 int str_cmp(struct str a, struct str b);            /* by bytes; a prefix comes first; <0, 0, >0 */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
+struct str str_file_name(struct str path);                 /* behind the last / */
 struct str str_sub(struct str s, size_t from, size_t len); /* clipped to s */
 struct str str_trim(struct str s);                         /* space, tab, CR, LF at both ends */
 /* Byte index of the first occurrence, or SIZE_MAX. An empty needle is found at 0. */

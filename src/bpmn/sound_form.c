@@ -83,8 +83,7 @@ static bool add_literal(struct form *f, const struct ast *tree, bool number) {
     if (negative && !known_compute(&value, f->r, STR("-a"), value, feel_null()))
         return false;
     for (uint32_t i = 0; i < term->literal_count; i++)
-        if (feel_kind(term->literals[i]) == kind &&
-            (kind == FEEL_NULL || feel_is_true(feel_equal(term->literals[i], value))))
+        if (feel_is_true(feel_equal(term->literals[i], value)))
             return true;
     if (term->literal_count == KNOWN_LITERALS_MAX)
         return false;

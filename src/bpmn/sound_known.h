@@ -92,7 +92,6 @@ MUST_USE bool known_compute(struct feel_value *out, struct knower *r, struct str
                             struct feel_value a, struct feel_value b);
 
 /* ---- sound_value.c: values, classes, tables ---- */
-bool known_same(struct feel_value a, struct feel_value b);         /* null is the same as null */
 void known_values(struct knower *r);                               /* of each term */
 void known_give(struct known_term *term, struct feel_value value); /* before known_values() */
 void known_classes(struct knower *r);                              /* and the tables */

@@ -97,14 +97,10 @@ static bool add_regions(struct known_term *t, struct knower *r) {
     return add_between(t, r);
 }
 
-bool known_same(struct feel_value a, struct feel_value b) {
-    return feel_kind(a) == feel_kind(b) && (feel_is_null(a) || feel_is_true(feel_equal(a, b)));
-}
-
 void known_give(struct known_term *t, struct feel_value value) {
     t->given = true;
     for (uint32_t i = 0; i < t->value_count; i++)
-        if (known_same(t->values[i], value))
+        if (feel_is_true(feel_equal(t->values[i], value)))
             return;
     t->broken = t->broken || t->value_count == KNOWN_GIVEN_MAX;
     if (!t->broken)
@@ -251,7 +247,7 @@ void known_classes(struct knower *r) {
 
 uint8_t known_class(const struct known_term *t, struct feel_value value) {
     for (uint32_t i = 0; i < t->value_count; i++)
-        if (known_same(t->values[i], value))
+        if (feel_is_true(feel_equal(t->values[i], value)))
             return (uint8_t)(t->class_of[i] + 1);
     return 0;
 }

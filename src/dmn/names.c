@@ -5,14 +5,11 @@
  * DMN 1.5: 10.3.1.4 */
 #include "dmn/model.h"
 
-/* DMN 1.5: rule 30 */
-static bool is_symbol(char c) {
-    return c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*';
-}
+#include "feel/lex.h"
 
 static bool has_symbol(struct str name) {
     for (size_t i = 0; i < name.len; i++)
-        if (is_symbol(name.at[i]))
+        if (lex_is_symbol(name.at[i]))
             return true;
     return false;
 }
@@ -27,7 +24,8 @@ static char next_byte(struct str *rest, char last) {
     size_t i = 0;
     while (i < rest->len && is_blank(rest->at[i]))
         i++;
-    bool gap = i > 0 && last != 0 && !is_symbol(last) && i < rest->len && !is_symbol(rest->at[i]);
+    bool gap =
+        i > 0 && last != 0 && !lex_is_symbol(last) && i < rest->len && !lex_is_symbol(rest->at[i]);
     char c = i == rest->len ? 0 : gap ? ' ' : rest->at[i];
     *rest = str_sub(*rest, MIN_OF(gap ? i : i + 1, rest->len), rest->len);
     return c;

@@ -22,13 +22,9 @@ struct giver {
     struct arena *arena;
 };
 
-static bool is_same(struct feel_value a, struct feel_value b) {
-    return feel_kind(a) == feel_kind(b) && (feel_is_null(a) || feel_is_true(feel_equal(a, b)));
-}
-
 static bool give(struct giver *g, struct feel_value value) {
     for (size_t i = 0; i < g->count; i++)
-        if (is_same(g->list[i], value))
+        if (feel_is_true(feel_equal(g->list[i], value)))
             return true;
     if (g->count == DMN_OUTCOMES_MAX)
         return false;
@@ -65,7 +61,7 @@ static bool stays(const struct giver *g, const struct feel_type *type, struct fe
         return false;
     size_t count = dmn_view_type_choices(&choices, type, g->arena);
     for (size_t i = 0; i < count; i++)
-        if (is_same(choices[i], v))
+        if (feel_is_true(feel_equal(choices[i], v)))
             return true;
     return false;
 }

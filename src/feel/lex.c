@@ -87,6 +87,10 @@ bool lex_is_name_part(struct str text, uint32_t at) {
     return at < text.len && (class_at(&len, text, at) & PART);
 }
 
+bool lex_is_symbol(char c) {
+    return c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*';
+}
+
 static enum token_kind word_kind(const char *at, size_t len) {
     static const struct {
         const char *word;

@@ -70,6 +70,7 @@ uint32_t lex_word(struct str text, uint32_t from);
 /* The end of the characters of names, digits included, that begin at from. */
 uint32_t lex_part(struct str text, uint32_t from);
 bool lex_is_name_part(struct str text, uint32_t at);
+bool lex_is_symbol(char c); /* one that a name may hold. DMN 1.5: rule 30 */
 /* The value of a string token's bytes, quotes included. False for a broken escape. */
 bool lex_string(struct str *out, struct str token, struct arena *a);
 /* Match a name of several words or with symbols against the text: blanks may differ. The end of the

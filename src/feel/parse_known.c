@@ -17,11 +17,6 @@ enum {
     LOCALS_SEEN_MAX = 256 /* the last ones, where each name may ask for all */
 };
 
-/* DMN 1.5: rule 30 */
-static bool is_symbol(char c) {
-    return c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*';
-}
-
 /* --- what is known -----------------------------------------------------------------------------
  */
 static uint32_t know(struct parser *p, struct str name, bool variable) {
@@ -384,7 +379,7 @@ static struct shape shape_of(const struct parser *p, const struct ast *node, str
 /* Can what stands behind a word belong to its name? */
 static bool may_go_on(struct str text, uint32_t end) {
     uint32_t next = lex_skip(text, end);
-    return next < text.len && (is_symbol(text.at[next]) || lex_is_name_part(text, next));
+    return next < text.len && (lex_is_symbol(text.at[next]) || lex_is_name_part(text, next));
 }
 
 /* Behind a value these words of the grammar may follow; any other word cannot. */
@@ -450,7 +445,7 @@ static bool ends_well(const struct parser *p, uint32_t end) {
     if (lex_word(p->text, at) > at)
         at = lex_word(p->text, at);
     else
-        while (at < p->text.len && is_symbol(p->text.at[at]))
+        while (at < p->text.len && lex_is_symbol(p->text.at[at]))
             at = lex_skip(p->text, at + 1);
     at = lex_skip(p->text, at);
     return dot ? is_member(p, at, lex_word(p->text, at)) : begins_operand(p, at);

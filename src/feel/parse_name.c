@@ -87,11 +87,6 @@ bool parser_expect(struct parser *p, enum token_kind kind, const char *what) {
 
 /* --- names --------------------------------------------------------------------------------------
  */
-/* DMN 1.5: rule 30 */
-static bool is_symbol(char c) {
-    return c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*';
-}
-
 static bool is_long(struct str name) {
     return lex_word(name, 0) < name.len;
 }
@@ -111,7 +106,7 @@ uint32_t parser_new_name_end(struct str text, uint32_t from, const char *until) 
         if (piece > at_) {
             if (until != NULL && str_eq(str_sub(text, at_, piece - at_), str_from(until)))
                 return end;
-        } else if (is_symbol(text.at[at_])) {
+        } else if (lex_is_symbol(text.at[at_])) {
             piece = at_ + 1;
         } else {
             return end;
@@ -154,7 +149,7 @@ struct str ast_name_normal(struct arena *a, struct str name) {
         if (next >= name.len)
             break;
         bool gap = next > i && len > 0;
-        if (gap && !is_symbol(copy[len - 1]) && !is_symbol(name.at[next]))
+        if (gap && !lex_is_symbol(copy[len - 1]) && !lex_is_symbol(name.at[next]))
             copy[len++] = ' ';
         copy[len++] = name.at[next];
         i = next + 1;

@@ -165,17 +165,10 @@ static void read_model(struct tck *t, const char *path) {
         file->ns = xml_attr_text(root, STR("namespace"));
 }
 
-static struct str file_name(struct str path) {
-    for (size_t i = path.len; i > 0; i--)
-        if (path.at[i - 1] == '/')
-            return str_sub(path, i, path.len);
-    return path;
-}
-
 /* A folder's only model needs no name. */
 static struct model_file *find_model(struct tck *t, struct str name) {
     for (size_t i = 0; i < t->model_count; i++)
-        if (str_eq(file_name(str_from(t->models[i].path)), file_name(name)))
+        if (str_eq(str_file_name(str_from(t->models[i].path)), str_file_name(name)))
             return &t->models[i];
     return t->model_count == 1 ? &t->models[0] : NULL;
 }

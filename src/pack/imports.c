@@ -65,13 +65,6 @@ void pack_note_rules(struct pack_reader *r, const struct pack_file *file) {
     r->rules = rules;
 }
 
-static struct str file_name(struct str path) {
-    struct str part, rest = path;
-    while (str_split(&part, &rest, '/'))
-        path = part;
-    return path;
-}
-
 static void find_import(struct pack_reader *r, struct rules_import *import) {
     struct pack_rules *named = NULL, *only = NULL;
     size_t count = 0;
@@ -80,7 +73,7 @@ static void find_import(struct pack_reader *r, struct rules_import *import) {
             continue;
         count++;
         only = one;
-        if (str_eq(file_name(one->file->path), file_name(import->location)))
+        if (str_eq(str_file_name(one->file->path), str_file_name(import->location)))
             named = one;
     }
     import->from = named != NULL ? named : count == 1 ? only : NULL;
