@@ -89,3 +89,19 @@ test("decide: names of inputs", () => {
   is(mandate(["decide", model, "Never"]), 1, "", "mandate decide: the work takes too many steps\n");
   is(mandate(["decide", model, "Until", ...inputs('{"Days": 2,}')]), 2, "", "input.json:1:12: '}' stands where a text in double quotes should\n");
 });
+
+test("calendars are called as their files are", () => {
+  const text = (rest) => `BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\nX-MANDATE-COVERS:20260101/20261231\n${rest}END:VCALENDAR\n`;
+  const rest = text("BEGIN:VEVENT\nUID:a@test\nDTSTAMP:20260101T000000Z\nDTSTART;VALUE=DATE:20260103\nRRULE:FREQ=WEEKLY;BYDAY=SA,SU\nCATEGORIES:REST-DAY\nSUMMARY:Weekend\nEND:VEVENT\n");
+  const weeks = file("weeks.ics", rest);
+  const days = 'add working days(date("2026-11-20"), 1, "weeks")';
+  is(mandate(["feel", days, "--calendar", weeks]), 0, '@"2026-11-23"\n', "");
+  is(mandate(["feel", "--lines", "--calendar", weeks], `${days}\n`), 0, '{"kind":"date","feel":"@\\"2026-11-23\\"","value":"2026-11-23"}\n', "");
+  const due = file("due.dmn", `<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m" name="m" namespace="urn:due">
+<decision id="d" name="Due"><variable name="Due"/><literalExpression><text>${days}</text></literalExpression></decision></definitions>`);
+  is(mandate(["decide", due, "Due", "--calendar", weeks]), 0, '@"2026-11-23"\n', "");
+  assert.match(mandate(["decide", due, "Due"]).err, /there is no calendar 'weeks'/);
+  is(mandate(["feel", "1", "--calendar", weeks, "--calendar", weeks]), 2, "", "mandate feel: two calendars are called 'weeks'\n");
+  is(mandate(["feel", "1", "--calendar", file("broken.ics", "BEGIN:NOTHING\n")]), 2, "", "broken.ics:1: not an iCalendar file\n");
+  assert.match(mandate(["decide", due, "Due", "--calendar", path.join(folder, "none.ics")]).err, /^mandate decide: could not open 'none\.ics': /);
+});

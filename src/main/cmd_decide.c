@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "dmn/view.h"
+#include "main/calendars.h"
 #include "main/cmd.h"
 #include "main/imports.h"
 #include "main/values.h"
@@ -57,20 +58,18 @@ static bool is_there(const struct dmn_model *model, struct str decision) {
     return dmn_find(model, decision) != SIZE_MAX || dmn_named(model, STR_NONE, decision) != NULL;
 }
 
+/* env: zones and calendars */
 static int decide(const struct dmn_model *model, const char *decision, struct feel_value inputs,
-                  struct zones *zones, bool as_json, bool with_trace, struct arena *arena) {
+                  struct feel_env env, bool as_json, bool with_trace, struct arena *arena) {
     struct feel_diags diags = {.arena = arena};
     struct dmn_trace trace = {.arena = arena};
     struct budget budget = budget_of(FEEL_STEPS_DEFAULT, FEEL_BYTES_DEFAULT);
     struct err err = {0};
     struct feel_value value;
-    struct feel_env env = {
-        .now = feel_instant(arena, os_wall_us(os_env_real()), cal_zone_utc()),
-        .zones = &zones->zones,
-        .diags = &diags,
-    };
     struct str name = str_from(decision);
-    if (!dmn_view_texts(&inputs, model, name, &zones->zones, arena, &budget, &err))
+    env.now = feel_instant(arena, os_wall_us(os_env_real()), cal_zone_utc());
+    env.diags = &diags;
+    if (!dmn_view_texts(&inputs, model, name, env.zones, arena, &budget, &err))
         return command_error("decide", &err);
     if (is_there(model, name) && !inputs_fit(model, name, inputs, arena))
         return EXIT_COULD_NOT;
@@ -88,9 +87,11 @@ static int decide(const struct dmn_model *model, const char *decision, struct fe
 int cmd_decide(int argc, char **argv) {
     const char *input_path = NULL;
     bool as_json = false, with_trace = false;
+    struct option_list calendar_files = {0};
     const struct option options[] = {
         {"input", OPTION_TEXT, &input_path, "FILE.json",
          "the values of the input data; - reads standard input"},
+        CALENDARS_OPTION(&calendar_files),
         {"json", OPTION_FLAG, &as_json, NULL, "print the value as JSON"},
         {"trace", OPTION_FLAG, &with_trace, NULL,
          "print which rules matched, as JSON, on standard error"},
@@ -108,6 +109,7 @@ int cmd_decide(int argc, char **argv) {
         return code;
     struct arena *arena = arena_create("decide", ARENA_BYTES);
     struct zones zones;
+    struct calendars calendars;
     struct err err = {0};
     struct str xml;
     struct feel_value inputs;
@@ -117,14 +119,17 @@ int cmd_decide(int argc, char **argv) {
     zones_init(&zones, arena);
     struct dmn_options load = {
         .import = imports_find, .import_self = &beside, .zones = &zones.zones, .strict = true};
-    if (!os_file_read(&xml, args.items[0], FILE_BYTES_MAX, arena, &err) ||
+    if (!calendars_read(&calendars, &calendar_files, arena, &err) ||
+        !os_file_read(&xml, args.items[0], FILE_BYTES_MAX, arena, &err) ||
         !value_read_file(&inputs, input_path, arena, &err)) {
         code = command_error("decide", &err);
     } else if (!dmn_load(&model, arena, xml, args.items[0], &load, &budget, &err)) {
         (void)command_error("decide", &err);
         code = EXIT_WRONG;
     } else {
-        code = decide(model, args.items[1], inputs, &zones, as_json, with_trace, arena);
+        struct feel_env env = {
+            .zones = &zones.zones, .calendars = calendars.items, .calendar_count = calendars.count};
+        code = decide(model, args.items[1], inputs, env, as_json, with_trace, arena);
     }
     arena_destroy(arena);
     return code;

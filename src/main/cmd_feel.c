@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "feel/feel.h"
+#include "main/calendars.h"
 #include "main/cmd.h"
 #include "main/values.h"
 #include "main/zones.h"
@@ -136,9 +137,11 @@ static int evaluate_lines(const struct feel_command *c) {
 int cmd_feel(int argc, char **argv) {
     const char *context_path = NULL;
     bool as_json = false, lines = false;
+    struct option_list calendar_files = {0};
     const struct option options[] = {
         {"context", OPTION_TEXT, &context_path, "FILE.json",
          "the variables of the expression; - reads standard input"},
+        CALENDARS_OPTION(&calendar_files),
         {"json", OPTION_FLAG, &as_json, NULL, "print the value as JSON"},
         {"lines", OPTION_FLAG, &lines, NULL,
          "read an expression a line from standard input, answer a JSON object a line"},
@@ -161,10 +164,15 @@ int cmd_feel(int argc, char **argv) {
     struct arena *kept = arena_create("context and zones", ARENA_BYTES);
     struct feel_command c = {.arena = arena_create("feel", ARENA_BYTES)};
     struct zones zones;
+    struct calendars calendars;
     struct err err = {0};
     zones_init(&zones, kept);
     c.env.zones = &zones.zones;
-    if (!value_read_file(&c.context, context_path, kept, &err))
+    bool is_read = calendars_read(&calendars, &calendar_files, kept, &err) &&
+                   value_read_file(&c.context, context_path, kept, &err);
+    c.env.calendars = calendars.items;
+    c.env.calendar_count = calendars.count;
+    if (!is_read)
         code = command_error("feel", &err);
     else if (lines)
         code = evaluate_lines(&c);
