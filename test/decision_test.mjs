@@ -61,6 +61,7 @@ test("rules", { timeout: 120_000 }, async (t) => {
     assert.notEqual(one.title.zh, one.title.en);
     const of = (await service.get("/api/decisions?matter=seal-engraving-filing")).body.items;
     assert.deepEqual(of.map((rule) => rule.id), ["seal-filing-papers"]);
+    assert.match(await (await fetch(`${service.url}/`)).text(), /href="\/decisions"/, "every page leads to them");
   });
 
   await t.test("say what they ask for and how their table reads", async () => {
