@@ -230,7 +230,7 @@ void test_app_wrong_passwords_wait(void) {
     }
     struct waiting w = bench_order(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
     CHECK_INT(w.err.code, ERR_SIGNED_OUT); /* it must wait two seconds now */
-    bench_pause_us(2100000);
+    os_pause_us(2100000);
     w = bench_order(&b, (struct app_order){.verb = APP_SIGN_IN, .body = right});
     CHECK_INT(w.err.code, ERR_NONE);
     struct str token = json_get_text(w.body, STR("token"));
@@ -580,7 +580,7 @@ static struct str message_read(struct bench *b) {
         struct os_entry *files = NULL;
         size_t count = 0;
         struct str text;
-        bench_pause_us(10000);
+        os_pause_us(10000);
         if (os_folder_list(&files, &count, folder, b->arena, &err) && count > 0 &&
             str_ends(files[0].name, STR(".eml")) &&
             os_file_read(&text, arena_printf(b->arena, "%s/%s", folder, files[0].name.at).at,

@@ -123,21 +123,9 @@ static void waiting_done(void *ctx, const struct app_answer *answer) {
     atomic_store(&w->over, true);
 }
 
-void bench_pause_us(int64_t us) {
-    struct os_mutex mutex;
-    struct os_cond never;
-    os_mutex_init(&mutex);
-    os_cond_init(&never);
-    os_mutex_lock(&mutex);
-    (void)os_cond_wait_us(&never, &mutex, us);
-    os_mutex_unlock(&mutex);
-    os_cond_done(&never);
-    os_mutex_done(&mutex);
-}
-
 void waiting_end(struct waiting *w) {
     while (!atomic_load(&w->over))
-        bench_pause_us(200);
+        os_pause_us(200);
 }
 
 static void order_give(struct waiting *w, struct bench *b, struct app_order order) {

@@ -36,7 +36,6 @@ uint64_t bench_rebuild(struct bench *b);
 /* How a test ends that leaves the store whole: verified, closed, removed. */
 void bench_end(struct bench *b);
 
-void bench_pause_us(int64_t us);
 void bench_clock_forward(struct bench *b, int64_t us);
 
 /* From here on each order that is waited for is tried with its first statement failing, then with

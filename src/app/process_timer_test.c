@@ -23,7 +23,7 @@ static void down_for(struct bench *b, int minutes) {
 /* Until the number is there, or three seconds have passed. */
 static int64_t settled(struct bench *b, const char *sql, int64_t want) {
     for (int i = 0; i < 300 && count_of(b, sql) != want; i++)
-        bench_pause_us(10000);
+        os_pause_us(10000);
     return count_of(b, sql);
 }
 

@@ -121,18 +121,6 @@ static void turn_done(void *ctx, const struct app_answer *answer) {
     turn_next(lane);
 }
 
-static void pause_us(int64_t us) {
-    struct os_mutex mutex;
-    struct os_cond never;
-    os_mutex_init(&mutex);
-    os_cond_init(&never);
-    os_mutex_lock(&mutex);
-    (void)os_cond_wait_us(&never, &mutex, us);
-    os_mutex_unlock(&mutex);
-    os_cond_done(&never);
-    os_mutex_done(&mutex);
-}
-
 static int by_size(const void *a, const void *b) {
     return *(const int32_t *)a - *(const int32_t *)b;
 }
@@ -148,7 +136,7 @@ static bool run_lanes(struct bench_process *b, int lanes, int64_t wanted, struct
         turn_next(&b->lanes[i]);
     }
     while (atomic_load(&b->under_way) > 0)
-        pause_us(500);
+        os_pause_us(500);
     if (atomic_load(&b->failed) > 0)
         *err = b->first;
     return err->code == ERR_NONE;
@@ -200,7 +188,7 @@ static bool ask(struct json **out, struct bench_process *b, const struct app_ord
     if (!app_do(b->app, order, waited_done, &w, err))
         return false;
     while (!atomic_load(&w.over))
-        pause_us(500);
+        os_pause_us(500);
     *out = w.body;
     if (w.err.code != ERR_NONE)
         *err = w.err;

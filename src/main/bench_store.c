@@ -53,21 +53,9 @@ struct rate {
     double a_second, cpu_us_each;
 };
 
-static void pause_us(int64_t us) {
-    struct os_mutex mutex;
-    struct os_cond never;
-    os_mutex_init(&mutex);
-    os_cond_init(&never);
-    os_mutex_lock(&mutex);
-    (void)os_cond_wait_us(&never, &mutex, us);
-    os_mutex_unlock(&mutex);
-    os_cond_done(&never);
-    os_mutex_done(&mutex);
-}
-
 static void wait_all(struct bench_store *b) {
     while (atomic_load(&b->under_way) > 0)
-        pause_us(500);
+        os_pause_us(500);
 }
 
 static bool all_done(struct bench_store *b, struct err *err) {
@@ -256,7 +244,7 @@ static bool clerk_in(struct bench_store *b, struct err *err) {
     if (!app_do(b->app, &order, signed_in, &s, err))
         return false;
     while (!atomic_load(&s.over))
-        pause_us(500);
+        os_pause_us(500);
     if (s.err.code != ERR_NONE) {
         *err = s.err;
         return false;

@@ -55,6 +55,12 @@ void os_thread_join(struct os_thread thread) {
     must(pthread_join(thread.id, NULL));
 }
 
+void os_pause_us(int64_t us) {
+    struct timespec left = {(time_t)(us / 1000000), (long)(us % 1000000 * 1000)};
+    while (nanosleep(&left, &left) != 0)
+        must(errno == EINTR ? 0 : errno);
+}
+
 void os_mutex_init(struct os_mutex *m) {
     must(pthread_mutex_init(&m->lock, NULL));
 }

@@ -22,6 +22,8 @@ typedef void os_thread_main(void *self);
 MUST_USE bool os_thread_start(struct os_thread *out, const char *name, os_thread_main *run,
                               void *self, struct err *err);
 void os_thread_join(struct os_thread thread);
+/* Of the thread that asks; at least so long. For tests and measurements. */
+void os_pause_us(int64_t us);
 
 void os_mutex_init(struct os_mutex *m);
 void os_mutex_done(struct os_mutex *m);
