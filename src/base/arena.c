@@ -7,6 +7,7 @@
 #include "base/arena.h"
 
 #include <assert.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct arena {
     const char *name;
     size_t limit_bytes, total_bytes;
     struct chunk *newest;
+    jmp_buf *net; /* of the innermost arena_try(); NULL: none */
 };
 
 static NO_RETURN COLD void arena_die(const struct arena *a, const char *why, size_t bytes) {
@@ -117,8 +119,11 @@ void *arena_alloc(struct arena *a, size_t count, size_t size_bytes, size_t align
     }
     struct chunk *chunk = a->newest;
     size_t grown = start + bytes - chunk->used_bytes;
-    if (grown > a->limit_bytes - a->total_bytes)
+    if (grown > a->limit_bytes - a->total_bytes) {
+        if (a->net != NULL)
+            longjmp(*a->net, 1);
         arena_die(a, "limit passed", bytes);
+    }
     a->total_bytes += grown;
     chunk->used_bytes = start + bytes;
     unpoison(chunk->data + start, bytes);
@@ -150,6 +155,17 @@ struct str arena_printf(struct arena *a, const char *format, ...) {
     (void)vsnprintf(text, (size_t)len + 1, format, args);
     va_end(args);
     return (struct str){text, (size_t)len};
+}
+
+bool arena_try(struct arena *a, void (*work)(void *self), void *self) {
+    jmp_buf net, *outer = a->net;
+    bool done = setjmp(net) == 0;
+    if (done) {
+        a->net = &net;
+        work(self);
+    }
+    a->net = outer;
+    return done;
 }
 
 struct arena_mark arena_mark(const struct arena *a) {

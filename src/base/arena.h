@@ -1,7 +1,7 @@
 /* base/arena.h - memory with one lifetime: process, pack, request or scratch.
  * An arena is used by one thread at a time. Allocation cannot fail: whoever takes a size from data
  * asks a budget first (base/budget.h); real exhaustion, or a bug that passes the arena's own limit,
- * aborts. */
+ * aborts. Where a hostile text decides on very many sizes, arena_try() is the net below. */
 #ifndef MANDATE_BASE_ARENA_H
 #define MANDATE_BASE_ARENA_H
 
@@ -31,6 +31,9 @@ struct arena_mark {
 };
 struct arena_mark arena_mark(const struct arena *a);        /* scratch: mark, work, ... */
 void arena_rewind(struct arena *a, struct arena_mark mark); /* ... rewind; ASan poisons the rest */
+/* Do work; false when it wanted more than the limit. It has then ended in the middle, as by
+ * longjmp(): it must hold nothing but memory of arenas, and what it took stays taken. */
+MUST_USE bool arena_try(struct arena *a, void (*work)(void *self), void *self);
 size_t arena_used_bytes(const struct arena *a);
 size_t arena_limit_bytes(const struct arena *a);
 

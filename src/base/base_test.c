@@ -52,6 +52,36 @@ void test_str_pieces(void) {
     CHECK(str_find(STR("banana"), STR("nab")) == SIZE_MAX);
 }
 
+struct wants {
+    struct arena *arena;
+    size_t bytes;
+    int deep, done;
+};
+
+static void want(void *self) {
+    struct wants *w = self;
+    (void)arena_new(w->arena, char, w->bytes);
+    if (w->deep > 0) {
+        struct wants inner = {w->arena, w->bytes, w->deep - 1, 0};
+        w->done += arena_try(w->arena, want, &inner) + inner.done;
+    }
+    w->done++;
+}
+
+void test_arena_try(void) {
+    struct arena *a = arena_create("test", 10000);
+    struct wants little = {a, 1000, 0, 0}, much = {a, 10001, 0, 0}, deep = {a, 2000, 9, 0};
+    CHECK(arena_try(a, want, &little) && little.done == 1);
+    CHECK(!arena_try(a, want, &much) && much.done == 0);
+    CHECK_INT((int64_t)arena_used_bytes(a), 1000);
+    CHECK(
+        arena_try(a, want, &deep)); /* the innermost that wants too much ends, those around go on */
+    CHECK_INT((int64_t)arena_used_bytes(a), 9000);
+    CHECK_INT(deep.done, 7);
+    CHECK(!arena_try(a, want, &deep));
+    arena_destroy(a);
+}
+
 void test_arena_rewind(void) {
     struct arena *a = arena_create("test", 1 << 20);
     int *first = arena_new(a, int, 4);

@@ -10,7 +10,8 @@
 
 enum {
     NAMES_MAX = 1024, /* interned; a document with more distinct names just copies the others */
-    SEPARATOR = 0x01  /* between URI, name and prefix: no document can contain it */
+    SEPARATOR = 0x01, /* between URI, name and prefix: no document can contain it */
+    SLACK_BYTES = 4096
 };
 
 struct reader {
@@ -42,7 +43,11 @@ static void stop(const struct reader *r) {
     (void)XML_StopParser(r->parser, XML_FALSE);
 }
 
+/* What is not given out yet is for the next few, which are small. */
 static bool spend(const struct reader *r, size_t bytes) {
+    size_t left = arena_limit_bytes(r->arena) - arena_used_bytes(r->arena);
+    if (left < bytes + SLACK_BYTES)
+        return err_set(r->err, ERR_LIMIT, here(r), "the document takes too much memory");
     return budget_spend(r->budget, (struct cost){1, bytes}, r->err);
 }
 
