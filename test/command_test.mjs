@@ -34,7 +34,7 @@ const good = '{"Since": "2026-01-31", "Days": 2}';
 // {code, out, err}: the folder is left out of what is said
 function mandate(args, input) {
   const done = run(args, { input });
-  return { code: done.code, out: done.stdout, err: done.stderr.replaceAll(`${folder}/`, "") };
+  return { code: done.code, out: done.stdout.replaceAll(`${folder}/`, ""), err: done.stderr.replaceAll(`${folder}/`, "") };
 }
 function is(got, code, out, err) {
   assert.deepEqual(got, { code, out, err });
@@ -104,4 +104,18 @@ test("calendars are called as their files are", () => {
   is(mandate(["feel", "1", "--calendar", weeks, "--calendar", weeks]), 2, "", "mandate feel: two calendars are called 'weeks'\n");
   is(mandate(["feel", "1", "--calendar", file("broken.ics", "BEGIN:NOTHING\n")]), 2, "", "broken.ics:1: not an iCalendar file\n");
   assert.match(mandate(["decide", due, "Due", "--calendar", path.join(folder, "none.ics")]).err, /^mandate decide: could not open 'none\.ics': /);
+});
+
+test("decide: tables drawn for Camunda declare no inputs", () => {
+  const drawn = file("drawn.dmn", `<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="urn:drawn">
+<decision id="base" name="Base fee"><literalExpression><text>if age &gt;= 60 then 10 else 20</text></literalExpression></decision>
+<decision id="total" name="Total"><informationRequirement><requiredDecision href="#base"/></informationRequirement>
+<literalExpression><text>base + 1</text></literalExpression></decision></definitions>`);
+  is(mandate(["decide", drawn, "total", ...inputs('{"age": 61}')]), 1, "",
+    "drawn.dmn:2:67: nothing is named 'age'\n    as an input that no element declares it is read with --free-names\n");
+  is(mandate(["decide", drawn, "total", "--free-names", ...inputs('{"age": 61}')]), 0, "11\n", "");
+  is(mandate(["decide", drawn, "total", "--free-names", ...inputs('{"agee": 61}')]), 2, "",
+    "mandate decide: there is no input 'agee'; 'total' asks for age\nmandate decide: 'age' is not given: it is null\n");
+  is(mandate(["check", drawn]), 1, "drawn.dmn:2:67: nothing is named 'age'\n    as an input that no element declares it is read with --free-names\n", "");
+  is(mandate(["check", drawn, "--free-names"]), 0, "drawn.dmn: no decision table\n", "");
 });

@@ -267,6 +267,7 @@ bool read_feel(struct bpmn_expr *out, struct reader *r, const struct xml_node *x
                                    .name_count = longs.name_count,
                                    .members = longs.members,
                                    .member_count = longs.member_count,
+                                   .budget = r->budget,
                                    .at = out->at};
     struct err err = {0};
     if (feel_compile(&out->program, r->arena, out->text, &options, &err))

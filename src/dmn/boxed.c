@@ -77,7 +77,11 @@ struct ast *boxed_bad(struct boxer *b, struct err_at at) {
 
 /* --- what the texts read
  * ---------------------------------------------------------------------------- */
-static bool is_slot(const struct dmn_element *e, struct str name) {
+/* Each look costs; when the budget is spent, b->err says so. */
+static bool is_slot(struct boxer *b, const struct dmn_element *e, struct str name) {
+    struct cost cost = {1 + e->slot_count / DMN_NAMES_A_STEP, 0};
+    if (!budget_spend(b->model->loader->budget, cost, b->err))
+        return false;
     for (size_t i = 0; i < e->slot_count; i++)
         if (str_eq(e->slots[i].name, name))
             return true;
@@ -86,11 +90,13 @@ static bool is_slot(const struct dmn_element *e, struct str name) {
 
 static void read_add(struct boxer *b, struct str slot, struct str member) {
     struct dmn_element *e = &b->model->elements[b->element - b->model->elements];
-    if (!is_slot(e, slot) || e->read_count == DMN_ELEMENT_READS_MAX)
+    if (e->read_count == DMN_ELEMENT_READS_MAX)
         return;
     for (size_t i = 0; i < e->read_count; i++)
         if (str_eq(e->reads[i].slot, slot) && str_eq(e->reads[i].member, member))
             return;
+    if (!is_slot(b, e, slot))
+        return;
     if ((e->read_count & (e->read_count - 1)) == 0) { /* 0, 1, 2, 4 ...: grown by doubling */
         size_t room = e->read_count == 0 ? 1 : e->read_count * 2;
         struct dmn_read *grown = arena_new(b->arena, struct dmn_read, room);
@@ -102,7 +108,7 @@ static void read_add(struct boxer *b, struct str slot, struct str member) {
 }
 
 static void reads_of(struct boxer *b, const struct ast *tree, int depth) {
-    if (tree == NULL || depth == 0)
+    if (tree == NULL || depth == 0 || b->err->code == ERR_LIMIT)
         return;
     if (tree->kind == AST_NAME) {
         read_add(b, tree->name, STR_NONE);
@@ -151,6 +157,8 @@ struct ast *boxed_text(struct boxer *b, const struct xml_node *node, struct str 
     if (!ast_parse(&tree, b->arena, text, scope, form, at, b->err))
         return boxed_bad(b, at);
     reads_of(b, tree, AST_DEPTH_MAX);
+    if (b->err->code == ERR_LIMIT)
+        return NULL;
     return tree;
 }
 

@@ -20,6 +20,7 @@ struct runs { /* apart and in order */
 /* Tests that a value must pass before the table sees it. */
 struct limit {
     struct table_cell tests;
+    uint32_t point_count; /* of its intervals: the first ones are single values, in order */
     const struct feel_program *program; /* its slot 0 is the value */
     struct str text;
 };

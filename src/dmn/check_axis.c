@@ -33,13 +33,39 @@ bool check_foreign(const struct axis *axis, const struct table_cell *cell) {
     return false;
 }
 
+static bool is_point(const struct interval *in, enum feel_kind kind) {
+    return in->low_closed && in->high_closed && feel_kind(in->low) == kind &&
+           feel_kind(in->high) == kind && table_value_order(in->low, in->high) == 0;
+}
+
+static int compare_lows(const void *a, const void *b) {
+    return compare_values(&((const struct interval *)a)->low, &((const struct interval *)b)->low);
+}
+
+/* A list of codes may be long: its values come first, in order. Times may have none. */
+static void sort_points(struct limit *limit, enum feel_kind kind) {
+    struct interval *in = limit->tests.intervals;
+    if (kind == FEEL_TIME || kind == FEEL_DATE_TIME)
+        return;
+    for (uint32_t i = 0; i < limit->tests.interval_count; i++)
+        if (is_point(&in[i], kind)) {
+            struct interval point = in[i];
+            in[i] = in[limit->point_count];
+            in[limit->point_count++] = point;
+        }
+    if (limit->point_count > 1)
+        qsort(in, limit->point_count, sizeof *in, compare_lows);
+}
+
 /* Of tests whose kinds are the value's own. */
-static bool cell_has(const struct table_cell *cell, struct feel_value v) {
-    bool in = false;
-    for (uint32_t i = 0; i < cell->interval_count && !in; i++)
-        in = feel_kind(table_some_end(&cell->intervals[i])) == feel_kind(v) &&
-             in_interval(&cell->intervals[i], v);
-    return in != cell->negated;
+static bool limit_has(const struct limit *limit, struct feel_value v) {
+    const struct interval *in = limit->tests.intervals;
+    const struct interval key = {.low = v};
+    bool is_in = limit->point_count > 0 && feel_kind(v) == feel_kind(in->low) &&
+                 bsearch(&key, in, limit->point_count, sizeof *in, compare_lows) != NULL;
+    for (uint32_t i = limit->point_count; i < limit->tests.interval_count && !is_in; i++)
+        is_in = feel_kind(table_some_end(&in[i])) == feel_kind(v) && in_interval(&in[i], v);
+    return is_in != limit->tests.negated;
 }
 
 static void add_end(struct axis *axis, struct feel_value v) {
@@ -72,8 +98,10 @@ static bool is_allowed(bool *out, bool *doubtful, struct checker *x, const struc
     for (uint32_t i = 0; i < axis->limit_count && *out; i++) {
         const struct limit *limit = &axis->limits[i];
         bool passes = true;
+        if (!check_spend(x, (limit->tests.interval_count - limit->point_count) / 4, 0))
+            return false;
         if (limit->tests.plain && !(limit->tests.soft && check_foreign(axis, &limit->tests)))
-            *out = cell_has(&limit->tests, v) &&
+            *out = limit_has(limit, v) &&
                    !(limit->tests.negated && check_foreign(axis, &limit->tests));
         else if (!check_passes(&passes, x, limit->program, v))
             return false;
@@ -309,6 +337,7 @@ static void add_limit(struct checker *x, struct axis *axis, const struct feel_pr
     (void)table_classify_tests(&limit->tests, tree, x->arena);
     limit->program = program;
     limit->text = tree->source->text;
+    sort_points(limit, axis->kind);
     if (limit->tests.any)
         axis->limit_count--;
 }

@@ -41,6 +41,32 @@ static size_t service_asks(struct dmn_view_ask *asks, const struct dmn_model *ro
     return count;
 }
 
+/* Names that the model reads without declaring them; asks NULL: only counted. Those that the arena
+ * cannot take are left out. */
+static size_t free_names(struct dmn_view_ask *asks, const struct dmn_element *const *needed,
+                         size_t needed_count, struct arena *a) {
+    enum { NAME_BYTES = 512 }; /* of the map and the ask */
+    struct map seen;
+    size_t count = 0;
+    map_init(&seen, a);
+    for (size_t i = 0; i < needed_count; i++) {
+        const struct dmn_element *e = needed[i];
+        size_t inputs =
+            !e->model->free_names || e->program == NULL ? 0 : feel_input_count(e->program);
+        for (size_t k = e->slot_count; k < inputs; k++) {
+            struct str name = feel_input_name(e->program, k);
+            if (arena_limit_bytes(a) - arena_used_bytes(a) < (count + 16) * NAME_BYTES)
+                return count;
+            if (!map_put(&seen, name, count))
+                continue;
+            if (asks != NULL)
+                asks[count] = (struct dmn_view_ask){.name = name, .key = name, .variable = name};
+            count++;
+        }
+    }
+    return count;
+}
+
 size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model,
                      struct str id_or_name, struct arena *a) {
     const struct dmn_element *const *needed;
@@ -49,7 +75,8 @@ size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *mo
     if (e == NULL || e->broken != NULL) /* it has no value, whatever is given */
         return 0;
     size_t count = 0, queued = dmn_needed(&needed, model, e, a);
-    struct dmn_view_ask *asks = arena_new(a, struct dmn_view_ask, queued + e->param_count);
+    size_t room = queued + e->param_count + free_names(NULL, needed, queued, a);
+    struct dmn_view_ask *asks = arena_new(a, struct dmn_view_ask, room);
     *out = asks;
     if (e->info.kind == DMN_SERVICE)
         return service_asks(asks, model, e);
@@ -61,7 +88,7 @@ size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *mo
     for (size_t i = 0; i < queued; i++)
         if (needed[i]->info.kind == DMN_INPUT)
             asks[count++] = ask_of(model, needed[i]);
-    return count;
+    return count + free_names(asks + count, needed, queued, a);
 }
 
 static bool is_ask(const struct dmn_view_ask *ask, struct str name) {

@@ -180,3 +180,150 @@ void test_dmn_many_names(void) {
     arena_destroy(l.arena);
     buf_done(&text);
 }
+
+/* 9000 requirements are 9000 names, not 9000 times 9000 of them. */
+/* DMN 1.5: 6.3.13 */
+void test_dmn_many_requirements(void) {
+    enum { INPUTS = 9000 };
+    struct load l;
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    buf_add(&text, STR(BEGIN));
+    for (int i = 0; i < INPUTS; i++)
+        buf_printf(&text, "<inputData id='i%d' name='i%d'/>", i, i);
+    buf_add(&text, STR("<decision id='d' name='d'>"));
+    for (int i = 0; i < INPUTS; i++)
+        buf_printf(&text,
+                   "<informationRequirement><requiredInput href='#i%d'/></informationRequirement>",
+                   i);
+    buf_add(&text, STR("<literalExpression><text>i1</text></literalExpression></decision>"));
+    buf_add(&text, STR(END));
+    load_init(&l, buf_view(&text), true);
+    CHECK_OK(l.loaded, &l.err);
+    arena_destroy(l.arena);
+    buf_done(&text);
+}
+
+/* Each rule counts nearly everywhere on a line of 6000 values, of which its cell leaves out two. */
+/* DMN 1.5: 8.3.3 */
+void test_dmn_many_negations(void) {
+    enum { RULES = 3000 };
+    struct load l;
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    buf_add(&text, STR(BEGIN "<inputData id='n' name='n'/><decision id='d' name='d'>"
+                             "<informationRequirement><requiredInput href='#n'/>"
+                             "</informationRequirement><decisionTable hitPolicy='COLLECT' "
+                             "aggregation='COUNT'><input><inputExpression><text>n</text>"
+                             "</inputExpression></input><output/>"));
+    for (int i = 0; i < RULES; i++)
+        buf_printf(&text,
+                   "<rule><inputEntry><text>not(%d, [%d..%d])</text></inputEntry>"
+                   "<outputEntry><text>1</text></outputEntry></rule>",
+                   i, RULES + i, RULES + i + 1);
+    buf_add(&text, STR("</decisionTable></decision>" END));
+    load_init(&l, buf_view(&text), true);
+    CHECK_OK(l.loaded, &l.err);
+    static const struct {
+        int line;
+        int64_t n, want;
+    } rows[] = {
+        {__LINE__, 0, RULES - 1},         {__LINE__, RULES - 1, RULES - 1},
+        {__LINE__, RULES, RULES - 1}, /* of the interval that begins there; none ends there */
+        {__LINE__, RULES + 1, RULES - 2}, {__LINE__, 2 * RULES, RULES - 1},
+        {__LINE__, 2 * RULES + 1, RULES}, {__LINE__, -1, RULES},
+    };
+    for (size_t i = 0; l.loaded && i < COUNT_OF(rows); i++) {
+        struct feel_entry inputs[] = {{STR("n"), feel_int(rows[i].n)}};
+        struct feel_env env = {0};
+        struct budget budget = budget_of(STEPS, ARENA_BYTES);
+        struct feel_value v;
+        int64_t got = -1;
+        CHECK_OK(dmn_evaluate(&v, l.model, STR("d"), feel_context_of(l.arena, inputs, 1), &env,
+                              NULL, l.arena, &budget, &l.err),
+                 &l.err);
+        CHECK_AT(rows[i].line, feel_to_i64(&got, v));
+        CHECK_INT_AT(rows[i].line, got, rows[i].want);
+    }
+    arena_destroy(l.arena);
+    buf_done(&text);
+}
+
+/* Something of everything, a few dozen times. */
+static void write_all(struct buf *text) {
+    buf_add(text, STR(BEGIN "<itemDefinition name='t'><itemComponent name='a b'><typeRef>number"
+                            "</typeRef><allowedValues><text>1, [3..5]</text></allowedValues>"
+                            "</itemComponent></itemDefinition><inputData id='n' name='n'>"
+                            "<variable name='n' typeRef='t'/></inputData>"));
+    for (int i = 0; i < 30; i++)
+        buf_printf(
+            text,
+            "<businessKnowledgeModel id='b%d' name='b%d'><encapsulatedLogic>"
+            "<formalParameter name='x' typeRef='number'/><context><contextEntry><variable "
+            "name='net - gross'/><literalExpression><text>x * 2</text></literalExpression>"
+            "</contextEntry><contextEntry><relation><column name='c'/><row><literalExpression>"
+            "<text>net - gross</text></literalExpression></row></relation></contextEntry>"
+            "</context></encapsulatedLogic></businessKnowledgeModel>"
+            "<decision id='d%d' name='d%d'><informationRequirement><requiredInput href='#n'/>"
+            "</informationRequirement><knowledgeRequirement><requiredKnowledge href='#b%d'/>"
+            "</knowledgeRequirement><decisionTable hitPolicy='PRIORITY'><input><inputExpression>"
+            "<text>n.a b</text></inputExpression></input><input><inputExpression><text>b%d(n.a b)"
+            "</text></inputExpression></input><output><outputValues><text>\"p\", \"q\"</text>"
+            "</outputValues></output><rule><inputEntry><text>not([1..2], &gt; 7)</text>"
+            "</inputEntry><inputEntry><text>matches(?, \"a(b|c)*d\")</text></inputEntry>"
+            "<outputEntry><text>\"p\"</text></outputEntry></rule></decisionTable></decision>"
+            "<decisionService id='s%d' name='s%d'><outputDecision href='#d%d'/>"
+            "<inputData href='#n'/></decisionService>",
+            i, i, i, i, i, i, i, i, i);
+    buf_add(text, STR(END));
+}
+
+/* However little there is, loading ends with a model or with that it takes too much. */
+void test_dmn_memory_that_runs_out(void) {
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    write_all(&text);
+    for (int strict = 0; strict < 2; strict++) {
+        size_t refused = 0, bytes = 8 << 10;
+        for (bool loaded = false; !loaded && bytes < ARENA_BYTES; bytes += bytes / 32) {
+            struct arena *a = arena_create("little", bytes);
+            struct dmn_options options = {.strict = strict == 1};
+            struct budget budget = budget_of(STEPS, ARENA_BYTES);
+            struct dmn_model *model;
+            struct err err = {0};
+            loaded = dmn_load(&model, a, buf_view(&text), "m.dmn", &options, &budget, &err);
+            CHECK(loaded || (err.code == ERR_LIMIT && model == NULL));
+            refused += !loaded;
+            arena_destroy(a);
+        }
+        CHECK(refused > 50);
+        CHECK(bytes < ARENA_BYTES);
+    }
+    buf_done(&text);
+}
+
+/* 5000 members of a type with 5000: each look through the type is paid for. */
+/* DMN 1.5: 10.3.1.4 */
+void test_dmn_many_members(void) {
+    enum { MEMBERS = 5000 };
+    struct load l;
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    buf_add(&text, STR(BEGIN "<itemDefinition name='t'>"));
+    for (int i = 0; i < MEMBERS; i++)
+        buf_printf(&text, "<itemComponent name='f %d'><typeRef>number</typeRef></itemComponent>",
+                   i);
+    buf_add(&text, STR("</itemDefinition><inputData id='n' name='n'><variable name='n' "
+                       "typeRef='t'/></inputData><decision id='d' name='d'>"
+                       "<informationRequirement><requiredInput href='#n'/>"
+                       "</informationRequirement><literalExpression><text>[1"));
+    for (int i = 0; i < MEMBERS; i++)
+        buf_printf(&text, ", n.f %d", i);
+    buf_add(&text, STR("]</text></literalExpression></decision>" END));
+    load_init(&l, buf_view(&text), false);
+    CHECK(!l.loaded);
+    CHECK_INT(l.err.code, ERR_LIMIT);
+    CHECK_STR(str_from(l.err.at.source), STR("m.dmn"));
+    arena_destroy(l.arena);
+    buf_done(&text);
+}

@@ -9,7 +9,7 @@
 
 #include "dmn/table.h"
 
-enum { INDEX_BYTES_MAX = 256 << 20 };
+enum { INDEX_BYTES_MAX = 256 << 20, PLACES_A_STEP = 16 };
 
 /* Rules of a region. While it is built, count is how many there may be at most. */
 struct region {
@@ -144,10 +144,13 @@ static void count_rules(struct column_index *index, const struct dmn_table *t, u
 
 /* A place for each region's rules: a list where it is no longer than half of a set. False: the
  * index would take too much. */
-static bool place_regions(struct column_index *index, const struct dmn_table *t, struct arena *a) {
+static bool place_regions(struct column_index *index, const struct dmn_table *t, struct arena *a,
+                          struct budget *budget) {
     size_t rows = 0, sets = 0, limit = arena_limit_bytes(a) - arena_used_bytes(a);
+    uint64_t places = 0;
     for (uint32_t r = 0; r < region_count(index); r++) {
         struct region *region = &index->regions[r];
+        places += region->count;
         bool many = region->count > t->word_count;
         region->first = (uint32_t)(many ? sets : rows);
         sets += many;
@@ -159,6 +162,9 @@ static bool place_regions(struct column_index *index, const struct dmn_table *t,
     if (rows * sizeof(uint32_t) + sets * t->word_count * sizeof(uint64_t) >
         MIN_OF((size_t)INDEX_BYTES_MAX, limit / 4))
         return false;
+    if (places / PLACES_A_STEP > budget->left.steps / 4)
+        return false; /* loading goes before speed */
+    budget->left.steps -= places / PLACES_A_STEP;
     index->rows = arena_new(a, uint32_t, rows);
     index->sets = arena_new(a, uint64_t, sets * t->word_count);
     return true;
@@ -173,49 +179,49 @@ static void add_rule(struct column_index *index, const struct dmn_table *t, uint
         index->rows[region->first + region->count++] = row;
 }
 
-static bool cell_covers(const struct column_index *index, const struct table_cell *cell,
-                        uint32_t r) {
-    for (uint32_t i = 0; i < cell->interval_count; i++)
-        if (r >= first_region(index, &cell->intervals[i]) &&
-            r < end_region(index, &cell->intervals[i]))
-            return true;
-    return false;
-}
-
+/* outside: of each region, 1 + the last row whose negated cell does not count there. */
 static void set_rule(struct column_index *index, const struct dmn_table *t, uint32_t row,
-                     const struct table_cell *cell) {
-    for (uint32_t r = 0; r < region_count(index) && (cell->any || cell->negated); r++)
-        if (cell->any || !cell_covers(index, cell, r))
-            add_rule(index, t, r, row);
-    for (uint32_t i = 0; i < cell->interval_count && !cell->negated; i++) {
+                     const struct table_cell *cell, uint32_t *outside) {
+    for (uint32_t i = 0; i < cell->interval_count; i++) {
         uint32_t to = end_region(index, &cell->intervals[i]);
-        for (uint32_t r = first_region(index, &cell->intervals[i]); r < to; r++)
-            add_rule(index, t, r, row);
+        for (uint32_t r = first_region(index, &cell->intervals[i]); r < to; r++) {
+            if (cell->negated)
+                outside[r] = row + 1;
+            else
+                add_rule(index, t, r, row);
+        }
     }
+    for (uint32_t r = 0; r < region_count(index) && (cell->any || cell->negated); r++)
+        if (outside[r] != row + 1)
+            add_rule(index, t, r, row);
 }
 
-static void index_column(struct dmn_table *t, uint32_t column, struct arena *a) {
+static void index_column(struct dmn_table *t, uint32_t column, struct arena *a,
+                         struct budget *budget) {
     struct column_index *index = &t->indexes[column];
     index->kind = column_kind(t, column);
     if (index->kind == FEEL_NULL || !collect_ends(index, t, column, a))
         return;
-    if (region_count(index) * sizeof *index->regions >
+    if (region_count(index) * (sizeof *index->regions + sizeof(uint32_t)) >
         (arena_limit_bytes(a) - arena_used_bytes(a)) / 4)
         return;
     index->regions = arena_new(a, struct region, region_count(index));
     count_rules(index, t, column);
-    if (!place_regions(index, t, a))
+    if (!place_regions(index, t, a, budget))
         return;
+    struct arena_mark mark = arena_mark(a);
+    uint32_t *outside = arena_new(a, uint32_t, region_count(index));
     for (uint32_t row = 0; row < t->rule_count; row++)
-        set_rule(index, t, row, &t->rules[row].cells[column]);
+        set_rule(index, t, row, &t->rules[row].cells[column], outside);
+    arena_rewind(a, mark);
     index->active = true;
     t->indexed = true;
 }
 
-void table_index(struct dmn_table *t, struct arena *a) {
+void table_index(struct dmn_table *t, struct arena *a, struct budget *budget) {
     t->indexes = arena_new(a, struct column_index, t->input_count);
     for (uint32_t c = 0; c < t->input_count; c++)
-        index_column(t, c, a);
+        index_column(t, c, a, budget);
 }
 
 bool table_index_find(struct table_region *out, const struct dmn_table *t, uint32_t column,

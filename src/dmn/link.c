@@ -72,28 +72,35 @@ static size_t distance(const struct dmn_model *m, const struct dmn_model *of) {
     return m == of ? 0 : i + 1;
 }
 
-static void add_part(struct dmn_element *e, const struct dmn_element *to, struct str prefix,
-                     size_t room) {
-    struct arena *a = e->model->arena;
+static void grow_parts(struct dmn_slot *slot, struct arena *a) {
+    if ((slot->part_count & (slot->part_count - 1)) != 0)
+        return; /* 0, 1, 2, 4 ...: by doubling */
+    struct dmn_part *grown = arena_new(a, struct dmn_part, MAX_OF(1, 2 * slot->part_count));
+    if (slot->part_count > 0)
+        memcpy(grown, slot->parts, slot->part_count * sizeof *grown);
+    slot->parts = grown;
+}
+
+static void add_part(struct dmn_element *e, const struct dmn_element *to, struct str prefix) {
     struct str name = prefix.len > 0 ? prefix : to->variable;
     struct dmn_slot *slot = slot_of(e, name);
     if (slot == NULL) {
         slot = &e->slots[e->slot_count++];
-        *slot = (struct dmn_slot){.name = name,
-                                  .is_context = prefix.len > 0,
-                                  .parts = arena_new(a, struct dmn_part, room)};
+        *slot = (struct dmn_slot){.name = name, .is_context = prefix.len > 0};
     }
     for (size_t i = 0; i < slot->part_count; i++)
         if (slot->parts[i].element == to)
             return;
-    if (slot->is_context || slot->part_count == 0)
+    if (slot->is_context || slot->part_count == 0) {
+        grow_parts(slot, e->model->arena);
         slot->parts[slot->part_count++] = (struct dmn_part){to->variable, to};
-    else if (distance(e->model, to->model) < distance(e->model, slot->parts[0].element->model))
+    } else if (distance(e->model, to->model) < distance(e->model, slot->parts[0].element->model)) {
         slot->parts[0].element = to;
+    }
 }
 
 static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const struct xml_node *node,
-                            size_t room, struct err *err) {
+                            struct err *err) {
     struct str prefix, href = xml_attr_text(node, STR("href"));
     const struct dmn_element *to = resolve(m, href, &prefix);
     if (to == NULL) {
@@ -102,9 +109,27 @@ static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const st
                       STR_ARG(href));
         return dmn_pass_over(m, err); /* its name is one that nothing defines, too */
     }
-    add_part(e, to, prefix, room);
+    struct cost cost = {1 + e->slot_count / DMN_NAMES_A_STEP, 0};
+    if (!budget_spend(m->loader->budget, cost, err))
+        return false;
+    add_part(e, to, prefix);
     e->needs.at[e->needs.count++] = to;
     return true;
+}
+
+/* Tables drawn for Camunda call a decision by its id. A name goes first. */
+static void add_ids(struct dmn_element *e) {
+    for (size_t i = 0; i < e->needs.count; i++) {
+        const struct dmn_element *to = e->needs.at[i];
+        struct str id = to->info.id;
+        if (to->info.kind != DMN_DECISION || to->model != e->model || id.len == 0 ||
+            dmn_has_symbol(id) || slot_of(e, id) != NULL)
+            continue;
+        struct dmn_slot *slot = &e->slots[e->slot_count++];
+        *slot = (struct dmn_slot){.name = id};
+        grow_parts(slot, e->model->arena);
+        slot->parts[slot->part_count++] = (struct dmn_part){id, to};
+    }
 }
 
 /* informationRequirement/requiredInput and the like: two levels */
@@ -115,7 +140,7 @@ static bool read_requirements(struct dmn_model *m, struct dmn_element *e, struct
     size_t room = 0;
     for (const struct xml_node *node = xml_first(e->node); node != NULL; node = xml_sibling(node))
         room += dmn_is(m, node, outer[0]) || dmn_is(m, node, outer[1]);
-    e->slots = arena_new(m->arena, struct dmn_slot, room);
+    e->slots = arena_new(m->arena, struct dmn_slot, m->free_names ? 2 * room : room);
     e->needs.at = arena_new(m->arena, const struct dmn_element *, room);
     for (const struct xml_node *node = xml_first(e->node); node != NULL; node = xml_sibling(node)) {
         if (!dmn_is(m, node, outer[0]) && !dmn_is(m, node, outer[1]))
@@ -123,9 +148,11 @@ static bool read_requirements(struct dmn_model *m, struct dmn_element *e, struct
         const struct xml_node *to = NULL;
         for (size_t i = 0; i < COUNT_OF(inner) && to == NULL; i++)
             to = dmn_child(m, node, inner[i]);
-        if (to != NULL && !add_requirement(m, e, to, room, err))
+        if (to != NULL && !add_requirement(m, e, to, err))
             return false;
     }
+    if (m->free_names)
+        add_ids(e);
     return true;
 }
 
@@ -246,7 +273,6 @@ static const struct feel_type *import_type(struct dmn_model *m, const struct dmn
 
 static void scope_of(struct feel_options *options, const struct dmn_element *e) {
     struct dmn_model *m = e->model;
-    m->free_names = m->loader->options->free_names;
     struct feel_name *names = arena_new(m->arena, struct feel_name, e->slot_count);
     struct feel_known *known = arena_new(m->arena, struct feel_known, 1);
     bool ready = true; /* else each text finds out for itself */
@@ -267,6 +293,7 @@ static void scope_of(struct feel_options *options, const struct dmn_element *e) 
                                      .types = m->types,
                                      .type_count = m->type_count,
                                      .zones = m->loader->options->zones,
+                                     .budget = m->loader->budget,
                                      .open = !m->loader->options->strict || m->free_names,
                                      .at = e->info.at};
 }
@@ -287,10 +314,14 @@ static struct ast *self_named(struct boxer *b, struct ast *function, struct str 
 
 static void read_params(struct dmn_element *e, const struct ast *function) {
     struct arena *a = e->model->arena;
-    struct str *params = arena_new(a, struct str, DMN_COLUMNS_MAX);
-    const struct feel_type **types = arena_new(a, const struct feel_type *, DMN_COLUMNS_MAX);
+    size_t room = 0;
     for (const struct ast *param = function->list; param != NULL; param = param->next)
-        if (e->param_count < DMN_COLUMNS_MAX) {
+        room++;
+    room = MIN_OF(room, (size_t)DMN_COLUMNS_MAX);
+    struct str *params = arena_new(a, struct str, room);
+    const struct feel_type **types = arena_new(a, const struct feel_type *, room);
+    for (const struct ast *param = function->list; param != NULL; param = param->next)
+        if (e->param_count < room) {
             types[e->param_count] = param->type;
             params[e->param_count++] = param->name;
         }

@@ -15,7 +15,10 @@ struct dmn_element;
 struct dmn_table;
 struct dmn_item;
 
-enum { DMN_ELEMENT_READS_MAX = 128 }; /* later ones are not told to people who ask what is read */
+enum {
+    DMN_ELEMENT_READS_MAX = 128, /* later ones are not told to people who ask what is read */
+    DMN_NAMES_A_STEP = 16        /* compared */
+};
 
 /* One element behind a name of the logic; with a prefix, one entry of the import's context. */
 struct dmn_part {
@@ -123,6 +126,7 @@ struct dmn_loader {
     size_t model_count;
     uint32_t state_count;
     struct dmn_names names;
+    bool linked;
 };
 
 /* --- small helpers over xml ---------------------------------------------------------------------
@@ -149,6 +153,7 @@ const struct dmn_element *dmn_element_named(const struct dmn_model *m, struct st
  * -------------------------------------------------------------------------------------- */
 /* A name that the model writes, in its one form. */
 struct str dmn_name(struct dmn_model *m, struct str written);
+bool dmn_has_symbol(struct str name); /* DMN 1.5: rule 30 */
 /* The other way round. */
 struct str dmn_written(const struct dmn_model *m, struct str name);
 

@@ -7,7 +7,7 @@
 
 #include "feel/lex.h"
 
-static bool has_symbol(struct str name) {
+bool dmn_has_symbol(struct str name) {
     for (size_t i = 0; i < name.len; i++)
         if (lex_is_symbol(name.at[i]))
             return true;
@@ -71,7 +71,7 @@ static void add_name(struct dmn_names *names, struct arena *a, struct str name,
 
 struct str dmn_name(struct dmn_model *m, struct str written) {
     struct str name = ast_name_normal(m->arena, written);
-    if (has_symbol(name))
+    if (dmn_has_symbol(name))
         add_name(m->names, m->arena, name, written);
     return name;
 }
@@ -92,7 +92,7 @@ struct renaming {
 static bool rename_value(const struct renaming *r, struct feel_value *v, bool *changed, int depth);
 
 static struct str renamed(const struct renaming *r, struct str key) {
-    if (!has_symbol(key))
+    if (!dmn_has_symbol(key))
         return key;
     if (r->in) {
         bool gap = false;
@@ -112,7 +112,7 @@ static bool rename_context(const struct renaming *r, struct feel_value *v, bool 
     const struct feel_entry *entries = feel_entries(*v);
     struct feel_entry *copy = NULL;
     for (size_t i = 0; i < count; i++)
-        bytes += has_symbol(entries[i].name) ? entries[i].name.len + 16 : 0;
+        bytes += dmn_has_symbol(entries[i].name) ? entries[i].name.len + 16 : 0;
     if (!run_affords(r->run, bytes))
         return false;
     for (size_t i = 0; i < count; i++) {

@@ -150,6 +150,7 @@ static bool load(struct dmn_model **out, struct dmn_loader *loader, struct str x
     if (!xml_read(&root, xml, file, loader->arena, loader->budget, err))
         return false;
     m->loader = loader;
+    m->free_names = loader->options->free_names;
     m->names = &loader->names;
     m->arena = loader->arena;
     m->file = file;
@@ -164,6 +165,12 @@ static bool load(struct dmn_model **out, struct dmn_loader *loader, struct str x
     return read_elements(m, err) && read_imports(m, err);
 }
 
+static void link_all(void *self) {
+    struct dmn_loader *loader = self;
+    loader->linked = dmn_types_read(loader->models, loader->model_count, loader->err) &&
+                     dmn_link(loader->models, loader->model_count, loader->err);
+}
+
 bool dmn_load(struct dmn_model **out, struct arena *a, struct str xml, const char *file,
               const struct dmn_options *options, struct budget *budget, struct err *err) {
     struct dmn_loader *loader = arena_new(a, struct dmn_loader, 1);
@@ -174,10 +181,14 @@ bool dmn_load(struct dmn_model **out, struct arena *a, struct str xml, const cha
     loader->err = err;
     *out = NULL;
     map_init(&loader->names.known, a);
-    if (!load(&m, loader, xml, file, err) ||
-        !dmn_types_read(loader->models, loader->model_count, err) ||
-        !dmn_link(loader->models, loader->model_count, err))
+    bool read = load(&m, loader, xml, file, err);
+    if (read && !arena_try(a, link_all, loader))
+        (void)err_set(err, ERR_LIMIT, err_nowhere, "the model takes too much memory");
+    if (!loader->linked) {
+        if (err->code == ERR_LIMIT && err->at.source == NULL)
+            err->at.source = file;
         return false;
+    }
     m->state_count = loader->state_count;
     m->loaded = loader->models;
     m->loaded_count = loader->model_count;

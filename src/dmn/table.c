@@ -541,7 +541,7 @@ struct ast *table_read(struct boxer *b, const struct xml_node *node,
     if (!compile_rules(&r, &options))
         return NULL;
     t->extra_count = names.count - 1;
-    table_index(t, b->arena);
+    table_index(t, b->arena, b->model->loader->budget);
     table_keep(b->model, t);
     return make_hook(&r, &names);
 }

@@ -112,8 +112,8 @@ int table_value_order(struct feel_value a, struct feel_value b);
 bool table_have_order(struct feel_value a, struct feel_value b);
 /* An end that is not open: there is one, and it tells the kind. */
 struct feel_value table_some_end(const struct interval *in);
-/* Build the indexes of columns whose cells are all plain. */
-void table_index(struct dmn_table *t, struct arena *a);
+/* Build the indexes of columns whose cells are all plain, where memory and steps are enough. */
+void table_index(struct dmn_table *t, struct arena *a, struct budget *budget);
 /* The rules whose cell of a column a value passes: a set of bits, or without one a list in
  * ascending order. */
 struct table_region {

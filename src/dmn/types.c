@@ -61,7 +61,8 @@ static bool type_of(const struct feel_type **out, struct dmn_model *m, struct st
     if (*out != NULL)
         return true;
     if (str_find_byte(name, '<') != SIZE_MAX) {
-        struct feel_options options = {.types = m->types, .type_count = m->type_count, .at = at};
+        struct feel_options options = {
+            .types = m->types, .type_count = m->type_count, .budget = m->loader->budget, .at = at};
         return ast_parse_type(out, m->arena, name, &options, err);
     }
     return err_set(err, ERR_UNKNOWN, at, "there is no type '%.*s'", STR_ARG(name));
@@ -155,6 +156,7 @@ static bool compile_tests(struct types *t, const struct feel_program **out,
                                    .types = t->m->types,
                                    .type_count = t->m->type_count,
                                    .zones = t->m->loader->options->zones,
+                                   .budget = t->m->loader->budget,
                                    .at = at};
     struct feel_program *program;
     if (str_trim(text).len == 0)

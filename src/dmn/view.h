@@ -77,7 +77,7 @@ size_t dmn_view_type_choices(const struct feel_value **out, const struct feel_ty
 /* --- values from outside -----------------------------------------------------------------------
  */
 /* What dmn_evaluate() looks for in its inputs: input data; of a service its input decisions too; of
- * a function its parameters. */
+ * a function its parameters; where names are free, those that nothing declares. */
 struct dmn_view_ask {
     struct str name;              /* as the model writes it */
     struct str key, variable;     /* its other forms: dmn_evaluate() takes it by each */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "dmn/dmn.h"
-#include "main/imports.h"
+#include "main/models.h"
 #include "main/zones.h"
 #include "os/file.h"
 
@@ -95,7 +95,7 @@ static void refused(struct check_dmn *c, const struct err *why) {
     c->wrong = true;
     if (c->answer == NULL) {
         err_format(text, sizeof text, why);
-        (void)printf("%s\n", text);
+        (void)printf("%s\n%s", text, models_hint(why, c->free_names));
         return;
     }
     struct json *out = json_set_obj(c->answer, STR("refused"));
@@ -105,14 +105,17 @@ static void refused(struct check_dmn *c, const struct err *why) {
 
 bool check_dmn(struct check_dmn *c, struct err *err) {
     struct budget budget = budget_of(LOAD_STEPS, CHECK_BYTES);
-    struct imports_beside beside = {c->path, c->arena};
+    struct models_beside beside = {c->path, c->arena};
     struct zones *zones = arena_new(c->arena, struct zones, 1);
     struct err why = {0};
     struct dmn_model *model;
     struct str xml;
     zones_init(zones, c->arena);
-    struct dmn_options options = {
-        .import = imports_find, .import_self = &beside, .zones = &zones->zones, .strict = true};
+    struct dmn_options options = {.import = models_import,
+                                  .import_self = &beside,
+                                  .zones = &zones->zones,
+                                  .strict = true,
+                                  .free_names = c->free_names};
     if (!os_file_read(&xml, c->path, FILE_BYTES_MAX, c->arena, err))
         return false;
     if (!dmn_load(&model, c->arena, xml, c->path, &options, &budget, &why)) {

@@ -10,6 +10,7 @@ struct check_dmn {
     struct arena *arena;
     const struct os_env *os;
     const char *path;
+    bool free_names;     /* as struct dmn_options has it */
     struct json *answer; /* to be filled; NULL: printed as text */
     bool wrong;          /* out: refused, or a finding */
 };

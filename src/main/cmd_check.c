@@ -10,6 +10,7 @@
 #include "main/check_dmn.h"
 #include "main/check_model.h"
 #include "main/cmd.h"
+#include "main/models.h"
 #include "os/os.h"
 
 enum {
@@ -247,16 +248,22 @@ static int print_json(const struct json *answers) {
     return ok ? EXIT_OK : command_failed("check", "%s", err.text);
 }
 
-struct drawn {
+/* How files are checked. */
+struct how {
     const char *svg;
     int64_t states_max;
     enum lang lang;
+    bool free_names;
 };
 
 enum checked { CHECKED_PACK, CHECKED_BPMN, CHECKED_DMN };
 
-static bool check_tables(struct check *c, struct err *err) {
-    struct check_dmn model = {.arena = c->arena, .os = c->os, .path = c->dir, .answer = c->answer};
+static bool check_tables(struct check *c, const struct how *how, struct err *err) {
+    struct check_dmn model = {.arena = c->arena,
+                              .os = c->os,
+                              .path = c->dir,
+                              .free_names = how->free_names,
+                              .answer = c->answer};
     bool ok = check_dmn(&model, err);
     c->wrong = model.wrong;
     if (c->json)
@@ -279,7 +286,7 @@ static bool what_is(enum checked *what, const char *path, struct err *err) {
     return true;
 }
 
-static bool check_file(struct check *c, const struct drawn *how, struct err *err) {
+static bool check_file(struct check *c, const struct how *how, struct err *err) {
     struct check_model model = {.arena = c->arena,
                                 .os = c->os,
                                 .path = c->dir,
@@ -295,7 +302,7 @@ static bool check_file(struct check *c, const struct drawn *how, struct err *err
 }
 
 /* The answer to one argument; false when it could not be checked at all. */
-static bool check_path(struct check *c, const struct drawn *how, struct json *answers,
+static bool check_path(struct check *c, const struct how *how, struct json *answers,
                        struct err *err) {
     enum checked what = CHECKED_PACK;
     if (!what_is(&what, c->dir, err))
@@ -306,7 +313,7 @@ static bool check_path(struct check *c, const struct drawn *how, struct json *an
     }
     switch (what) {
     case CHECKED_BPMN: return check_file(c, how, err);
-    case CHECKED_DMN: return check_tables(c, err);
+    case CHECKED_DMN: return check_tables(c, how, err);
     default: return check_pack(c, err);
     }
 }
@@ -314,12 +321,13 @@ static bool check_path(struct check *c, const struct drawn *how, struct json *an
 int cmd_check(int argc, char **argv) {
     bool json = false;
     const char *language = "zh";
-    struct drawn how = {0};
+    struct how how = {0};
     const struct option options[] = {
         {"json", OPTION_FLAG, &json, NULL, "print the findings as JSON"},
         {"svg", OPTION_TEXT, &how.svg, "FOLDER", "of a model: draw each counter-example there"},
         {"lang", OPTION_TEXT, &language, "zh|en", "the language of the drawings"},
         {"states", OPTION_INT, &how.states_max, "N", "of a model: look at so many states at most"},
+        FREE_NAMES_OPTION(&how.free_names),
     };
     const struct command_line line = {
         .name = "check",

@@ -5,13 +5,18 @@
 #include "dmn/view.h"
 #include "main/calendars.h"
 #include "main/cmd.h"
-#include "main/imports.h"
+#include "main/models.h"
 #include "main/values.h"
 #include "main/zones.h"
 #include "os/env.h"
 #include "os/file.h"
 
-enum { ARENA_BYTES = 1 << 30, LOAD_STEPS = 100000000, LOAD_BYTES = 512 << 20 };
+enum {
+    ARENA_BYTES = 1 << 30,
+    LOAD_STEPS = 100000000,
+    LOAD_BYTES = 512 << 20,
+    TOLD_MAX = 20 /* of inputs that are not given */
+};
 
 static int print_trace(const struct dmn_trace *trace) {
     struct buf out;
@@ -23,6 +28,16 @@ static int print_trace(const struct dmn_trace *trace) {
         (void)fprintf(stderr, "%.*s\n", (int)out.len, out.at);
     buf_done(&out);
     return err.code == ERR_NONE ? EXIT_OK : EXIT_COULD_NOT;
+}
+
+static void tell_missing(const struct dmn_view_ask *asks, size_t count, struct feel_value inputs) {
+    size_t missing = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!dmn_view_given(&asks[i], inputs) && ++missing <= TOLD_MAX)
+            (void)command_failed("decide", "'%.*s' is not given: it is null",
+                                 STR_ARG(asks[i].name));
+    if (missing > TOLD_MAX)
+        (void)command_failed("decide", "%zu more are not given", missing - TOLD_MAX);
 }
 
 /* What is given under a name that nothing asks for is a slip of the pen, and the decision would be
@@ -47,10 +62,7 @@ static bool inputs_fit(const struct dmn_model *model, struct str decision, struc
                              names.full ? " ..." : "");
     }
     buf_done(&names);
-    for (size_t i = 0; i < count; i++)
-        if (!dmn_view_given(&asks[i], inputs))
-            (void)command_failed("decide", "'%.*s' is not given: it is null",
-                                 STR_ARG(asks[i].name));
+    tell_missing(asks, count, inputs);
     return fit;
 }
 
@@ -86,12 +98,13 @@ static int decide(const struct dmn_model *model, const char *decision, struct fe
 
 int cmd_decide(int argc, char **argv) {
     const char *input_path = NULL;
-    bool as_json = false, with_trace = false;
+    bool as_json = false, with_trace = false, free_names = false;
     struct option_list calendar_files = {0};
     const struct option options[] = {
         {"input", OPTION_TEXT, &input_path, "FILE.json",
          "the values of the input data; - reads standard input"},
         CALENDARS_OPTION(&calendar_files),
+        FREE_NAMES_OPTION(&free_names),
         {"json", OPTION_FLAG, &as_json, NULL, "print the value as JSON"},
         {"trace", OPTION_FLAG, &with_trace, NULL,
          "print which rules matched, as JSON, on standard error"},
@@ -114,17 +127,21 @@ int cmd_decide(int argc, char **argv) {
     struct str xml;
     struct feel_value inputs;
     struct dmn_model *model;
-    struct imports_beside beside = {args.items[0], arena};
+    struct models_beside beside = {args.items[0], arena};
     struct budget budget = budget_of(LOAD_STEPS, LOAD_BYTES);
     zones_init(&zones, arena);
-    struct dmn_options load = {
-        .import = imports_find, .import_self = &beside, .zones = &zones.zones, .strict = true};
+    struct dmn_options load = {.import = models_import,
+                               .import_self = &beside,
+                               .zones = &zones.zones,
+                               .strict = true,
+                               .free_names = free_names};
     if (!calendars_read(&calendars, &calendar_files, arena, &err) ||
         !os_file_read(&xml, args.items[0], FILE_BYTES_MAX, arena, &err) ||
         !value_read_file(&inputs, input_path, arena, &err)) {
         code = command_error("decide", &err);
     } else if (!dmn_load(&model, arena, xml, args.items[0], &load, &budget, &err)) {
         (void)command_error("decide", &err);
+        (void)fputs(models_hint(&err, free_names), stderr);
         code = EXIT_WRONG;
     } else {
         struct feel_env env = {

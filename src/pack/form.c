@@ -138,7 +138,8 @@ static bool read_options(struct form_field *f, struct form_reader *r, const stru
 
 static bool compile(struct feel_program **out, struct form_reader *r, struct str text,
                     const struct json *at) {
-    struct feel_options options = {.open = true, .at = json_where(at, r->form->source)};
+    struct feel_options options = {
+        .open = true, .budget = r->budget, .at = json_where(at, r->form->source)};
     return feel_compile(out, r->arena, text, &options, r->err);
 }
 

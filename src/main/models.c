@@ -1,6 +1,6 @@
 /* Every .dmn file of the folder is opened until one has the namespace: what locationURI says is
  * often a place of the modelling tool. */
-#include "main/imports.h"
+#include "main/models.h"
 
 #include <string.h>
 
@@ -20,9 +20,9 @@ static bool has_namespace(struct str xml, struct str ns) {
     return found;
 }
 
-bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
-                  struct str location, struct err *err) {
-    const struct imports_beside *b = self;
+bool models_import(struct str *xml, const char **file, void *self, struct str ns,
+                   struct str location, struct err *err) {
+    const struct models_beside *b = self;
     const char *slash = strrchr(b->path, '/');
     struct str folder = slash == NULL      ? STR(".")
                         : slash == b->path ? STR("/")
@@ -44,4 +44,10 @@ bool imports_find(struct str *xml, const char **file, void *self, struct str ns,
     }
     return err_set(err, ERR_NOT_FOUND, ((struct err_at){b->path, 0, 0}),
                    "no model beside it has the namespace '%.*s'", STR_ARG(ns));
+}
+
+const char *models_hint(const struct err *err, bool free_names) {
+    bool helps = !free_names && err->code == ERR_UNKNOWN &&
+                 str_starts(str_from(err->text), STR("nothing is named"));
+    return helps ? "    as an input that no element declares it is read with --free-names\n" : "";
 }

@@ -1,5 +1,5 @@
 /* Models beside a model. */
-#include "main/imports.h"
+#include "main/models.h"
 
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 
 /* What is no model is passed over, a folder of such a name too. */
 /* DMN 1.5: 6.3.3 */
-void test_main_imports_beside(void) {
+void test_main_models_beside(void) {
     char folder[] = "/tmp/mandate-imports-XXXXXX";
     static const struct {
         const char *name, *text; /* NULL: a folder */
@@ -30,11 +30,11 @@ void test_main_imports_beside(void) {
         else
             CHECK_OK(os_file_write(path, str_from(beside[i].text), &err), &err);
     }
-    struct imports_beside self = {arena_printf(a, "%s/main.dmn", folder).at, a};
-    CHECK_OK(imports_find(&xml, &file, &self, STR("urn:d"), STR_NONE, &err), &err);
+    struct models_beside self = {arena_printf(a, "%s/main.dmn", folder).at, a};
+    CHECK_OK(models_import(&xml, &file, &self, STR("urn:d"), STR_NONE, &err), &err);
     CHECK_STR(xml, str_from(beside[3].text));
     CHECK(str_ends(str_from(file), STR("/d.dmn")));
-    CHECK(!imports_find(&xml, &file, &self, STR("urn:e"), STR_NONE, &err));
+    CHECK(!models_import(&xml, &file, &self, STR("urn:e"), STR_NONE, &err));
     CHECK(err.code == ERR_NOT_FOUND);
     err_reset(&err);
     CHECK_OK(os_folder_remove(folder, &err), &err);
