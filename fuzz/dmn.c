@@ -5,12 +5,26 @@
 
 #include "fuzz/fuzz.h"
 
+/* However little memory there is, loading ends with a model or with a reason. */
+static void load_in_little(struct str text) {
+    struct arena *arena = arena_create("little", (size_t)16384 << text.len % 6);
+    struct budget budget = budget_of(FUZZ_STEPS, FUZZ_BYTES);
+    struct dmn_options options = {.strict = true, .free_names = true};
+    struct dmn_model *model;
+    struct err err = {0};
+    bool loaded = dmn_load(&model, arena, text, "fuzz", &options, &budget, &err);
+    FUZZ_CHECK(loaded || (model == NULL && err.code != ERR_NONE && err.code != ERR_INTERNAL), &err);
+    arena_destroy(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct arena *arena = arena_create("fuzz", 4 * (size_t)FUZZ_ARENA_BYTES);
     struct budget budget = budget_of(FUZZ_STEPS, FUZZ_BYTES);
     struct err err = {0};
     struct dmn_model *model;
-    struct dmn_options options = {.strict = len % 2 == 0};
+    struct dmn_options options = {.strict = len % 2 == 0, .free_names = len % 3 == 0};
+    if (len % 5 == 0)
+        load_in_little(fuzz_input(bytes, len));
     if (!dmn_load(&model, arena, fuzz_input(bytes, len), "fuzz", &options, &budget, &err)) {
         FUZZ_CHECK(model == NULL && err.code != ERR_NONE && err.code != ERR_INTERNAL, &err);
         arena_destroy(arena);

@@ -112,10 +112,10 @@ test("decide: tables drawn for Camunda declare no inputs", () => {
 <decision id="total" name="Total"><informationRequirement><requiredDecision href="#base"/></informationRequirement>
 <literalExpression><text>base + 1</text></literalExpression></decision></definitions>`);
   is(mandate(["decide", drawn, "total", ...inputs('{"age": 61}')]), 1, "",
-    "drawn.dmn:2:67: nothing is named 'age'\n    as an input that no element declares it is read with --free-names\n");
+    "drawn.dmn:2:65: nothing is named 'age'\n    as an input that no element declares it is read with --free-names\n");
   is(mandate(["decide", drawn, "total", "--free-names", ...inputs('{"age": 61}')]), 0, "11\n", "");
   is(mandate(["decide", drawn, "total", "--free-names", ...inputs('{"agee": 61}')]), 2, "",
     "mandate decide: there is no input 'agee'; 'total' asks for age\nmandate decide: 'age' is not given: it is null\n");
-  is(mandate(["check", drawn]), 1, "drawn.dmn:2:67: nothing is named 'age'\n    as an input that no element declares it is read with --free-names\n", "");
+  is(mandate(["check", drawn]), 1, "drawn.dmn:2:65: nothing is named 'age'\n    as an input that no element declares it is read with --free-names\n", "");
   is(mandate(["check", drawn, "--free-names"]), 0, "drawn.dmn: no decision table\n", "");
 });
