@@ -588,22 +588,29 @@ static bool check_table(struct checker *x, const struct dmn_table *t) {
     return good && !x->failed;
 }
 
-/* Tables [from..to) of the model. */
+struct checking {
+    struct checker checker;
+    size_t from, to; /* tables of the model */
+    bool good;
+};
+
+static void check_range(void *self) {
+    struct checking *c = self;
+    c->checker.findings = arena_new(c->checker.arena, struct dmn_finding, DMN_FINDINGS_MAX);
+    c->good = true;
+    for (size_t i = c->from; i < c->to && c->good && !c->checker.full; i++)
+        c->good = check_table(&c->checker, c->checker.model->tables.at[i]);
+}
+
 static bool check_tables(const struct dmn_finding **out, size_t *count,
                          const struct dmn_model *model, size_t from, size_t to, struct arena *a,
                          struct budget *budget, struct err *err) {
-    struct checker *x = arena_new(a, struct checker, 1);
-    bool good = true;
-    x->model = model;
-    x->arena = a;
-    x->budget = budget;
-    x->err = err;
-    x->findings = arena_new(a, struct dmn_finding, DMN_FINDINGS_MAX);
-    for (size_t i = from; i < to && good && !x->full; i++)
-        good = check_table(x, model->tables.at[i]);
-    *out = x->findings;
-    *count = x->count;
-    return good;
+    struct checking c = {
+        {.model = model, .arena = a, .budget = budget, .err = err}, from, to, false};
+    bool done = arena_try(a, check_range, &c);
+    *out = c.checker.findings;
+    *count = c.checker.count;
+    return done ? c.good : err_set(err, ERR_LIMIT, err_nowhere, "checking takes too much memory");
 }
 
 bool dmn_check(const struct dmn_finding **out, size_t *count, const struct dmn_model *model,

@@ -302,6 +302,42 @@ void test_dmn_memory_that_runs_out(void) {
     buf_done(&text);
 }
 
+/* Likewise deciding and checking. */
+void test_dmn_deciding_in_little_memory(void) {
+    struct load l;
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    write_all(&text);
+    load_init(&l, buf_view(&text), true);
+    CHECK_OK(l.loaded, &l.err);
+    size_t decided = 0, checked = 0, refused = 0;
+    for (size_t bytes = 4 << 10; l.loaded && bytes < ARENA_BYTES; bytes += bytes / 16) {
+        struct arena *a = arena_create("little", bytes), *b = arena_create("little", bytes);
+        struct budget one = budget_of(STEPS, ARENA_BYTES), other = one;
+        struct feel_env env = {0};
+        struct feel_entry part = {STR("a b"), feel_int(3)};
+        struct feel_value v, n = feel_context_of(l.arena, &part, 1);
+        struct feel_entry input = {STR("n"), n};
+        struct err err = {0}, why = {0};
+        const struct dmn_finding *found;
+        size_t count;
+        bool good = dmn_evaluate(&v, l.model, STR("s7"), feel_context_of(l.arena, &input, 1), &env,
+                                 NULL, a, &one, &err);
+        CHECK(good || err.code == ERR_LIMIT);
+        bool whole = dmn_check(&found, &count, l.model, b, &other, &why);
+        CHECK(whole || why.code == ERR_LIMIT);
+        decided += good;
+        checked += whole;
+        refused += !good;
+        refused += !whole;
+        arena_destroy(a);
+        arena_destroy(b);
+    }
+    CHECK(decided > 0 && checked > 0 && refused > 0);
+    arena_destroy(l.arena);
+    buf_done(&text);
+}
+
 /* 5000 members of a type with 5000: each look through the type is paid for. */
 /* DMN 1.5: 10.3.1.4 */
 void test_dmn_many_members(void) {
