@@ -30,3 +30,15 @@ void feel_row_check(const char *file, struct feel_row row) {
     buf_done(&out);
     arena_destroy(a);
 }
+
+void feel_parts_print(struct buf *out, struct feel_parts parts) {
+    buf_add(out, str_from(parts.begin));
+    for (int i = 0; i < parts.count; i++)
+        for (const char *c = parts.part; *c != '\0'; c++) {
+            if (*c == '#')
+                buf_printf(out, "%d", i);
+            else
+                buf_add_byte(out, *c);
+        }
+    buf_add(out, str_from(parts.end));
+}
