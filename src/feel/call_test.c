@@ -222,3 +222,44 @@ void test_feel_calls_types(void) {
     };
     check(rows, COUNT_OF(rows));
 }
+
+/* feel.h: with shadow, the name of a built-in function that is not called is an input. */
+void test_feel_calls_shadow(void) {
+    static const struct {
+        int line;
+        const char *text, *want;
+    } rows[] = {
+        {__LINE__, "count > 3", "true"},
+        {__LINE__, "count([1, 2])", "2"},
+        {__LINE__, "[count([1, 2]), count, count + 1]", "[2, 5, 6]"},
+        {__LINE__, "(function() count)()", "5"},
+        {__LINE__, "{count: 7, r: count}.r", "7"},
+        {__LINE__, "date and time", "true"},
+        {__LINE__, "date and time(\"2020-01-01T00:00:00\").year", "2020"},
+        {__LINE__, "sort([2, 1], function(x, y) x < y)", "[1, 2]"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *a = arena_create("shadow", 1 << 20);
+        struct budget budget = budget_of(100000, 1 << 19);
+        struct feel_options options = {.open = true, .shadow = true};
+        struct feel_program *program;
+        struct feel_value v, vars[4];
+        struct err err = {0};
+        struct buf out;
+        buf_init(&out, 1 << 10);
+        CHECK_OK_AT(rows[i].line, feel_compile(&program, a, str_from(rows[i].text), &options, &err),
+                    &err);
+        size_t count = program == NULL ? 0 : feel_input_count(program);
+        for (size_t k = 0; k < count && k < COUNT_OF(vars); k++)
+            vars[k] = str_eq(feel_input_name(program, k), STR("count")) ? feel_int(5)
+                                                                        : feel_boolean(true);
+        struct feel_env env = {.vars = vars, .var_count = count};
+        CHECK_OK_AT(rows[i].line,
+                    count <= COUNT_OF(vars) && feel_eval(&v, program, &env, a, &budget, &err),
+                    &err);
+        feel_print(&out, v);
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        buf_done(&out);
+        arena_destroy(a);
+    }
+}

@@ -227,3 +227,48 @@ void test_feel_limits_texts(void) {
     }
     buf_done(&text);
 }
+
+/* FEEL_TEXT_BYTES_MAX: a longer string is null, and nothing so long is made. */
+void test_feel_limits_strings(void) {
+    static const struct {
+        int line;
+        const char *text;
+        bool good;
+    } rows[] = {
+        {__LINE__, "string length(x + x)", true},
+        {__LINE__, "x + x + \"a\"", false},
+        {__LINE__, "\"a\" + x + x", false},
+        {__LINE__, "string length(string join([x, x]))", true},
+        {__LINE__, "string join([x, \"a\", x])", false},
+        {__LINE__, "string([x, x])", false},
+        {__LINE__, "replace(x, \"^a\", x + x)", false},
+        {__LINE__, "string length(replace(x, \"^a\", x))", true},
+    };
+    static const struct feel_name names[] = {{.name = STR_INIT("x")}};
+    enum { HALF = FEEL_TEXT_BYTES_MAX / 2 };
+    struct arena *a = arena_create("strings", 16 << 20);
+    char *text = arena_new(a, char, HALF);
+    memset(text, 'a', HALF);
+    const struct feel_value x = feel_string((struct str){text, HALF});
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *run = arena_create("run", 256 << 20);
+        struct feel_options options = {.names = names, .name_count = 1};
+        struct feel_diags diags = {.arena = a};
+        struct feel_env env = {.vars = &x, .var_count = 1, .diags = &diags};
+        struct budget budget = budget_of(100000000, 200 << 20);
+        struct feel_program *program;
+        struct feel_value v;
+        struct err err = {0};
+        CHECK_OK_AT(rows[i].line,
+                    feel_compile(&program, a, str_from(rows[i].text), &options, &err) &&
+                        feel_eval(&v, program, &env, run, &budget, &err),
+                    &err);
+        CHECK_AT(rows[i].line, feel_is_null(v) == !rows[i].good);
+        CHECK_INT_AT(rows[i].line, (int64_t)diags.count, rows[i].good ? 0 : 1);
+        if (diags.count > 0)
+            CHECK_STR_AT(rows[i].line, diags.items[0].text,
+                         STR("a string is longer than 16777216 bytes"));
+        arena_destroy(run);
+    }
+    arena_destroy(a);
+}

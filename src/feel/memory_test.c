@@ -4,6 +4,8 @@
 #include "feel/feel.h"
 #include "feel/known.h"
 #include "feel/rows_test.h"
+#include <stdio.h>
+#include <stdlib.h>
 
 struct text {
     int line;
@@ -54,6 +56,7 @@ void test_feel_memory_compile(void) {
         {__LINE__, {"[1", ", 1234567890123456789012345678901#", 200, "]"}},
         {__LINE__, {"[1", ", @\"2020-01-01T10:00:00\"", 300, "]"}},
         {__LINE__, {"[1", ", @\"bad\"", 300, "]"}},
+        {__LINE__, {"[1", ", matches(\"a\", \"a{9000}\")", 3, "]"}},
         {__LINE__, {"[1", ", matches(\"a\", \"(a|b)*#\")", 100, "]"}},
         {__LINE__, {"[1", ", substring(start position: #, string: \"a\")", 100, "]"}},
         {__LINE__, {"[1", ", f(a: #, b: 1)", 300, "]"}},
@@ -75,6 +78,57 @@ void test_feel_memory_compile(void) {
             tries++;
         }
         CHECK_AT(texts[i].line, tries > 10 && bytes < 16 << 20);
+    }
+    buf_done(&text);
+}
+
+/* Of compiling; SIZE_MAX: more than there are. */
+static uint64_t steps_used(int line, struct str text, uint64_t steps) {
+    struct arena *a = arena_create("compile", 64 << 20);
+    struct budget budget = budget_of(steps, 0);
+    struct feel_options options = {.open = true, .budget = &budget};
+    struct feel_program *program;
+    struct err err = {0};
+    bool good = feel_compile(&program, a, text, &options, &err);
+    CHECK_INT_AT(line, err.code, good ? ERR_NONE : ERR_LIMIT);
+    CHECK_AT(line, good == (program != NULL));
+    arena_destroy(a);
+    return good ? steps - budget.left.steps : SIZE_MAX;
+}
+
+/* Steps that compiling takes: those of the tokens, of the nodes, of names that are looked up, and
+ * of patterns that are made ready. */
+void test_feel_memory_compile_steps(void) {
+    static const struct {
+        struct text text;
+        uint64_t least, most;
+    } rows[] = {
+        {{__LINE__, {"1", "", 0, ""}}, 3, 10},
+        {{__LINE__, {"[1", ", #", 100, "]"}}, 300, 400},
+        {{__LINE__, {"matches(\"a\", \"a\")", "", 0, ""}}, 10, 100},
+        {{__LINE__, {"matches(\"a\", \"a{4000}\")", "", 0, ""}}, 1000, 100000},
+        {{__LINE__, {"split(\"a\", \"a{4000}\")", "", 0, ""}}, 1000, 100000},
+        {{__LINE__, {"replace(\"a\", \"a{4000}\", \"b\", \"i\")", "", 0, ""}}, 1000, 100000},
+        /* those of another kind only once they run */
+        {{__LINE__, {"matches(\"a\", \"a{40\" + \"00}\")", "", 0, ""}}, 10, 100},
+        {{__LINE__, {"contains(\"a\", \"a{4000}\")", "", 0, ""}}, 10, 100},
+        /* names compared with others: of one bucket, or of what a function copied already */
+        {{__LINE__, {"{a: 1", ", b#: a", 20000, "}"}}, 130000, 200000},
+        {{__LINE__, {"{a: 1", ", b#: 1", 20000, "}"}}, 90000, 125000},
+        {{__LINE__, {"function() [1", ", a#", 1000, "]"}}, 20000, 60000},
+    };
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        buf_reset(&text);
+        feel_parts_print(&text, rows[i].text.parts);
+        uint64_t used = steps_used(rows[i].text.line, buf_view(&text), 10000000);
+        CHECK_AT(rows[i].text.line, used >= rows[i].least && used <= rows[i].most);
+        const uint64_t few[] = {0, 1, 2, used / 2, used - 2, used - 1};
+        for (size_t k = 0; k < COUNT_OF(few); k++)
+            CHECK_AT(rows[i].text.line,
+                     steps_used(rows[i].text.line, buf_view(&text), few[k]) == SIZE_MAX);
+        CHECK_AT(rows[i].text.line, steps_used(rows[i].text.line, buf_view(&text), used) == used);
     }
     buf_done(&text);
 }

@@ -60,11 +60,14 @@ void test_feel_shapes_declared(void) {
     static const char types[] =
         "context<f: function<number>->context<net: number>, g: function<number>->list<context<a b: "
         "number>>, l: list<list<context<x y: number>>>, c: context<p: context<q-r: number>, q: "
-        "number>, n: number, tax: number, r: number, plain: function<number>->number, any: Any>";
+        "number>, n: number, tax: number, r: number, plain: function<number>->number, any: Any, h: "
+        "function<>->context<u-v: number>, m: list<context<w*z: number>>>";
     static const char data[] =
         "{f: function(x) {net: x, \"net-tax\": 100}, g: function(x) [{\"a b\": x}], "
         "l: [[{\"x y\": 1}]], c: {p: {\"q-r\": 1, q: 9}, q: 5}, n: 7, tax: 2, r: 3, "
-        "plain: function(x) {\"net-tax\": x, net: 50}, any: {\"net-tax\": 1, net: 8, \"x y\": 6}}";
+        "plain: function(x) {\"net-tax\": x, net: 50}, any: {\"net-tax\": 1, net: 8, \"x y\": 6, "
+        "\"u-v\": 7, "
+        "\"w*z\": 9}}";
     static const struct row rows[] = {
         /* what a function gives is told by its type */
         {__LINE__, "f(5).net-tax", "3"},
@@ -85,6 +88,9 @@ void test_feel_shapes_declared(void) {
         {__LINE__, "{o: {net-tax: 1}, z: plain(5).net-tax}.z", "5"},
         {__LINE__, "{o: {net-tax: 1}, z: any.net-tax}.z", "1"},
         {__LINE__, "any.x y", "6"},
+        /* but any member of any type may be one of it */
+        {__LINE__, "any.u-v", "7"},
+        {__LINE__, "any.w*z", "9"},
         /* contexts and lists */
         {__LINE__, "c.p.q-r", "1"},
         {__LINE__, "c.q-r", "2"},
@@ -100,6 +106,8 @@ void test_feel_shapes_declared(void) {
         {__LINE__, "some i in [c.p] satisfies i.q-r = 1", "true"},
         /* declared types of functions in the text */
         {__LINE__, "(function(x): context<net: number> x)({net: 5}).net-tax", "3"},
+        {__LINE__,
+         "{o: {net-tax: 1}, z: (function(x): context<net: number> x)({net: 5}).net-tax}.z", "3"},
         {__LINE__, "(function(x): context<net-tax: number> x)({\"net-tax\": 5}).net-tax", "5"},
         {__LINE__, "(function(x): list<context<u v: number>> x)([{\"u v\": 5}]).u v", "[5]"},
         {__LINE__, "(function(x: context<net: number>) x.net-tax)({net: 5})", "3"},
@@ -110,6 +118,65 @@ void test_feel_shapes_declared(void) {
         {__LINE__, "{o: {net-tax: 1}, z: (function(x): number x)(1).net-tax}.z", "null"},
     };
     check_typed(types, data, rows, COUNT_OF(rows));
+}
+
+/* What stands in the same text. */
+void test_feel_shapes_in_text(void) {
+    static const struct row rows[] = {
+        /* a name is followed to what it stands for */
+        {__LINE__,
+         "{a: {net: 5}, b: a, c: b, d: c, e: d, f: e, g: f, o: {net-tax: 1}, "
+         "r: g.net-tax}.r",
+         "3"},
+        /* but not from outside into a context: its entries see those before them */
+        {__LINE__, "{x: {net: 5}, o: {net-tax: 9}, c: {x: {net-tax: 7}, y: x}, r: c.y.net-tax}.r",
+         "7"},
+        {__LINE__,
+         "{x: {net: 5}, o: {net-tax: 9}, r: (function() {x: {net-tax: 7}, y: x}.y)()"
+         ".net-tax}.r",
+         "7"},
+        {__LINE__, "{x: {net: 5}, o: {net-tax: 9}, r: (function(x) x)({net-tax: 7}).net-tax}.r",
+         "7"},
+        {__LINE__, "{a: {net: 5}, o: {net-tax: 1}, r: [{a: {net-tax: 8}}][a.net-tax = 8].a}.r",
+         "[{\"net-tax\": 8}]"},
+        {__LINE__, "{a: {net: 5}, o: {net-tax: 1}, r: [{b: 1}][a.net-tax = 3].b}.r", "[1]"},
+        {__LINE__, "{a: {net: 5}, o: {net-tax: 1}, r: [1, 2][a.net-tax = 3]}.r", "[]"},
+        {__LINE__, "{o: {net-tax: 1}, r: [{net: 5}][item.net-tax = 3]}.r", "[{net: 5}]"},
+        {__LINE__, "{o: {net-tax: 1}, r: [{a: {net: 5}}].a.net-tax}.r", "null"},
+        {__LINE__, "{o: {net-tax: 1}, r: [{a: {net: 5}}][1].a.net-tax}.r", "3"},
+        {__LINE__, "{o: {net-tax: 1}, r: for i in [{net: 5}], j in [i] return j.net-tax}.r", "[3]"},
+        {__LINE__, "{o: {net-tax: 1}, r: for i in [{net: 5}, {net: 6}] return i.net-tax}.r",
+         "[3, 4]"},
+        {__LINE__, "{o: {net-tax: 1}, r: for i in [{net: 5}, {net: 6, a: 1}] return i.net-tax}.r",
+         "[null, null]"},
+    };
+    static const char types[] = "context<tax: number>", data[] = "{tax: 2}";
+    check_typed(types, data, rows, COUNT_OF(rows));
+}
+
+/* The last 256 names of a text are looked at, where each may ask for all of them. */
+void test_feel_shapes_many(void) {
+    static const struct {
+        int line;
+        int count;
+        const char *begin, *want;
+    } rows[] = {
+        {__LINE__, 200, "{tax: 2, o: {net-tax: 1}, a: {net: 5}", "3"},
+        /* what is further away is not known, nor what it hides */
+        {__LINE__, 300, "{tax: 2, o: {net-tax: 1}, a: {net-tax: 7}", "7"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        feel_parts_print(&text, (struct feel_parts){rows[i].begin, ", x#: 1", rows[i].count,
+                                                    ", r: a.net-tax}.r"});
+        buf_add_byte(&text, '\0');
+        feel_row_check(__FILE__, (struct feel_row){.line = rows[i].line,
+                                                   .data = "{a: {net: 5}}",
+                                                   .text = text.at,
+                                                   .want = rows[i].want});
+        buf_done(&text);
+    }
 }
 
 static void check(const struct row *rows, size_t count, const char *data) {
@@ -128,8 +195,10 @@ static void check(const struct row *rows, size_t count, const char *data) {
 void test_feel_shapes_unknown(void) {
     static const char data[] =
         "{y: {net: 5, \"net-tax\": 9, \"net-abs\": 8, \"net-day\": 7, \"net-1\": 6, \"net-\": 4, "
-        "\"net-none\": 3, client: 2, \"client's age\": 1, \"a.b\": 11, a: {b: 12}, \"net*if\": 13, "
-        "\"net**2\": 14}, tax: 1, two words: 2, \"q-r\": {}, o: {b: 0}}";
+        "\"net-none\": 3, client: 2, \"client's\": 15, \"client's age\": 1, \"a.b\": 11, a: {b: "
+        "12}, \"net*if\": 13, "
+        "\"net**2\": 14, on: @\"2020-01-02T00:00:00\", \"on-date\": 16}, tax: 1, s: 1, two words: "
+        "2, \"q-r\": {}, o: {b: 0}}";
     static const struct row rows[] = {
         {__LINE__, Y ".net-tax", "9"},
         {__LINE__, Y ".net - tax", "4"},
@@ -157,6 +226,9 @@ void test_feel_shapes_unknown(void) {
         {__LINE__, Y ".net**2", "14"},
         {__LINE__, Y ".client 's age", "1"},
         {__LINE__, Y ".client's age", "1"},
+        {__LINE__, Y ".client 's", "15"},
+        {__LINE__, Y ".on - date and time(\"2020-01-01T00:00:00\")", "@\"P1D\""},
+        {__LINE__, Y ".on - date", "16"},
         {__LINE__, Y ".a.b", "11"},
         {__LINE__, Y ".a . b", "12"},
         {__LINE__, "[y][net - tax = 9].client", "[2]"},
@@ -172,8 +244,8 @@ void test_feel_shapes_unknown(void) {
 
 /* What makes a comment can be in a key, but not be written. */
 void test_feel_shapes_comments(void) {
-    static const char data[] =
-        "{y: {\"a//b\": 9, \"a/*b*/\": 8, \"a/b\": 7, a: 1, \"a/\": 6}, b: 2}";
+    static const char data[] = "{y: {\"a b//c\": 10, \"a b\": 11, \"a//b\": 9, \"a/*b*/\": 8, "
+                               "\"a/b\": 7, a: 1, \"a/\": 6}, b: 2}";
     static const struct row rows[] = {
         {__LINE__, "y.a//b", "1"}, {__LINE__, "y.a/*b*/", "1"},   {__LINE__, "y.a/*b*/ + 1", "2"},
         {__LINE__, "y.a/b", "7"},  {__LINE__, Y ".a//b", "1"},    {__LINE__, Y ".a/*b*/", "1"},

@@ -1,5 +1,6 @@
 /* Values outside of expressions: copies, JSON, printing, and the diagnoses about them. */
 #include "base/test.h"
+#include "feel/ast.h"
 #include "feel/feel.h"
 #include "feel/type.h"
 #include "json/json.h"
@@ -234,6 +235,135 @@ void test_feel_diags_many(void) {
         CHECK_INT_AT(rows[i].line, (int64_t)diags.count, (int64_t)rows[i].count);
         for (size_t k = 0; k < diags.count; k++)
             CHECK_STR_AT(rows[i].line, diags.items[k].text, STR("cannot add number and string"));
+        arena_destroy(a);
+    }
+}
+
+/* Diagnoses that are full already do not hide the one that ends an evaluation. */
+void test_feel_diags_full(void) {
+    struct arena *a = arena_create("diags", 4 << 20);
+    struct budget budget = budget_of(1000000, 2 << 20);
+    struct feel_diags diags = {.arena = a};
+    struct feel_env env = {.diags = &diags};
+    struct err err = {0};
+    struct feel_value v;
+    CHECK_OK(
+        feel_once(&v, STR("for i in 1..200 return i + \"a\""), feel_null(), env, a, &budget, &err),
+        &err);
+    env.stop = true;
+    CHECK(!feel_once(&v, STR("1 / 0"), feel_null(), env, a, &budget, &err));
+    CHECK_INT(err.code, ERR_INVALID);
+    CHECK_STR(str_from(err.text), STR("a division by zero"));
+    CHECK(diags.count == FEEL_DIAGS_MAX && feel_is_null(v));
+    arena_destroy(a);
+}
+
+/* JSON as deep as values may be is read, and no deeper. */
+void test_feel_json_deep(void) {
+    for (int depth = FEEL_DEPTH_MAX - 2; depth <= FEEL_DEPTH_MAX + 1; depth++) {
+        struct arena *a = arena_create("json", 4 << 20);
+        struct budget budget = budget_of(100000, 2 << 20);
+        const struct json *json;
+        struct err err = {0};
+        struct feel_value v;
+        struct buf text;
+        buf_init(&text, 1 << 12);
+        for (int i = 1; i < depth; i++)
+            buf_lit(&text, "[");
+        buf_lit(&text, "1");
+        for (int i = 1; i < depth; i++)
+            buf_lit(&text, "]");
+        bool good = json_read(&json, buf_view(&text), "t", a, &budget, &err) &&
+                    feel_from_json(&v, json, a, &err);
+        CHECK(good == (depth <= FEEL_DEPTH_MAX));
+        CHECK_INT(err.code, good ? ERR_NONE : ERR_LIMIT);
+        CHECK(!good || feel_within(v, (size_t)depth));
+        buf_done(&text);
+        arena_destroy(a);
+    }
+}
+
+/* Names of types may be longer than the built-in ones they begin like. */
+void test_feel_types_named(void) {
+    static const struct {
+        int line;
+        const char *type, *want;
+    } rows[] = {
+        {__LINE__, "tLoan", "tLoan"},
+        {__LINE__, "list<tLoan>", "list<tLoan>"},
+        {__LINE__, "list<tLoan product>", "list<tLoan product>"},
+        {__LINE__, "tLoan  product", "tLoan product"},
+        {__LINE__, "date", "date"},
+        {__LINE__, "date and time", "date and time"},
+        {__LINE__, "date and time zone", "date and time zone"},
+        {__LINE__, "context<a b: date and time zone>", "context<a b: date and time zone>"},
+        {__LINE__, "m.tLoan", "m.tLoan"},
+        {__LINE__, "m . t-x", "m.t-x"},
+        {__LINE__, "function<m.t-x>->tLoan", "function<m.t-x> -> tLoan"},
+        {__LINE__, "m.number", "error: there is no type 'm.number'"},
+        {__LINE__, "tLoa", "error: there is no type 'tLoa'"},
+        {__LINE__, "tLoan.x", "error: there is no type 'tLoan.x'"},
+    };
+    static const char *const names[] = {"tLoan", "tLoan product", "date and time zone", "m.tLoan",
+                                        "m.t-x"};
+    struct feel_type own[COUNT_OF(names)];
+    struct feel_named_type types[COUNT_OF(names)];
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        own[i] = *feel_type_of_kind(FEEL_NUMBER);
+        own[i].name = str_from(names[i]);
+        types[i] = (struct feel_named_type){own[i].name, &own[i]};
+    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *a = arena_create("types", 1 << 20);
+        struct feel_options options = {.types = types, .type_count = COUNT_OF(types)};
+        const struct feel_type *type;
+        struct err err = {0};
+        struct buf out;
+        buf_init(&out, 1 << 10);
+        if (ast_parse_type(&type, a, str_from(rows[i].type), &options, &err))
+            feel_type_print(&out, type);
+        else
+            buf_printf(&out, "error: %s", err.text);
+        CHECK_INT_AT(rows[i].line, err.code, rows[i].want[0] == 'e' ? ERR_UNKNOWN : ERR_NONE);
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        buf_done(&out);
+        arena_destroy(a);
+    }
+}
+
+/* DMN 1.5: 10.3.1.4: one name however its blanks are written */
+void test_feel_names_normal(void) {
+    static const struct {
+        int line;
+        const char *name, *want;
+    } rows[] = {
+        {__LINE__, "a", "a"},
+        {__LINE__, " a ", "a"},
+        {__LINE__, "a  b", "a b"},
+        {__LINE__, "a \t\n b", "a b"},
+        {__LINE__,
+         "a\xc2\xa0"
+         "b",
+         "a b"},
+        {__LINE__, "a b\xc2\xa0", "a b"},
+        {__LINE__,
+         "\xe3\x80\x80"
+         "a b",
+         "a b"},
+        {__LINE__, "a + b", "a+b"},
+        {__LINE__, "a +b", "a+b"},
+        {__LINE__, "a - - b", "a--b"},
+        {__LINE__, "a -", "a-"},
+        {__LINE__, "- a", "-a"},
+        {__LINE__, "a/* c */b", "a b"},
+        {__LINE__, "a b // c", "a b"},
+        {__LINE__, "", ""},
+        {__LINE__, "  ", ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *a = arena_create("names", 1 << 16);
+        CHECK_STR_AT(rows[i].line, ast_name_normal(a, str_from(rows[i].name)),
+                     str_from(rows[i].want));
         arena_destroy(a);
     }
 }
