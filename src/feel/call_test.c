@@ -1,6 +1,7 @@
 /* Calls of functions that are values, what they capture, and what their types are. An expression
  * and the value it prints. Clause tags: DMN 1.5. */
 #include "base/test.h"
+#include "feel/ast.h"
 #include "feel/feel.h"
 #include "feel/rows_test.h"
 
@@ -221,6 +222,72 @@ void test_feel_calls_types(void) {
          "[false, true, true]"},
     };
     check(rows, COUNT_OF(rows));
+}
+
+/* Takes 1000 bytes and 500 steps, and gives its first argument back. */
+static bool takes(struct feel_value *out, struct feel_call *call, struct err *err) {
+    memset(arena_new(call->arena, char, 1000), 'a', 1000);
+    *out = call->args[0];
+    return budget_spend(call->budget, (struct cost){500, 0}, err);
+}
+
+/* feel.h: functions in C: other names for their parameters, their type, and what they take. */
+void test_feel_calls_native(void) {
+    static const struct str params[] = {STR_INIT("value"), STR_INIT("other")},
+                            aliases[] = {STR_INIT("the value"), {NULL, 0}};
+    static const struct {
+        int line;
+        const char *text, *want;
+        int calls;
+    } rows[] = {
+        {__LINE__, "f(1, 2)", "1", 1},
+        {__LINE__, "f(value: 1, other: 2)", "1", 1},
+        {__LINE__, "f(other: 2, value: 1)", "1", 1},
+        {__LINE__, "f(the value: 1, other: 2)", "1", 1},
+        {__LINE__, "f(other: 2, the value: 1)", "1", 1},
+        {__LINE__, "f(the value: 1)", "1", 1},
+        {__LINE__, "f(the value: 1, value: 2)", "null", 0},
+        {__LINE__, "f(the other: 1)", "null", 0},
+        {__LINE__, "f(1)", "null", 0},
+        {__LINE__, "f(1, 2, 3)", "null", 0},
+        {__LINE__, "g(value: 1, other: 2)", "1", 1},
+        {__LINE__, "g(the value: 1, other: 2)", "null", 0},
+        {__LINE__, "for i in 1..3 return f(i, f(i, 1))", "[1, 2, 3]", 6},
+        {__LINE__, "f instance of function<number, Any>->number", "true", 0},
+        {__LINE__, "f instance of function<string, Any>->number", "false", 0},
+        {__LINE__, "f instance of function<number>->number", "false", 0},
+        {__LINE__, "f instance of function<number, Any>->string", "false", 0},
+        {__LINE__, "g instance of function<string, Any>->string", "true", 0},
+        {__LINE__, "g instance of function<string>->string", "false", 0},
+        {__LINE__, "[f = f, f = g, f = abs]", "[true, false, false]", 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *a = arena_create("native", 4 << 20);
+        struct budget budget = budget_of(100000, 1 << 20);
+        struct feel_options options = {0};
+        struct err err = {0};
+        const struct feel_type *type;
+        struct feel_value v;
+        struct buf out;
+        buf_init(&out, 1 << 10);
+        CHECK_OK(ast_parse_type(&type, a, STR("function<number, Any>->number"), &options, &err),
+                 &err);
+        struct feel_entry entries[] = {
+            {STR("f"), feel_native_typed(a, takes, NULL, params, aliases, 2, type)},
+            {STR("g"), feel_native(a, takes, NULL, params, 2)}};
+        struct feel_value names = feel_context_of(a, entries, 2);
+        CHECK_OK_AT(
+            rows[i].line,
+            feel_once(&v, str_from(rows[i].text), names, (struct feel_env){0}, a, &budget, &err),
+            &err);
+        feel_print(&out, v);
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        uint64_t steps = 100000 - budget.left.steps, bytes = (1 << 20) - budget.left.bytes;
+        CHECK_INT_AT(rows[i].line, (int64_t)steps / 500, rows[i].calls);
+        CHECK_AT(rows[i].line, bytes >= 1000 * (uint64_t)rows[i].calls);
+        buf_done(&out);
+        arena_destroy(a);
+    }
 }
 
 /* feel.h: with shadow, the name of a built-in function that is not called is an input. */

@@ -179,6 +179,21 @@ void test_feel_limits_calls(void) {
          {"some i in 1..1000000000000 satisfies i < 0", "", 0, ""},
          ERR_LIMIT,
          "the work takes too many steps"},
+        /* what was called is forgotten when it returns, or is not entered */
+        {__LINE__,
+         {"count(sort(for i in 1..600 return -i, function(a, b) a < b))", "", 0, ""},
+         ERR_NONE,
+         "600"},
+        {__LINE__,
+         {"{f: function(x: number) {a: 1", ", a#: 1", 400,
+          "}, r: count(for i in 1..40000 return f(\"x\"))}.r"},
+         ERR_NONE,
+         "40000"},
+        {__LINE__,
+         {"{f: function(x: number) {a: 1", ", a#: 1", 400,
+          "}, r: sort(for i in 1..6000 return i, function(a, b) f(\"x\") = null and a > b)[1]}.r"},
+         ERR_NONE,
+         "6000"},
     };
     check(rows, COUNT_OF(rows));
 }

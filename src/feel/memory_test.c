@@ -236,6 +236,59 @@ void test_feel_memory_evaluate(void) {
     arena_destroy(b.programs);
 }
 
+/* What an evaluation takes: a step to begin, for a call, for each round of a loop and each item
+ * that is looked at; and for eight instructions of what is called or repeated. What it does not use
+ * of a portion it gives back. */
+void test_feel_memory_steps(void) {
+    static const struct {
+        struct text text;
+        uint64_t least, most;
+    } rows[] = {
+        {{__LINE__, {"1", "", 0, ""}}, 1, 1},
+        {{__LINE__, {"1 + 2 * 3", "", 0, ""}}, 1, 1},
+        {{__LINE__, {"for i in 1..1000 return i", "", 0, ""}}, 1000, 1010},
+        {{__LINE__, {"some i in 1..1000 satisfies i < 0", "", 0, ""}}, 1000, 1010},
+        {{__LINE__, {"for i in 1..1000 return i", " + i", 80, ""}}, 20000, 23000},
+        {{__LINE__, {"(for i in 1..1000 return i)[item", " + item", 80, " > 0]"}}, 21000, 60000},
+        {{__LINE__, {"{f: function(x) x, r: for i in 1..1000 return f(i)}.r", "", 0, ""}},
+         2000,
+         2600},
+        {{__LINE__, {"{f: function(x) x", " + x", 80, ", r: for i in 1..1000 return f(i)}.r"}},
+         21000,
+         24000},
+        {{__LINE__, {"(for i in 1..1000 return {a: i}).a", "", 0, ""}}, 2000, 2300},
+        {{__LINE__, {"0 in ((for i in 1..1000 return i))", "", 0, ""}}, 2000, 4300},
+        {{__LINE__, {"(for i in 1..1000 return i) = (for i in 1..1000 return i)", "", 0, ""}},
+         3000,
+         3100},
+        {{__LINE__, {"(for i in 1..1000 return i) instance of list<number>", "", 0, ""}},
+         2000,
+         2100},
+        /* an argument that stands far from its parameter */
+        {{__LINE__, {"(function(z", ", a#", 800, ") z)(a799: 1, z: 2)"}}, 100, 120},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *a = arena_create("steps", 16 << 20);
+        struct budget budget = budget_of(1000000, 8 << 20);
+        struct feel_options options = {.open = true};
+        struct feel_env env = {0};
+        struct feel_program *program;
+        struct feel_value v;
+        struct err err = {0};
+        struct buf text;
+        buf_init(&text, 1 << 16);
+        feel_parts_print(&text, rows[i].text.parts);
+        CHECK_OK_AT(rows[i].text.line,
+                    feel_compile(&program, a, buf_view(&text), &options, &err) &&
+                        feel_eval(&v, program, &env, a, &budget, &err),
+                    &err);
+        uint64_t used = 1000000 - budget.left.steps;
+        CHECK_AT(rows[i].text.line, used >= rows[i].least && used <= rows[i].most);
+        buf_done(&text);
+        arena_destroy(a);
+    }
+}
+
 /* Two long strings that are alike cost steps to compare: 256 bytes of them a step. */
 void test_feel_memory_long_strings(void) {
     struct arena *a = arena_create("strings", 8 << 20);

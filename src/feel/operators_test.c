@@ -275,3 +275,77 @@ void test_feel_operators_paths(void) {
     };
     check(rows, COUNT_OF(rows));
 }
+
+void test_feel_operators_iterations(void) {
+    static const struct row rows[] = {
+        /* DMN 1.5: 10.3.2.14, rule 63 */
+        {__LINE__, "[for i in 1..3 return i, for i in 3..1 return i, for i in 2..2 return i]",
+         "[[1, 2, 3], [3, 2, 1], [2]]"},
+        {__LINE__, "for i in -1..1 return i", "[-1, 0, 1]"},
+        {__LINE__, "for i in 1.0..2.00 return i", "[1, 2]"},
+        {__LINE__, "[for i in 1..1.5 return i, for i in 0.5..2 return i]", "[null, null]"},
+        {__LINE__,
+         "[for i in 1..null return i, for i in null..1 return i, for i in 1..\"a\" return "
+         "i, for i in \"a\"..\"c\" return i]",
+         "[null, null, null, null]"},
+        {__LINE__, "for i in @\"2020-02-28\"..@\"2020-03-01\" return i",
+         "[@\"2020-02-28\", @\"2020-02-29\", @\"2020-03-01\"]"},
+        {__LINE__, "for i in @\"2020-01-01\"..@\"2019-12-31\" return i",
+         "[@\"2020-01-01\", @\"2019-12-31\"]"},
+        {__LINE__, "for i in @\"2020-01-01\"..1 return i", "null"},
+        {__LINE__, "for i in 1..@\"2020-01-01\" return i", "null"},
+        {__LINE__, "for i in 9223372036854775806..9223372036854775807 return i",
+         "[9223372036854775806, 9223372036854775807]"},
+        {__LINE__, "for i in 9223372036854775808..9223372036854775809 return i", "null"},
+        /* ranges that are values: their open ends are left out */
+        {__LINE__,
+         "[for i in [1..3] return i, for i in (1..3] return i, for i in [1..3) return i, "
+         "for i in (1..3) return i]",
+         "[[1, 2, 3], [2, 3], [1, 2], [2]]"},
+        {__LINE__,
+         "[for i in (1..2) return i, for i in (1..1] return i, for i in [1..1] return i, "
+         "for i in (1..1) return i]",
+         "[[], [], [1], []]"},
+        {__LINE__, "for i in (@\"2020-01-01\"..@\"2020-01-03\"] return i",
+         "[@\"2020-01-02\", @\"2020-01-03\"]"},
+        {__LINE__, "for i in (@\"2020-01-01\"..@\"2020-01-03\") return i", "[@\"2020-01-02\"]"},
+        {__LINE__,
+         "[for i in (< 3) return i, for i in (> 3) return i, for i in [1.5..2.5] return "
+         "i, for i in [\"a\"..\"b\"] return i]",
+         "[null, null, null, null]"},
+        {__LINE__, "{r: (1..4), x: for i in r return i, y: some i in r satisfies i = 2}",
+         "{r: (1..4), x: [2, 3], y: true}"},
+        /* lists; a value is a list of one */
+        {__LINE__,
+         "[for i in [] return i, for i in 5 return i, for i in \"ab\" return i, for i in "
+         "{a: 1} return i.a, for i in [null] return i]",
+         "[[], [5], [\"ab\"], [1], [null]]"},
+        {__LINE__,
+         "[for i in null return i, some i in null satisfies true, every i in null "
+         "satisfies true]",
+         "[null, null, null]"},
+        {__LINE__, "for i in [1, 2], j in [i, 10] return j", "[1, 10, 2, 10]"},
+        {__LINE__, "for i in [1, 2], j in [] return j", "[]"},
+        {__LINE__, "for i in [], j in null return j", "[]"},
+        {__LINE__, "for i in [1], j in null return j", "null"},
+        {__LINE__, "for i in [1, 2], j in (if i = 1 then null else [5]) return j", "null"},
+        {__LINE__, "for i in 1..4 return if i = 1 then 1 else i * partial[-1]", "[1, 2, 6, 24]"},
+        {__LINE__, "for i in 1..2 return count(partial)", "[0, 1]"},
+        {__LINE__, "for i in 1..2 return for j in 1..2 return count(partial)", "[[0, 1], [0, 1]]"},
+        {__LINE__, "for i in 1..2, j in 1..2 return count(partial)", "[0, 1, 2, 3]"},
+        {__LINE__, "for partial in [7] return partial", "[7]"},
+        {__LINE__, "{partial: 7, r: for i in [1] return partial}.r", "[[]]"},
+        /* DMN 1.5: table 49, 10.3.2.4: three-valued, and decided as early as can be */
+        {__LINE__, "[some i in [] satisfies true, every i in [] satisfies false]", "[false, true]"},
+        {__LINE__, "[some i in [1, 2] satisfies i = 2, every i in [1, 2] satisfies i > 1]",
+         "[true, false]"},
+        {__LINE__, "[some i in [1, null] satisfies i > 1, some i in [null, 2] satisfies i > 1]",
+         "[null, true]"},
+        {__LINE__, "[every i in [2, null] satisfies i > 1, every i in [null, 1] satisfies i > 1]",
+         "[null, false]"},
+        {__LINE__, "[some i in [1] satisfies 1, every i in [1] satisfies \"a\"]", "[null, null]"},
+        {__LINE__, "some i in [1, 2], j in [i + 1] satisfies j = 3", "true"},
+        {__LINE__, "every i in 1..3, j in 1..i satisfies j <= i", "true"},
+    };
+    check(rows, COUNT_OF(rows));
+}
