@@ -131,6 +131,7 @@ void test_feel_shapes_in_text(void) {
         /* but not from outside into a context: its entries see those before them */
         {__LINE__, "{x: {net: 5}, o: {net-tax: 9}, c: {x: {net-tax: 7}, y: x}, r: c.y.net-tax}.r",
          "7"},
+        {__LINE__, "{o: {net-tax: 9}, c: {w: {net-tax: 7}, y: w}, r: c.y.net-tax}.r", "7"},
         {__LINE__,
          "{x: {net: 5}, o: {net-tax: 9}, r: (function() {x: {net-tax: 7}, y: x}.y)()"
          ".net-tax}.r",
@@ -150,7 +151,8 @@ void test_feel_shapes_in_text(void) {
         {__LINE__, "{o: {net-tax: 1}, r: for i in [{net: 5}, {net: 6, a: 1}] return i.net-tax}.r",
          "[null, null]"},
     };
-    static const char types[] = "context<tax: number>", data[] = "{tax: 2}";
+    static const char types[] = "context<tax: number, w: context<net: number>>",
+                      data[] = "{tax: 2, w: {net: 5}}";
     check_typed(types, data, rows, COUNT_OF(rows));
 }
 
@@ -247,9 +249,10 @@ void test_feel_shapes_comments(void) {
     static const char data[] = "{y: {\"a b//c\": 10, \"a b\": 11, \"a//b\": 9, \"a/*b*/\": 8, "
                                "\"a/b\": 7, a: 1, \"a/\": 6}, b: 2}";
     static const struct row rows[] = {
-        {__LINE__, "y.a//b", "1"}, {__LINE__, "y.a/*b*/", "1"},   {__LINE__, "y.a/*b*/ + 1", "2"},
-        {__LINE__, "y.a/b", "7"},  {__LINE__, Y ".a//b", "1"},    {__LINE__, Y ".a/*b*/", "1"},
-        {__LINE__, Y ".a/b", "7"}, {__LINE__, Y ".a / b", "0.5"}, {__LINE__, Y ".a/", "6"},
+        {__LINE__, Y ".a b", "11"},    {__LINE__, Y ".a b + 1", "12"},  {__LINE__, "y.a//b", "1"},
+        {__LINE__, "y.a/*b*/", "1"},   {__LINE__, "y.a/*b*/ + 1", "2"}, {__LINE__, "y.a/b", "7"},
+        {__LINE__, Y ".a//b", "1"},    {__LINE__, Y ".a/*b*/", "1"},    {__LINE__, Y ".a/b", "7"},
+        {__LINE__, Y ".a / b", "0.5"}, {__LINE__, Y ".a/", "6"},
     };
     check(rows, COUNT_OF(rows), data);
 }
