@@ -132,6 +132,15 @@ void test_feel_shapes_in_text(void) {
         {__LINE__, "{x: {net: 5}, o: {net-tax: 9}, c: {x: {net-tax: 7}, y: x}, r: c.y.net-tax}.r",
          "7"},
         {__LINE__, "{o: {net-tax: 9}, c: {w: {net-tax: 7}, y: w}, r: c.y.net-tax}.r", "7"},
+        /* keys that are strings are members too, and words are whole words */
+        {__LINE__, "{o: {\"net-tax\": 1}, r: (function(x) x)({\"net-tax\": 5}).net-tax}.r", "5"},
+        {__LINE__, "{o: {\"tax\": 1}, r: (function(x) x)({net: 5}).net-tax}.r", "3"},
+        {__LINE__, "{f: function(x) x.net-tax, r: f({\"net-tax\": 5})}.r", "5"},
+        {__LINE__, "{f: function(x) x.net-tax, r: f({net - tax: 5})}.r", "5"},
+        {__LINE__, "{f: function(x) x.net-tax, r: f({net: 5})}.r", "3"},
+        {__LINE__, "{x: {a b c: 1, ab c: 2}, r: [x.ab c, x.a b c]}.r", "[2, 1]"},
+        {__LINE__, "{x: {a b: 1, ab: 2}, r: [x.ab + 1, x.a b + 1]}.r", "[3, 2]"},
+        {__LINE__, "{x: {a b: 1}, r: [x.a b, x.a bc, x.a b2]}.r", "[1, null, null]"},
         {__LINE__,
          "{x: {net: 5}, o: {net-tax: 9}, r: (function() {x: {net-tax: 7}, y: x}.y)()"
          ".net-tax}.r",
@@ -240,6 +249,21 @@ void test_feel_shapes_unknown(void) {
         {__LINE__, "[" Y "][net - none = 3].client", "[2]"},
         /* a comment is a blank, not the symbols of a name */
         {__LINE__, Y ".net/**/-/**/tax", "4"},
+    };
+    check(rows, COUNT_OF(rows), data);
+}
+
+/* The items of a list in the data tell what they have in common, but not of what is in them. */
+void test_feel_shapes_of_data(void) {
+    static const char data[] =
+        "{l: [{a: {net: 5}, \"n-t\": 6}, {a: {\"net-tax\": 7}, \"n-t\": 8}], k: [{a: {net: 5}}], "
+        "m: [{net: 1}, {\"net-tax\": 2}], e: [], tax: 1, n: 1, t: 1}";
+    static const struct row rows[] = {
+        {__LINE__, "l.a.net-tax", "[null, 7]"}, {__LINE__, "l[2].a.net-tax", "7"},
+        {__LINE__, "l.n-t", "[6, 8]"},          {__LINE__, "l[n-t = 8].a.net-tax", "[7]"},
+        {__LINE__, "k[1].a.net-tax", "4"},      {__LINE__, "k[a.net-tax = 4].a.net", "[5]"},
+        {__LINE__, "m.net-tax", "[null, 2]"},   {__LINE__, "m[net-tax = 2]", "[{\"net-tax\": 2}]"},
+        {__LINE__, "e.net-tax", "[]"},
     };
     check(rows, COUNT_OF(rows), data);
 }
