@@ -121,72 +121,72 @@ void test_feel_lex_literals(void) {
 }
 
 /* DMN 1.5: rules 13-15: the cells; what ? is, the cell, and its value */
+static const struct cell {
+    int line;
+    const char *subject, *text, *want;
+} cells[] = {
+    {__LINE__, "1", "-", "true"},
+    {__LINE__, "1", " - ", "true"},
+    {__LINE__, "1", "- // whatever it is", "true"},
+    {__LINE__, "1", "- /* */", "true"},
+    {__LINE__, "-1", "-1", "true"},
+    {__LINE__, "-1", "- 1", "true"},
+    {__LINE__, "-1", "-, 1", "refused"},
+    {__LINE__, "1", "not(1)", "false"},
+    {__LINE__, "1", "not (1)", "false"},
+    {__LINE__, "1", "not(2, 3)", "true"},
+    {__LINE__, "1", "not(< 2, 5)", "false"},
+    {__LINE__, "1", "not([2..3])", "true"},
+    {__LINE__, "1", "not(-)", "refused"},
+    {__LINE__, "1", "not(1", "refused"},
+    {__LINE__, "1", "not(1, 2", "refused"},
+    {__LINE__, "1", "not()", "refused"},
+    {__LINE__, "1", "not(1) 2", "refused"},
+    {__LINE__, "1", "not(1))", "refused"},
+    /* not( is only how it begins */
+    {__LINE__, "1", "not(? = 2) and ? < 3", "true"},
+    {__LINE__, "1", "not(? = 1) or ? < 0", "false"},
+    {__LINE__, "true", "not(false), not(true)", "true"},
+    {__LINE__, "1", "not({a b: ? = 2}.a b) and {a b: 1}.a b = ?", "true"},
+    {__LINE__, "1", "not({k l: {m-n: 2}}.k l.m-n = ?) and [{m-n: 1}][m-n = 1].m-n = [?]", "true"},
+    {__LINE__, "1", "not(some x y in [2] satisfies x y = ?) and ? = 1", "true"},
+    {__LINE__, "1", "1, 2", "true"},
+    {__LINE__, "3", "1, 2", "false"},
+    {__LINE__, "3", "1, > 2", "true"},
+    {__LINE__, "3", "(1..3), [3..4]", "true"},
+    {__LINE__, "3", "1,", "refused"},
+    {__LINE__, "3", "", "refused"},
+    {__LINE__, "\"a\"", "\"b\", \"a\"", "true"},
+    {__LINE__, "null", "1", "false"},
+    {__LINE__, "null", "null", "true"},
+    {__LINE__, "null", "not(null)", "false"},
+    {__LINE__, "null", "true", "false"},
+    {__LINE__, "false", "true", "false"},
+    {__LINE__, "false", "false", "true"},
+    {__LINE__, "[1, 2]", "[1, 2]", "true"},
+    {__LINE__, "[1, 2]", "list contains(?, 2)", "true"},
+    {__LINE__, "[1, 2]", "count(?) > 2", "false"},
+    {__LINE__, "false", "list contains([false], ?)", "true"},
+    {__LINE__, "false", "count([1, ?]) = 2", "true"},
+    {__LINE__, "false", "{a: [?]}.a[1] = false", "true"},
+    {__LINE__, "true", "if 1 > 2 then 1 else ? = false", "false"},
+    {__LINE__, "true", "1 between 2 and (if ? then 3 else 4)", "false"},
+    {__LINE__, "2", "[1, 2]", "true"},
+    {__LINE__, "{a: 1}", "?.a = 1", "true"},
+    {__LINE__, "5", "!= 5", "false"},
+    {__LINE__, "5", "= 5", "true"},
+    {__LINE__, "5", ">= 5", "true"},
+    {__LINE__, "5", "<= 4", "false"},
+    {__LINE__, "5", "? in (4, 5)", "true"},
+    {__LINE__, "5", "? between 4 and 5", "true"},
+    {__LINE__, "5", "if ? > 4 then true else false", "true"},
+    {__LINE__, "5", "1 + 4", "true"},
+    {__LINE__, "5", "x", "false"},
+    {__LINE__, "5", "< \"a\"", "null"},
+};
+
 void test_feel_lex_cells(void) {
-    static const struct {
-        int line;
-        const char *subject, *text, *want;
-    } rows[] = {
-        {__LINE__, "1", "-", "true"},
-        {__LINE__, "1", " - ", "true"},
-        {__LINE__, "1", "- // whatever it is", "true"},
-        {__LINE__, "1", "- /* */", "true"},
-        {__LINE__, "-1", "-1", "true"},
-        {__LINE__, "-1", "- 1", "true"},
-        {__LINE__, "-1", "-, 1", "refused"},
-        {__LINE__, "1", "not(1)", "false"},
-        {__LINE__, "1", "not (1)", "false"},
-        {__LINE__, "1", "not(2, 3)", "true"},
-        {__LINE__, "1", "not(< 2, 5)", "false"},
-        {__LINE__, "1", "not([2..3])", "true"},
-        {__LINE__, "1", "not(-)", "refused"},
-        {__LINE__, "1", "not(1", "refused"},
-        {__LINE__, "1", "not(1, 2", "refused"},
-        {__LINE__, "1", "not()", "refused"},
-        {__LINE__, "1", "not(1) 2", "refused"},
-        {__LINE__, "1", "not(1))", "refused"},
-        /* not( is only how it begins */
-        {__LINE__, "1", "not(? = 2) and ? < 3", "true"},
-        {__LINE__, "1", "not(? = 1) or ? < 0", "false"},
-        {__LINE__, "true", "not(false), not(true)", "true"},
-        {__LINE__, "1", "not({a b: ? = 2}.a b) and {a b: 1}.a b = ?", "true"},
-        {__LINE__, "1", "not({k l: {m-n: 2}}.k l.m-n = ?) and [{m-n: 1}][m-n = 1].m-n = [?]",
-         "true"},
-        {__LINE__, "1", "not(some x y in [2] satisfies x y = ?) and ? = 1", "true"},
-        {__LINE__, "1", "1, 2", "true"},
-        {__LINE__, "3", "1, 2", "false"},
-        {__LINE__, "3", "1, > 2", "true"},
-        {__LINE__, "3", "(1..3), [3..4]", "true"},
-        {__LINE__, "3", "1,", "refused"},
-        {__LINE__, "3", "", "refused"},
-        {__LINE__, "\"a\"", "\"b\", \"a\"", "true"},
-        {__LINE__, "null", "1", "false"},
-        {__LINE__, "null", "null", "true"},
-        {__LINE__, "null", "not(null)", "false"},
-        {__LINE__, "null", "true", "false"},
-        {__LINE__, "false", "true", "false"},
-        {__LINE__, "false", "false", "true"},
-        {__LINE__, "[1, 2]", "[1, 2]", "true"},
-        {__LINE__, "[1, 2]", "list contains(?, 2)", "true"},
-        {__LINE__, "[1, 2]", "count(?) > 2", "false"},
-        {__LINE__, "false", "list contains([false], ?)", "true"},
-        {__LINE__, "false", "count([1, ?]) = 2", "true"},
-        {__LINE__, "false", "{a: [?]}.a[1] = false", "true"},
-        {__LINE__, "true", "if 1 > 2 then 1 else ? = false", "false"},
-        {__LINE__, "true", "1 between 2 and (if ? then 3 else 4)", "false"},
-        {__LINE__, "2", "[1, 2]", "true"},
-        {__LINE__, "{a: 1}", "?.a = 1", "true"},
-        {__LINE__, "5", "!= 5", "false"},
-        {__LINE__, "5", "= 5", "true"},
-        {__LINE__, "5", ">= 5", "true"},
-        {__LINE__, "5", "<= 4", "false"},
-        {__LINE__, "5", "? in (4, 5)", "true"},
-        {__LINE__, "5", "? between 4 and 5", "true"},
-        {__LINE__, "5", "if ? > 4 then true else false", "true"},
-        {__LINE__, "5", "1 + 4", "true"},
-        {__LINE__, "5", "x", "false"},
-        {__LINE__, "5", "< \"a\"", "null"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(cells); i++) {
         static const struct feel_name names[] = {{.name = STR_INIT("?")}, {.name = STR_INIT("x")}};
         struct arena *a = arena_create("cell", 64 << 20);
         struct budget budget = budget_of(1000000, 32 << 20);
@@ -197,17 +197,17 @@ void test_feel_lex_cells(void) {
         struct err err = {0};
         struct buf out;
         buf_init(&out, 1 << 10);
-        CHECK_OK_AT(rows[i].line,
-                    feel_once(&subject, str_from(rows[i].subject), feel_null(),
+        CHECK_OK_AT(cells[i].line,
+                    feel_once(&subject, str_from(cells[i].subject), feel_null(),
                               (struct feel_env){0}, a, &budget, &err),
                     &err);
-        if (feel_compile(&program, a, str_from(rows[i].text), &options, &err) &&
+        if (feel_compile(&program, a, str_from(cells[i].text), &options, &err) &&
             feel_eval(&v, program, &env, a, &budget, &err))
             feel_print(&out, v);
         else
             buf_lit(&out, "refused");
-        CHECK_AT(rows[i].line, err.code == ERR_NONE || err.code == ERR_SYNTAX);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        CHECK_AT(cells[i].line, err.code == ERR_NONE || err.code == ERR_SYNTAX);
+        CHECK_STR_AT(cells[i].line, buf_view(&out), str_from(cells[i].want));
         buf_done(&out);
         arena_destroy(a);
     }

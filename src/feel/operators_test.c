@@ -315,6 +315,13 @@ void test_feel_operators_iterations(void) {
          "[null, null, null, null]"},
         {__LINE__, "{r: (1..4), x: for i in r return i, y: some i in r satisfies i = 2}",
          "{r: (1..4), x: [2, 3], y: true}"},
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+void test_feel_operators_iterations_of_lists(void) {
+    static const struct row rows[] = {
+        /* DMN 1.5: 10.3.2.14, 10.3.2.9.4 */
         /* lists; a value is a list of one */
         {__LINE__,
          "[for i in [] return i, for i in 5 return i, for i in \"ab\" return i, for i in "

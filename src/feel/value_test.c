@@ -247,73 +247,72 @@ void test_feel_diags_many(void) {
 }
 
 /* Where the first complaint about a text is: at the part that has no meaning. */
+static const struct complaint {
+    int line;
+    const char *text;
+    uint32_t column, len;
+    const char *what;
+} complaints[] = {
+    {__LINE__, "if \"x\" then 1 else 2", 4, 3, "a condition is a boolean, not a string"},
+    {__LINE__, "if (if true then 1 else 2) then 3 else 4", 4, 23,
+     "a condition is a boolean, not a number"},
+    {__LINE__, "[1, if 5 then 1 else 2]", 8, 1, "a condition is a boolean, not a number"},
+    {__LINE__, "1 + 2 * \"a\"", 5, 7, "cannot multiply number and string"},
+    {__LINE__, "1 - -\"a\"", 5, 4, "cannot negate a string"},
+    {__LINE__, "[1, 2 / 0]", 5, 5, "a division by zero"},
+    {__LINE__, "2 ** (1 ** true)", 6, 11, "cannot raise to a power number and boolean"},
+    {__LINE__, "true and 1 < \"a\"", 10, 7, "cannot compare number and string"},
+    {__LINE__, "[0, 1 between \"a\" and 2]", 5, 19, "cannot compare number and string"},
+    {__LINE__, "[0, 1 in \"a\"]", 10, 3, "cannot compare number and string"},
+    {__LINE__, "[0, 1 in [\"a\"..\"b\"]]", 10, 10, "cannot compare number and string"},
+    {__LINE__, "[0, [1..\"a\"]]", 5, 8, "cannot make a range of number and string"},
+    {__LINE__, "[0, [2..1]]", 5, 6, "a range begins behind its end"},
+    {__LINE__, "[0, [1, 2][\"a\"]]", 5, 11, "a filter is a boolean or a position, not a string"},
+    {__LINE__, "[0, [1, 2][3]]", 5, 9, "there is no item at that position of a list of 2"},
+    {__LINE__, "[0, [1, 2][1.5]]", 5, 11, "a position in a list is a whole number"},
+    {__LINE__, "[1, 2][item + \"a\" = 1]", 8, 10, "cannot add number and string"},
+    {__LINE__, "[1, 2][a = 1]", 8, 1, "nothing is named 'a'"},
+    {__LINE__, "some i in null satisfies i", 6, 9, "cannot iterate over null"},
+    {__LINE__, "[0, abs(\"x\")]", 5, 8, "argument 1 of abs() is a string"},
+    {__LINE__, "[0, abs(m: 1)]", 5, 9, "abs() has no such parameters"},
+    {__LINE__, "[0, abs(1, 2)]", 5, 9, "abs() does not take 2 arguments"},
+    {__LINE__, "[0, 1(2)]", 5, 4, "a number is not a function"},
+    {__LINE__, "[0, (function(a) a)(b: 1)]", 5, 21, "the function has no parameter 'b'"},
+    {__LINE__, "[0, (function(a) a)(a: 1, a: 2)]", 5, 27, "the parameter 'a' is given twice"},
+    {__LINE__, "[0, (function(a) a)()]", 5, 17, "the function takes 1 arguments, not 0"},
+    {__LINE__, "[0, (function(a: number) a)(\"x\")]", 5, 28, "a string is not number"},
+    {__LINE__, "[0, (function(a): list<number> a)(\"x\")]", 5, 29, "a string is not list<number>"},
+    {__LINE__, "[0, (function() external 1)()]", 5, 25,
+     "functions in another language are not run"},
+    {__LINE__, "[0, {a: 1}.b]", 5, 8, "a context has no entry 'b'"},
+    {__LINE__, "[0, 1 .b]", 5, 4, "a number has no 'b'"},
+    {__LINE__, "[0, @\"x\"]", 5, 4, "neither a date, a time, a date and time nor a duration"},
+    {__LINE__, "[0, 1e7000]", 5, 6, "a number beyond the range of FEEL"},
+    {__LINE__, "[0, 1e6144 * 10]", 5, 11,
+     "the calculation has no result within the numbers of FEEL"},
+    {__LINE__, "[0, [1] instance of list]", 5, 20,
+     "a type without its parameters, such as list for list<number>"},
+    {__LINE__, "(function(x) x + \"a\")(1)", 14, 7, "cannot add number and string"},
+    {__LINE__, "sort([1, 2], function(x, y) x + \"a\")", 29, 7, "cannot add number and string"},
+};
+
 void test_feel_diags_places(void) {
-    static const struct {
-        int line;
-        const char *text;
-        uint32_t column, len;
-        const char *what;
-    } rows[] = {
-        {__LINE__, "if \"x\" then 1 else 2", 4, 3, "a condition is a boolean, not a string"},
-        {__LINE__, "if (if true then 1 else 2) then 3 else 4", 4, 23,
-         "a condition is a boolean, not a number"},
-        {__LINE__, "[1, if 5 then 1 else 2]", 8, 1, "a condition is a boolean, not a number"},
-        {__LINE__, "1 + 2 * \"a\"", 5, 7, "cannot multiply number and string"},
-        {__LINE__, "1 - -\"a\"", 5, 4, "cannot negate a string"},
-        {__LINE__, "[1, 2 / 0]", 5, 5, "a division by zero"},
-        {__LINE__, "2 ** (1 ** true)", 6, 11, "cannot raise to a power number and boolean"},
-        {__LINE__, "true and 1 < \"a\"", 10, 7, "cannot compare number and string"},
-        {__LINE__, "[0, 1 between \"a\" and 2]", 5, 19, "cannot compare number and string"},
-        {__LINE__, "[0, 1 in \"a\"]", 10, 3, "cannot compare number and string"},
-        {__LINE__, "[0, 1 in [\"a\"..\"b\"]]", 10, 10, "cannot compare number and string"},
-        {__LINE__, "[0, [1..\"a\"]]", 5, 8, "cannot make a range of number and string"},
-        {__LINE__, "[0, [2..1]]", 5, 6, "a range begins behind its end"},
-        {__LINE__, "[0, [1, 2][\"a\"]]", 5, 11,
-         "a filter is a boolean or a position, not a string"},
-        {__LINE__, "[0, [1, 2][3]]", 5, 9, "there is no item at that position of a list of 2"},
-        {__LINE__, "[0, [1, 2][1.5]]", 5, 11, "a position in a list is a whole number"},
-        {__LINE__, "[1, 2][item + \"a\" = 1]", 8, 10, "cannot add number and string"},
-        {__LINE__, "[1, 2][a = 1]", 8, 1, "nothing is named 'a'"},
-        {__LINE__, "some i in null satisfies i", 6, 9, "cannot iterate over null"},
-        {__LINE__, "[0, abs(\"x\")]", 5, 8, "argument 1 of abs() is a string"},
-        {__LINE__, "[0, abs(m: 1)]", 5, 9, "abs() has no such parameters"},
-        {__LINE__, "[0, abs(1, 2)]", 5, 9, "abs() does not take 2 arguments"},
-        {__LINE__, "[0, 1(2)]", 5, 4, "a number is not a function"},
-        {__LINE__, "[0, (function(a) a)(b: 1)]", 5, 21, "the function has no parameter 'b'"},
-        {__LINE__, "[0, (function(a) a)(a: 1, a: 2)]", 5, 27, "the parameter 'a' is given twice"},
-        {__LINE__, "[0, (function(a) a)()]", 5, 17, "the function takes 1 arguments, not 0"},
-        {__LINE__, "[0, (function(a: number) a)(\"x\")]", 5, 28, "a string is not number"},
-        {__LINE__, "[0, (function(a): list<number> a)(\"x\")]", 5, 29,
-         "a string is not list<number>"},
-        {__LINE__, "[0, (function() external 1)()]", 5, 25,
-         "functions in another language are not run"},
-        {__LINE__, "[0, {a: 1}.b]", 5, 8, "a context has no entry 'b'"},
-        {__LINE__, "[0, 1 .b]", 5, 4, "a number has no 'b'"},
-        {__LINE__, "[0, @\"x\"]", 5, 4, "neither a date, a time, a date and time nor a duration"},
-        {__LINE__, "[0, 1e7000]", 5, 6, "a number beyond the range of FEEL"},
-        {__LINE__, "[0, 1e6144 * 10]", 5, 11,
-         "the calculation has no result within the numbers of FEEL"},
-        {__LINE__, "[0, [1] instance of list]", 5, 20,
-         "a type without its parameters, such as list for list<number>"},
-        {__LINE__, "(function(x) x + \"a\")(1)", 14, 7, "cannot add number and string"},
-        {__LINE__, "sort([1, 2], function(x, y) x + \"a\")", 29, 7, "cannot add number and string"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(complaints); i++) {
         struct arena *a = arena_create("places", 4 << 20);
         struct budget budget = budget_of(1000000, 2 << 20);
         struct feel_diags diags = {.arena = a};
         struct feel_env env = {.diags = &diags};
         struct err err = {0};
         struct feel_value v;
-        CHECK_OK_AT(rows[i].line,
-                    feel_once(&v, str_from(rows[i].text), feel_null(), env, a, &budget, &err),
+        CHECK_OK_AT(complaints[i].line,
+                    feel_once(&v, str_from(complaints[i].text), feel_null(), env, a, &budget, &err),
                     &err);
-        CHECK_AT(rows[i].line, diags.count > 0);
+        CHECK_AT(complaints[i].line, diags.count > 0);
         if (diags.count > 0) {
-            CHECK_STR_AT(rows[i].line, diags.items[0].text, str_from(rows[i].what));
-            CHECK_INT_AT(rows[i].line, diags.items[0].at.column, rows[i].column);
-            CHECK_INT_AT(rows[i].line, diags.items[0].offset, rows[i].column - 1);
-            CHECK_INT_AT(rows[i].line, diags.items[0].len, rows[i].len);
+            CHECK_STR_AT(complaints[i].line, diags.items[0].text, str_from(complaints[i].what));
+            CHECK_INT_AT(complaints[i].line, diags.items[0].at.column, complaints[i].column);
+            CHECK_INT_AT(complaints[i].line, diags.items[0].offset, complaints[i].column - 1);
+            CHECK_INT_AT(complaints[i].line, diags.items[0].len, complaints[i].len);
         }
         arena_destroy(a);
     }
