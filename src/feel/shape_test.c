@@ -257,13 +257,20 @@ void test_feel_shapes_unknown(void) {
 void test_feel_shapes_of_data(void) {
     static const char data[] =
         "{l: [{a: {net: 5}, \"n-t\": 6}, {a: {\"net-tax\": 7}, \"n-t\": 8}], k: [{a: {net: 5}}], "
-        "m: [{net: 1}, {\"net-tax\": 2}], e: [], tax: 1, n: 1, t: 1}";
+        "m: [{net: 1}, {\"net-tax\": 2}], e: [], tax: 1, n: 1, t: 1, o: {\"u v\": 3}, "
+        "\"u  v\": 4}";
     static const struct row rows[] = {
-        {__LINE__, "l.a.net-tax", "[null, 7]"}, {__LINE__, "l[2].a.net-tax", "7"},
-        {__LINE__, "l.n-t", "[6, 8]"},          {__LINE__, "l[n-t = 8].a.net-tax", "[7]"},
-        {__LINE__, "k[1].a.net-tax", "4"},      {__LINE__, "k[a.net-tax = 4].a.net", "[5]"},
-        {__LINE__, "m.net-tax", "[null, 2]"},   {__LINE__, "m[net-tax = 2]", "[{\"net-tax\": 2}]"},
+        {__LINE__, "l.a.net-tax", "[null, 7]"},
+        {__LINE__, "l[2].a.net-tax", "7"},
+        {__LINE__, "l.n-t", "[6, 8]"},
+        {__LINE__, "l[n-t = 8].a.net-tax", "[7]"},
+        {__LINE__, "k[1].a.net-tax", "4"},
+        {__LINE__, "k[a.net-tax = 4].a.net", "[5]"},
+        {__LINE__, "m.net-tax", "[null, 2]"},
+        {__LINE__, "m[net-tax = 2]", "[{\"net-tax\": 2}]"},
         {__LINE__, "e.net-tax", "[]"},
+        /* written in two ways: each as it is known there */
+        {__LINE__, "[o.u v, (function(x) x)(o).u v, u v]", "[3, 3, 4]"},
     };
     check(rows, COUNT_OF(rows), data);
 }
