@@ -2,9 +2,8 @@
  * built-in functions. A row: the clauses, an expression, the value it prints; "refused" for a text
  * that is no FEEL. */
 /* CLAUSE rows: DMN 1.5 */
-#include "feel/feel.h"
-
 #include "base/test.h"
+#include "feel/rows_test.h"
 
 struct clause_row {
     int line;
@@ -14,26 +13,11 @@ struct clause_row {
     { __LINE__, clauses, text, want }
 
 static void check(const struct clause_row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("clauses", 64 << 20);
-        struct budget budget = budget_of(1000000, 32 << 20);
-        struct feel_env env = {.now = feel_temporal_text(a, STR("2026-11-21T10:00:00Z"), NULL)};
-        struct err err = {0};
-        struct feel_value v;
-        bool ok = feel_once(&v, str_from(rows[i].text), feel_null(), env, a, &budget, &err);
-        buf_reset(&out);
-        if (ok)
-            feel_print(&out, v);
-        else
-            buf_lit(&out, "refused");
-        if (!str_eq(buf_view(&out), str_from(rows[i].want)))
-            (void)printf("    %s: %s\n", rows[i].clauses, rows[i].text);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
-    }
-    buf_done(&out);
+    for (size_t i = 0; i < count; i++)
+        feel_row_check(__FILE__, (struct feel_row){.line = rows[i].line,
+                                                   .clauses = rows[i].clauses,
+                                                   .text = rows[i].text,
+                                                   .want = rows[i].want});
 }
 
 static const struct clause_row grammar_rows[] = {

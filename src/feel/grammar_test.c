@@ -1,8 +1,7 @@
 /* The grammar of FEEL, production by production: DMN 1.5, 10.3.1.2. An expression and the value it
  * prints, or "refused". */
-#include "feel/feel.h"
-
 #include "base/test.h"
+#include "feel/rows_test.h"
 
 struct row {
     int line;
@@ -10,25 +9,10 @@ struct row {
 };
 
 static void check(const struct row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("grammar", 64 << 20);
-        struct budget budget = budget_of(1000000, 32 << 20);
-        struct feel_env env = {0};
-        struct err err = {0};
-        struct feel_value v;
-        bool ok = feel_once(&v, str_from(rows[i].text), feel_null(), env, a, &budget, &err);
-        buf_reset(&out);
-        if (ok)
-            feel_print(&out, v);
-        else
-            buf_lit(&out, "refused");
-        CHECK_AT(rows[i].line, ok || err.code == ERR_SYNTAX);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
-    }
-    buf_done(&out);
+    for (size_t i = 0; i < count; i++)
+        feel_row_check(
+            __FILE__,
+            (struct feel_row){.line = rows[i].line, .text = rows[i].text, .want = rows[i].want});
 }
 
 void test_feel_grammar_ranges(void) {

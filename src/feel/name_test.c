@@ -3,6 +3,7 @@
 #include "feel/feel.h"
 
 #include "base/test.h"
+#include "feel/rows_test.h"
 
 struct row {
     int line;
@@ -10,27 +11,11 @@ struct row {
 };
 
 static void check(const struct row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("names", 64 << 20);
-        struct budget budget = budget_of(1000000, 32 << 20);
-        struct feel_env env = {0};
-        struct err err = {0};
-        struct feel_value data, v;
-        CHECK_AT(rows[i].line,
-                 feel_once(&data, str_from(rows[i].data), feel_null(), env, a, &budget, &err));
-        bool ok = feel_once(&v, str_from(rows[i].text), data, env, a, &budget, &err);
-        buf_reset(&out);
-        if (ok)
-            feel_print(&out, v);
-        else
-            buf_lit(&out, "refused");
-        CHECK_AT(rows[i].line, ok || err.code == ERR_SYNTAX);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
-    }
-    buf_done(&out);
+    for (size_t i = 0; i < count; i++)
+        feel_row_check(__FILE__, (struct feel_row){.line = rows[i].line,
+                                                   .data = rows[i].data,
+                                                   .text = rows[i].text,
+                                                   .want = rows[i].want});
 }
 
 /* Behind a dot. f gives its argument back, so that nothing tells its shape. */
