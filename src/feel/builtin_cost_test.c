@@ -184,4 +184,38 @@ void test_builtin_pattern_limits(void) {
     CHECK(matched(loops, 3, 'b') == ERR_NONE);
     CHECK(matched("^a*b", 262000, 'b') == ERR_NONE);
     CHECK(matched("^a*b", 262200, 'c') == ERR_LIMIT);
+    CHECK(matched("^(a)*b", 87000, 'b') == ERR_NONE);
+    CHECK(matched("^(a)*b", 87600, 'c') == ERR_LIMIT);
+}
+
+/* A string has 2^24 bytes at most: what would have more is null. */
+void test_builtin_longest(void) {
+    static const struct {
+        int line;
+        const char *text, *want;
+    } longest[] = {
+        {__LINE__, "string length(string join(for i in l return t))", "16777216"},
+        {__LINE__, "string join(for i in l return t, \"-\")", "null"},
+        {__LINE__, "string length(replace(t, \"a\", t))", "16777216"},
+        {__LINE__, "replace(t, \"a\", t + \"a\")", "null"},
+        {__LINE__, "replace(t, \"a\", \"$0\" + t)", "null"},
+        {__LINE__, "replace(t, \"a\", t + \"a\", \"q\")", "null"},
+        {__LINE__, "string(for i in l return t)", "null"},
+        {__LINE__, "{t: string join(for i in l return t), u: t + \"a\"}.u", "null"},
+        {__LINE__, "upper case(replace(t, \"a\", t, \"q\") + \"\") = null", "false"},
+    };
+    for (size_t i = 0; i < COUNT_OF(longest); i++) {
+        struct arena *a = arena_create("cost", 256 << 20);
+        struct feel_value context = context_of(a), v;
+        struct err err = {0};
+        struct buf got;
+        buf_init(&got, 1 << 12);
+        CHECK_OK_AT(longest[i].line,
+                    run(&v, longest[i].text, (struct cost){1 << 26, 200 << 20}, a, context, &err),
+                    &err);
+        feel_print(&got, v);
+        CHECK_STR_AT(longest[i].line, buf_view(&got), str_from(longest[i].want));
+        buf_done(&got);
+        arena_destroy(a);
+    }
 }

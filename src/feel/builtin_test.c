@@ -434,6 +434,10 @@ static const struct clause_row context_rows[] = {
            "[{a: {b: 2}}, null, {a: 1}]"),
     CLAUSE("context put(): the context stays as it was",
            "{c: {x: {y: 1}}, d: context put(c, [\"x\", \"y\"], 2), r: c}.r", "{x: {y: 1}}"),
+    CLAUSE("context put() at 257 keys, and one more",
+           "for n in 257..258 return context put({d: function(n) if n = 0 then {} else {a: d(n - "
+           "1)}, r: d(300)}.r, for i in 1..n return \"a\", 1) = null",
+           "[false, true]"),
     CLAUSE("context merge()",
            "[context merge([]), context merge([{a: 1}, 1]), context merge([null]), context "
            "merge({a: 1}), context merge([{a: 1, b: 1}, {}, {b: 2, c: 2}, {a: 3}]), context "
@@ -443,4 +447,47 @@ static const struct clause_row context_rows[] = {
 
 void test_builtin_contexts(void) {
     check(context_rows, COUNT_OF(context_rows));
+}
+
+static const struct clause_row range_rows[] = {
+    CLAUSE("range(), rules 66, 67: every bracket",
+           "for t in [\"[1..2]\", \"[1..2)\", \"(1..2]\", \"(1..2)\", \"]1..2[\", \"]1..2]\", "
+           "\"[1..2[\", \" [ 1 .. 2 ] \", \"[-2..-1]\", \"[1..1]\"] return range(t)",
+           "[[1..2], [1..2), (1..2], (1..2), (1..2), (1..2], [1..2), [1..2], [-2..-1], [1..1]]"),
+    CLAUSE("range(): an open end may be missing",
+           "for t in [\"(..2]\", \"(..2)\", \"]..2]\", \"[1..)\", \"(1..)\", \"[1..[\"] return "
+           "range(t)",
+           "[(<= 2), (< 2), (<= 2), (>= 1), (> 1), (>= 1)]"),
+    CLAUSE("range(): no other end, and not both",
+           "for t in [\"[..2]\", \"[1..]\", \"(..)\", \"[..]\", \"]..[\", \"(1..]\", "
+           "\"[..2)\"] return range(t)",
+           "[null, null, null, null, null, null, null]"),
+    CLAUSE("range() of every kind",
+           "for t in [\"[\\\"a\\\"..\\\"b\\\"]\", \"[@\\\"2020-01-01\\\"..@\\\"2020-01-02\\\")\", "
+           "\"[date(2020, 1, 1)..date(\\\"2020-02-01\\\")]\", "
+           "\"(time(\\\"10:00:00\\\")..@\\\"11:00:00\\\"]\", \"[duration(\\\"P1D\\\")..)\", "
+           "\"[date(from: \\\"2020-01-01\\\")..)\"] return range(t)",
+           "[[\"a\"..\"b\"], [@\"2020-01-01\"..@\"2020-01-02\"), "
+           "[@\"2020-01-01\"..@\"2020-02-01\"], (@\"10:00:00\"..@\"11:00:00\"], (>= @\"P1D\"), (>= "
+           "@\"2020-01-01\")]"),
+    CLAUSE("range() of what is no literal",
+           "for t in [\"[1+1..2]\", \"[x..2]\", \"[null..2]\", \"[true..false]\", \"[(1)..2]\", "
+           "\"[abs(1)..2]\", \"[[1]..2]\", \"[{}..2]\", \"[date(abs(2020), 1, "
+           "1)..@\\\"2020-01-02\\\"]\", \"[date(x)..)\"] return range(t)",
+           "[null, null, null, null, null, null, null, null, null, null]"),
+    CLAUSE("range() of what is no range",
+           "for t in [\"\", \" \", \"1\", \"1..2\", \"[1..2\", \"1..2]\", \"[1,2]\", \"[1..2]x\", "
+           "\"x[1..2]\", \"[1..2..3]\", \"[1..2]]\", \"[[1..2]\", \"..\", \"[\", \"[1.2]\", "
+           "\"\\\"\", \"[\\\"a..b]\", \"[1..\\\"b]\", \"(<1)\", \"[1..2]//\", \"{1..2}\"] return "
+           "range(t)",
+           "[null, null, null, null, null, null, null, null, null, null, null, null, null, null, "
+           "null, null, null, null, null, [1..2], null]"),
+    CLAUSE("range() whose ends do not fit",
+           "[range(\"[2..1]\"), range(\"[1..\\\"a\\\"]\"), range(\"[date(\\\"x\\\")..)\"), "
+           "range(1), range(null), range([1..2])]",
+           "[null, null, null, null, null, null]"),
+};
+
+void test_builtin_range_texts(void) {
+    check(range_rows, COUNT_OF(range_rows));
 }

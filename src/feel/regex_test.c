@@ -183,6 +183,10 @@ void test_regex_classes(void) {
         {__LINE__, "[\xf0\x9f\x98\x80-\xf0\x9f\x99\x8f]", "", "\xf0\x9f\x97\xbf\xf0\x9f\x98\x82",
          "\xf0\x9f\x98\x82"},
         {__LINE__, "[c-ea-bb-d]+", "", "fabcde", "abcde"},
+        /* more than eight ranges: joined, but not over a gap, nor cut where one holds another */
+        {__LINE__, "[acegikmoqsuwy]+", "", "bdfaxcz", "a"},
+        {__LINE__, "[a-zb-cd-ef-gh-ij-kl-mn-op-qr-s]+", "", "AuvzB", "uvz"},
+        {__LINE__, "[yxwvutsrqponm]+", "", "lmnopqrstuvwxyz", "mnopqrstuvwxy"},
         {__LINE__, "[a-z-[a-y-[m]]]+", "", "abmzl", "mz"},
         {__LINE__, "[^a-z-[0-9]]", "", "a5!", "!"},
         {__LINE__, "[a-z-[^aeiou]]+", "", "xaey", "ae"},
