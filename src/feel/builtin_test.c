@@ -110,8 +110,9 @@ static const struct clause_row text_rows[] = {
            "[1000, 1000.50, 1.5, 1.5, -1000.5, 5, -0.5, 1000]"),
     CLAUSE("number() of what is none",
            "for t in [\"\", \" 1\", \"1 \", \"5.\", \"0x1\", \"1,0\", \"--1\", \"- 1\", \"one\", "
-           "\"\\u0661\", true, null] return number(t)",
-           "[null, null, null, null, null, null, null, null, null, null, null, null]"),
+           "\"\\u0661\", \"1e5x\", \"1e\", \"e5\", \"1e7000\", true, null] return number(t)",
+           "[null, null, null, null, null, null, null, null, null, null, null, null, null, null, "
+           "null, null]"),
     CLAUSE("number() with separators that are none",
            "[number(\"1\", \";\", \".\"), number(\"1\", \" \", \" \"), number(\"1\", \".\", "
            "\".\"), number(\"1\", \"\", \".\"), number(\"1\", \"  \", \".\"), number(\"1\", \",\", "
@@ -258,6 +259,12 @@ static const struct clause_row number_rows[] = {
            "[odd(-3), odd(5.0), odd(5.5), odd(1e40), odd(0), even(-2), even(5.5), even(4.0), "
            "even(1e40), odd(\"1\"), even(null)]",
            "[true, true, false, false, false, true, false, true, true, null, null]"),
+    CLAUSE("table 60",
+           "[3 ** -2 = 1 / 9, decimal(3 ** -40 * 3 ** 40, 30) = 1, 3 ** -20000, (-2) ** 3, (-2) ** "
+           "-3, (-2) ** 0.5, 0 ** 0, 0 ** -1, 1 ** 1e30, 2 ** 0.5, 4 ** 0.5, 10 ** 6144 > 1, 10 ** "
+           "6145, 2 ** -1e30, 1e-3000 ** 3]",
+           "[true, true, null, -8, -0.125, null, 1, null, 1, "
+           "1.414213562373095048801688724209698, 2, true, null, null, null]"),
     CLAUSE("not()", "[not(null), not(1), not([false]), not([true, false])]",
            "[null, null, true, null]"),
 };

@@ -148,6 +148,12 @@ static const struct clause_row clock_rows[] = {
         "\"-10:00:00\", \"10:00:00 Z\"] return time(t)",
         "[null, null, null, null, null, null, null, null, null, null, null, null, null, null, "
         "null, null, null]"),
+    CLAUSE("time() of a string: an offset with seconds, and one that is none",
+           "for t in [\"10:00:00+01:00:30\", \"10:00:00-01:00:59\", \"10:00:00+01:00:60\", "
+           "\"10:00:00+01:00:1\", \"10:00:00+01:00:\", \"10:00:00+01:00:30Z\", "
+           "\"10:00:00+18:00:01\", \"10:00:00+18:00:00\"] return time(t)",
+           "[@\"10:00:00+01:00:30\", @\"10:00:00-01:00:59\", null, null, null, null, null, "
+           "@\"10:00:00+18:00\"]"),
     CLAUSE("date and time() of one",
            "[date and time(@\"2017-01-01T10:00:00+01:00\"), date and time(@\"2017-01-01\"), date "
            "and time(\"2017-01-01\"), date and time(\"2017-01-01T24:00:00\"), date and "
@@ -244,6 +250,14 @@ static const struct clause_row duration_rows[] = {
            "duration(\"P99999999999999999999D\")]",
            "[@\"P83333333333Y3M\", null, @\"-P83333333333Y3M\", "
            "@\"P1157407407407DT9H46M40S\", null, null]"),
+    CLAUSE("duration(): far too long",
+           "for t in [\"P999999999999999999D\", \"PT999999999999999999H\", "
+           "\"PT999999999999999999M\", \"PT999999999999999999S\", "
+           "\"PT999999999999999999.5S\", \"P106751991167300DT999999999999999999S\", "
+           "\"P106751991167300DT999999999999999999.5S\", \"P999999999999999999Y\", "
+           "\"P999999999999999999M\", \"P768614336404564650Y999999999999999999M\", "
+           "\"-P999999999999999999Y\"] return duration(t)",
+           "[null, null, null, null, null, null, null, null, null, null, null]"),
     CLAUSE("years and months duration(): the month is whole when its day is reached",
            "[years and months duration(@\"2011-01-31\", @\"2011-02-28\"), years and months "
            "duration(@\"2011-01-31\", @\"2011-03-31\"), years and months duration(@\"2011-01-30\", "
@@ -351,6 +365,12 @@ static const struct clause_row arithmetic_rows[] = {
         "@\"999999999-12-31T23:59:59@Asia/Shanghai\" + @\"PT1S\", @\"-999999999-01-01T00:00:00\" "
         "- @\"PT0.000000001S\", @\"999999999-12-31T00:00:00\" + @\"P1M\"]",
         "[null, null, null, null, null, null, null, null, null, null]"),
+    CLAUSE("table 57: by the longest durations",
+           "[@\"2020-01-01\" + @\"P999999999999M\", @\"2020-01-01\" - @\"P999999999999M\", "
+           "@\"2020-01-01T00:00:00\" - @\"P999999999999M\", @\"2020-01-01\" + "
+           "@\"P1157407407407D\", @\"2020-01-01T00:00:00Z\" - @\"P1157407407407D\", "
+           "@\"10:00:00\" + @\"P1157407407407DT1H\"]",
+           "[null, null, null, null, null, @\"11:00:00\"]"),
     CLAUSE("table 57: up to the first and the last year",
            "[@\"999999999-12-30\" + @\"P1D\", @\"-999999998-01-01\" - @\"P1Y\", "
            "@\"999999999-12-31T23:59:59@Asia/Shanghai\" + @\"PT0.5S\", "

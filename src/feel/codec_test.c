@@ -37,6 +37,10 @@ static const struct {
     {__LINE__, "u2 u8 u5", ERR_CORRUPT}, /* 5e1 is 50 */
     {__LINE__, "u2 u2 u5 u0", ERR_CORRUPT},
     {__LINE__, "u2 u49412 u1", ERR_CORRUPT}, /* beyond every exponent */
+    {__LINE__, "u2 u48888 u1", ERR_NONE},    /* 1e6111 */
+    {__LINE__, "u2 u48896 u1", ERR_CORRUPT},
+    {__LINE__, "u2 u49404 u1", ERR_NONE},                                    /* 1e-6176 */
+    {__LINE__, "u2 u2 u18446744073709551615 u542101086242752", ERR_CORRUPT}, /* 35 digits */
     {__LINE__, "u3 sabc", ERR_NONE},
     {__LINE__, "u4 i0", ERR_NONE},
     {__LINE__, "u4 i365241780471", ERR_NONE},
