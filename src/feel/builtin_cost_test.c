@@ -83,6 +83,8 @@ static const struct cost_row {
     {__LINE__, "matches(\"b\", t)", ITEMS},
     {__LINE__, "matches(t, \"^a*b\")", 4 * ITEMS},
     {__LINE__, "matches(\"\", \"a{8000}\")", 1000},
+    {__LINE__, "for p in [\"a{8000}\"] return matches(\"\", p)", 1000},
+    {__LINE__, "for p in [t] return matches(\"\", p)", ITEMS + ITEMS / 8},
     {__LINE__, "replace(t, \"a\", \"b\")", ITEMS},
     {__LINE__, "split(t, \"a\")", ITEMS},
     {__LINE__, "range(\"[1..2]\")", 1},

@@ -233,6 +233,11 @@ static const struct clause_row number_rows[] = {
            "[round half up(15, -1), round half up(-15, -1), round half up(14.9, -1), round half "
            "up(0.005, 2), round half up(5e-6176, 6175) = 1e-6175]",
            "[20, -20, 10, 0.01, true]"),
+    CLAUSE("round half up() of all digits, and of far more than there are",
+           "for n in [-33, -34, -35, -37, -38, -72, -6111] return round half "
+           "up(9999999999999999999999999999999999, n)",
+           "[10000000000000000000000000000000000, 10000000000000000000000000000000000, 0, 0, 0, 0, "
+           "0]"),
     CLAUSE("round half down()",
            "[round half down(15, -1), round half down(-15, -1), round half down(15.1, -1), round "
            "half down(0.005, 2), round half down(1.5)]",

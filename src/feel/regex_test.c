@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/test.h"
+#include "base/utf8.h"
 
 struct pattern_row {
     int line;
@@ -96,6 +97,47 @@ void test_regex_escapes(void) {
     check(rows, COUNT_OF(rows));
     check_row(__LINE__, (struct str){"\\\0", 2}, "", STR_NONE, NO_ESCAPE);
     check_row(__LINE__, (struct str){"a\0b", 3}, "", STR("ab"), NULL);
+}
+
+/* XML 1.0 fifth edition: 2.3: the first and the last of each row of productions 4 and 4a, and what
+ * stands before and behind them */
+void test_regex_names(void) {
+    static const struct {
+        uint32_t from, to;
+        bool starts;
+    } parts[] = {
+        {':', ':', true},         {'A', 'Z', true},       {'_', '_', true},
+        {'a', 'z', true},         {0xc0, 0xd6, true},     {0xd8, 0xf6, true},
+        {0xf8, 0x2ff, true},      {0x370, 0x37d, true},   {0x37f, 0x1fff, true},
+        {0x200c, 0x200d, true},   {0x2070, 0x218f, true}, {0x2c00, 0x2fef, true},
+        {0x3001, 0xd7ff, true},   {0xf900, 0xfdcf, true}, {0xfdf0, 0xfffd, true},
+        {0x10000, 0xeffff, true}, {'-', '-', false},      {'.', '.', false},
+        {'0', '9', false},        {0xb7, 0xb7, false},    {0x300, 0x36f, false},
+        {0x203f, 0x2040, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        const uint32_t codes[] = {parts[i].from - 1, parts[i].from, parts[i].to, parts[i].to + 1};
+        for (size_t k = 0; k < COUNT_OF(codes); k++) {
+            if (codes[k] == 0xd800) /* half a character */
+                continue;
+            bool starts = false, in = false;
+            for (size_t n = 0; n < COUNT_OF(parts); n++)
+                if (codes[k] >= parts[n].from && codes[k] <= parts[n].to) {
+                    in = true;
+                    starts = starts || parts[n].starts;
+                }
+            struct buf text;
+            buf_init(&text, 8);
+            utf8_add(&text, codes[k]);
+            buf_add_byte(&text, '\0');
+            buf_cut(&text, text.len - 1); /* it ends with a zero now */
+            check_row(__LINE__, STR("\\c"), "", buf_view(&text), in ? text.at : NULL);
+            check_row(__LINE__, STR("\\C"), "", buf_view(&text), in ? NULL : text.at);
+            check_row(__LINE__, STR("\\i"), "", buf_view(&text), starts ? text.at : NULL);
+            check_row(__LINE__, STR("[\\I]"), "", buf_view(&text), starts ? NULL : text.at);
+            buf_done(&text);
+        }
+    }
 }
 
 /* XML Schema 1.1 part 2: G.4.2.2, G.4.2.3: categories and blocks */
@@ -379,6 +421,8 @@ void test_regex_flags(void) {
         {__LINE__, "^$", "m", "a\n\nb", ""},
         {__LINE__, "^$", "m", "a\n", NULL}, /* the last line end begins no line */
         {__LINE__, "^$", "m", "a", NULL},
+        {__LINE__, "\n^", "m", "a\n", NULL},
+        {__LINE__, "\n^", "m", "a\n\n", "\n"},
         {__LINE__, "\n$", "m", "a\n", NULL},
         {__LINE__, "^.$", "m", "ab\nc\nde", "c"},
         {__LINE__, "a.b", "", "a\rb", NULL},
@@ -396,6 +440,7 @@ void test_regex_flags(void) {
         {__LINE__, "a[ b]c", "x", "a c", "a c"},
         {__LINE__, "[ a-c -[ b]] c", "x", "bcac", "ac"},
         {__LINE__, "[ \\] ] c", "x", " c", " c"},
+        {__LINE__, "[a-[b] ]", "x", "", "!a subtraction is not at the end of its class"},
         {__LINE__, "\\[ a \\]", "x", "[a]", "[a]"},
         {__LINE__, "a { 2 , 3 } b", "x", "aab", "aab"},
         {__LINE__, "( ? : a ) b", "x", "ab", "ab"},
