@@ -51,6 +51,11 @@ static const struct clause_row date_rows[] = {
            "date(2017, 1, 1.5), date(2017, \"1\", 1), date(2017, 1, null), date(@\"10:00:00\"), "
            "date(5), date(null), date(true), date([1]), date(@\"P1D\")]",
            "[null, null, null, null, null, null, null, null, null, null, null, null, null]"),
+    CLAUSE(
+        "date(), time(), date and time(): what stood behind their arguments before",
+        "for n in 1..2 return [[n, n, n, n, n, n, n, n][1], date(2017, 1), [n, n, n, n, n, n, n, "
+        "n][2], time(10, 1), [n, n, n, n, n, n, n, n][3], date and time(2017, 1, 1, 1, 1)]",
+        "[[1, null, 1, null, 1, null], [2, null, 2, null, 2, null]]"),
     CLAUSE("date() of a date and time is its local day",
            "[date(@\"2017-01-01T23:00:00-08:00\"), date(@\"2017-01-01T00:00:00@Asia/Shanghai\"), "
            "date(@\"2017-01-01\"), date([@\"2017-01-01\"])]",
@@ -233,6 +238,11 @@ static const struct clause_row duration_rows[] = {
            "duration(t)",
            "[@\"-P1Y2M\", @\"P0M\", @\"P1Y2M\", @\"PT0S\", @\"PT0S\", @\"PT0S\", @\"P1DT12H\", "
            "@\"P2D\", @\"PT1H30M\", @\"PT1.5S\", @\"PT0S\", @\"-P1DT0.5S\"]"),
+    CLAUSE("duration(): what is nothing is not printed",
+           "[@\"P1DT1H\", @\"P1DT1M\", @\"P1DT1S\", @\"P1DT0.1S\", @\"PT1H1S\", @\"PT1M0.5S\", "
+           "@\"PT60S\", @\"P12M\", @\"P13M\"]",
+           "[@\"P1DT1H\", @\"P1DT1M\", @\"P1DT1S\", @\"P1DT0.1S\", @\"PT1H1S\", @\"PT1M0.5S\", "
+           "@\"PT1M\", @\"P1Y\", @\"P1Y1M\"]"),
     CLAUSE("duration() of a string that is none",
            "for t in [\"\", \"P\", \"-P\", \"PT\", \"P1DT\", \"1D\", \"P1Y1D\", \"P1M1D\", "
            "\"P1YT1H\", \"P-1Y\", \"P1.5D\", \"PT1.5M\", \"+P1D\", \"p1d\", \"P1D \", \"PT1S1M\", "
@@ -289,9 +299,10 @@ static const struct clause_row duration_rows[] = {
            "@\"-0001-02-03T04:05:06.5\".year, @\"2017-01-01T04:05:06.5\".second]",
            "[@\"PT8H\", @\"PT9H\", null, @\"-PT1H30M\", \"Asia/Shanghai\", null, -1, 6.5]"),
     CLAUSE("table 66",
-           "{a: -@\"P1DT2H3M4.5S\", b: -@\"P1Y2M\", r: [a.days, a.hours, a.minutes, a.seconds, "
-           "b.years, b.months]}.r",
-           "[-1, -2, -3, -4.5, -1, -2]"),
+           "{a: -@\"P1DT2H3M4.5S\", b: -@\"P1Y2M\", c: -@\"PT0.5S\", r: [a.days, a.hours, "
+           "a.minutes, a.seconds, b.years, b.months, c.minutes, c.seconds, @\"PT61.250S\".seconds, "
+           "@\"P2DT25H\".hours, @\"PT0.000000001S\".seconds]}.r",
+           "[-1, -2, -3, -4.5, -1, -2, 0, -0.5, 1.25, 1, 0.000000001]"),
     CLAUSE("is(): the same value of the same kind",
            "[is(1.10, 1.10), is(null, null), is(1, null), is(null, 1), is(\"a\", \"a\"), is([1], "
            "[1]), is([1], [2]), is({a: 1, b: 2}, {b: 2, a: 1}), is(true, true), is(1, \"1\")]",
