@@ -46,6 +46,12 @@ static const struct clause_row date_rows[] = {
            "1, 0), date(2017, 4, 31), date(2017, -1, 1), date(1000000000, 1, 1), date(-1000000000, "
            "1, 1), date(1e30, 1, 1), date(2017, 1e30, 1)]",
            "[null, null, null, null, null, null, null, null, null, null, null]"),
+    CLAUSE("date(): leap years before year 1",
+           "[date(-4, 2, 29), date(-100, 2, 29), date(-200, 2, 29), date(-400, 2, 29), date(-1, 2, "
+           "29), date(-5, 2, 29), day of year(@\"-0100-12-31\"), day of year(@\"-0400-12-31\"), "
+           "@\"-0100-02-28\" + @\"P1D\", @\"-0400-02-28\" + @\"P1D\"]",
+           "[@\"-0004-02-29\", null, null, @\"-0400-02-29\", null, null, 365, 366, "
+           "@\"-0100-03-01\", @\"-0400-02-29\"]"),
     CLAUSE("date() of other numbers of arguments, of other kinds",
            "[date(2017, 1), date(\"2017-01-01\", 1, 1), date(2017.5, 1, 1), date(2017, 1.5, 1), "
            "date(2017, 1, 1.5), date(2017, \"1\", 1), date(2017, 1, null), date(@\"10:00:00\"), "
