@@ -503,3 +503,77 @@ static const struct clause_row range_rows[] = {
 void test_builtin_range_texts(void) {
     check(range_rows, COUNT_OF(range_rows));
 }
+
+static const struct clause_row name_rows[] = {
+    CLAUSE(
+        "tables 72, 73: by names",
+        "[date(from: \"2020-01-02\"), date(day: 3, month: 2, year: 2020), date and time(time: "
+        "@\"10:00:00\", date: @\"2020-01-01\"), date and time(from: \"2020-01-01T10:00:00\"), "
+        "time(from: \"10:00:00\"), time(offset: @\"PT1H\", second: 3, minute: 2, hour: 1), "
+        "number(decimal separator: \",\", grouping separator: \".\", from: \"1.000,5\"), "
+        "string(from: 1), duration(from: \"P1D\"), years and months duration(to: @\"2021-02-01\", "
+        "from: @\"2020-01-01\"), range(from: \"[1..2]\"), not(negand: true)]",
+        "[@\"2020-01-02\", @\"2020-02-03\", @\"2020-01-01T10:00:00\", @\"2020-01-01T10:00:00\", "
+        "@\"10:00:00\", @\"01:02:03+01:00\", 1000.5, \"1\", @\"P1D\", @\"P1Y1M\", [1..2], false]"),
+    CLAUSE(
+        "table 74: by names",
+        "[substring(length: 1, start position: 2, string: \"abc\"), string length(string: \"ab\"), "
+        "upper case(string: \"a\"), lower case(string: \"A\"), substring before(match: \"b\", "
+        "string: \"abc\"), substring after(match: \"b\", string: \"abc\"), replace(flags: \"i\", "
+        "replacement: \"x\", pattern: \"B\", input: \"abc\"), contains(match: \"b\", string: "
+        "\"abc\"), starts with(match: \"a\", string: \"abc\"), ends with(match: \"c\", string: "
+        "\"abc\"), matches(flags: \"i\", pattern: \"B\", input: \"abc\"), split(delimiter: \"b\", "
+        "string: \"abc\"), string join(delimiter: \"-\", list: [\"a\", \"b\"])]",
+        "[\"b\", 2, \"A\", \"a\", \"a\", \"c\", \"axc\", true, true, true, true, [\"a\", \"c\"], "
+        "\"a-b\"]"),
+    CLAUSE("table 75: by names",
+           "[list contains(element: 1, list: [1]), count(list: [1, 2]), min(list: [1, 2]), "
+           "max(list: [1, 2]), sum(list: [1, 2]), mean(list: [1, 3]), all(list: [true]), any(list: "
+           "[false]), sublist(length: 1, start position: 2, list: [1, 2, 3]), append(item: 2, "
+           "list: [1]), concatenate(list: [1]), insert before(newItem: 0, position: 2, list: [1, "
+           "2]), remove(position: 1, list: [1, 2]), list replace(newItem: 0, position: 2, list: "
+           "[1, 2]), list replace(newItem: 0, match: function(x, y) x = 1, list: [1, 2])]",
+           "[true, 2, 1, 2, 3, 2, true, false, [2], [1, 2], [1], [1, 0, 2], [2], [1, 0], [0, 2]]"),
+    CLAUSE("table 75: by names",
+           "[reverse(list: [1, 2]), index of(match: 2, list: [1, 2]), union(list: [1, 1]), "
+           "distinct values(list: [1, 1]), flatten(list: [[1]]), product(list: [2, 3]), "
+           "median(list: [1, 2, 4]), stddev(list: [2, 2]), mode(list: [1, 1, 2]), sort(precedes: "
+           "function(x, y) x > y, list: [1, 2])]",
+           "[[2, 1], [2], [1], [1], [1], 6, 2, 0, [1], [2, 1]]"),
+    CLAUSE("tables 76, 77, 79: by names",
+           "[decimal(scale: 1, n: 0.25), floor(scale: 1, n: 0.25), ceiling(scale: 1, n: 0.25), "
+           "round up(scale: 1, n: 0.21), round down(scale: 1, n: 0.29), round half up(scale: 1, n: "
+           "0.25), round half down(scale: 1, n: 0.25), abs(n: -1), modulo(divisor: 3, dividend: "
+           "7), sqrt(number: 4), log(number: 1), exp(number: 0), odd(number: 1), even(number: 1), "
+           "is(value2: 1, value1: 2), day of year(date: @\"2020-02-01\"), day of week(date: "
+           "@\"2020-02-01\"), month of year(date: @\"2020-02-01\"), week of year(date: "
+           "@\"2020-02-01\")]",
+           "[0.2, 0.2, 0.3, 0.3, 0.2, 0.3, 0.2, 1, 1, 2, 0, 1, true, false, false, 32, "
+           "\"Saturday\", \"February\", 5]"),
+    CLAUSE("table 78: by names",
+           "[before(point1: 1, point2: 2), before(point: 1, range: [2..3]), before(range1: [1..2], "
+           "range2: [3..4]), after(point2: 1, point1: 2), after(range: [2..3], point: 1), "
+           "meets(range2: [2..3], range1: [1..2]), met by(range1: [2..3], range2: [1..2]), "
+           "overlaps(range1: [1..2], range2: [2..3]), overlaps before(range1: [1..2], range2: "
+           "[2..3]), overlaps after(range2: [1..2], range1: [2..3]), finishes(range: [1..2], "
+           "point: 2), finished by(point: 2, range: [1..2]), includes(point: 2, range: [1..2]), "
+           "during(range: [1..2], point: 2), starts(range: [1..2], point: 1), started by(point: 1, "
+           "range: [1..2]), coincides(range2: [1..2], range1: [1..2]), during(range2: [1..3], "
+           "range1: [1..2])]",
+           "[true, true, true, true, true, true, true, true, true, true, true, true, true, true, "
+           "true, true, true, true]"),
+    CLAUSE("table 81: by names",
+           "[get value(key: \"a\", m: {a: 1}), get entries(m: {}), context(entries: []), context "
+           "put(value: 1, key: \"a\", context: {}), context put(value: 1, keys: [\"a\"], context: "
+           "{}), context merge(contexts: [{a: 1}])]",
+           "[1, [], {}, {a: 1}, {a: 1}, {a: 1}]"),
+    CLAUSE("10.3.2.13.5: a name that no signature has",
+           "[abs(number: 1), sqrt(n: 4), date(from: \"2020-01-01\", year: 1), substring(string: "
+           "\"a\", start: 1), before(point1: 1, range2: [2..3]), coincides(point: 1, range: "
+           "[1..2]), count(list: [1], list: [2])]",
+           "[null, null, null, null, null, null, null]"),
+};
+
+void test_builtin_names(void) {
+    check(name_rows, COUNT_OF(name_rows));
+}
