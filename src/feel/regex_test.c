@@ -99,6 +99,51 @@ void test_regex_escapes(void) {
     check_row(__LINE__, (struct str){"a\0b", 3}, "", STR("ab"), NULL);
 }
 
+/* XML Schema 1.1 part 2: G.4.2.3: the table of blocks: the ends of some, and their neighbours */
+void test_regex_blocks(void) {
+    static const struct {
+        int line;
+        const char *pattern;
+        uint32_t from, to;
+    } blocks[] = {
+        {__LINE__, "\\p{IsLatin-1Supplement}", 0x80, 0xff},
+        {__LINE__, "\\p{IsLatinExtended-A}", 0x100, 0x17f},
+        {__LINE__, "\\p{IsIPAExtensions}", 0x250, 0x2af},
+        {__LINE__, "\\p{IsGreek}", 0x370, 0x3ff}, /* names of before too */
+        {__LINE__, "\\p{IsGreekandCoptic}", 0x370, 0x3ff},
+        {__LINE__, "\\p{IsCombiningMarksforSymbols}", 0x20d0, 0x20ff},
+        {__LINE__, "\\p{IsCyrillic}", 0x400, 0x4ff},
+        {__LINE__, "\\p{IsHebrew}", 0x590, 0x5ff},
+        {__LINE__, "\\p{IsArabic}", 0x600, 0x6ff},
+        {__LINE__, "\\p{IsDevanagari}", 0x900, 0x97f},
+        {__LINE__, "\\p{IsThai}", 0xe00, 0xe7f},
+        {__LINE__, "\\p{IsGreekExtended}", 0x1f00, 0x1fff},
+        {__LINE__, "\\p{IsGeneralPunctuation}", 0x2000, 0x206f},
+        {__LINE__, "\\p{IsCurrencySymbols}", 0x20a0, 0x20cf},
+        {__LINE__, "\\p{IsMathematicalOperators}", 0x2200, 0x22ff},
+        {__LINE__, "\\p{IsHiragana}", 0x3040, 0x309f},
+        {__LINE__, "\\p{IsCJKUnifiedIdeographs}", 0x4e00, 0x9fff},
+        {__LINE__, "\\p{IsCJKCompatibilityIdeographs}", 0xf900, 0xfaff},
+        {__LINE__, "\\p{IsHalfwidthandFullwidthForms}", 0xff00, 0xffef},
+        {__LINE__, "\\p{IsGothic}", 0x10330, 0x1034f},
+        {__LINE__, "\\p{IsMusicalSymbols}", 0x1d100, 0x1d1ff},
+    };
+    for (size_t i = 0; i < COUNT_OF(blocks); i++) {
+        const uint32_t codes[] = {blocks[i].from, blocks[i].to, blocks[i].from - 1,
+                                  blocks[i].to + 1};
+        for (size_t k = 0; k < COUNT_OF(codes); k++) {
+            struct buf text;
+            buf_init(&text, 8);
+            utf8_add(&text, codes[k]);
+            buf_add_byte(&text, '\0');
+            buf_cut(&text, text.len - 1); /* it ends with a zero now */
+            check_row(blocks[i].line, str_from(blocks[i].pattern), "", buf_view(&text),
+                      k < 2 ? text.at : NULL);
+            buf_done(&text);
+        }
+    }
+}
+
 /* XML 1.0 fifth edition: 2.3: the first and the last of each row of productions 4 and 4a, and what
  * stands before and behind them */
 void test_regex_names(void) {
