@@ -524,6 +524,22 @@ void test_regex_flags(void) {
     check(rows, COUNT_OF(rows));
 }
 
+/* No flag does the work of another. */
+void test_regex_flags_alone(void) {
+    static const struct pattern_row rows[] = {
+        {__LINE__, "^b", "s", "a\nb", NULL},   {__LINE__, "a$", "s", "a\nb", NULL},
+        {__LINE__, "A", "s", "a", NULL},       {__LINE__, "a b", "s", "ab", NULL},
+        {__LINE__, "a.", "m", "a\n", NULL},    {__LINE__, "A", "m", "a", NULL},
+        {__LINE__, "a b", "m", "ab", NULL},    {__LINE__, "a.", "i", "a\n", NULL},
+        {__LINE__, "^b", "i", "a\nb", NULL},   {__LINE__, "a b", "i", "ab", NULL},
+        {__LINE__, "a.", "x", "a\n", NULL},    {__LINE__, "^b", "x", "a\nb", NULL},
+        {__LINE__, "A", "x", "a", NULL},       {__LINE__, "A", "q", "a", NULL},
+        {__LINE__, "a b", "q", "ab", NULL},    {__LINE__, "a.", "xs", "a\n", "a\n"},
+        {__LINE__, "^ B", "xim", "a\nb", "b"}, {__LINE__, "a $", "smx", "a\nb", "a"},
+    };
+    check(rows, COUNT_OF(rows));
+}
+
 /* XPath and XQuery Functions 3.1: 5.6.1.1: two characters are one under i when their upper or their
  * lower case is one */
 void test_regex_case_variants(void) {
