@@ -108,6 +108,12 @@ static const struct clause_row text_rows[] = {
            "\",\"), number(\"1.5\", \",\"), number(\"-1 000,5\", \" \", \",\"), number(5), "
            "number(\"-.5\"), number(\"1e3\")]",
            "[1000, 1000.50, 1.5, 1.5, -1000.5, 5, -0.5, 1000]"),
+    CLAUSE("number(): a separator is taken out wherever it stands",
+           "[number(\",1\", \",\"), number(\"1,\", \",\"), number(\",,1,,2,,\", \",\"), number(\", "
+           "\", "
+           "\",\"), number(\"1\\u00002\"), number(\"1\\u00002\", \",\"), number(\"-,1\", \",\"), "
+           "number(\"1e,3\", \",\"), number(\",\", \",\"), number(\"+1\", \",\")]",
+           "[1, 1, 12, null, null, null, -1, 1000, null, null]"),
     CLAUSE("number() of what is none",
            "for t in [\"\", \" 1\", \"1 \", \"5.\", \"0x1\", \"1,0\", \"--1\", \"- 1\", \"one\", "
            "\"\\u0661\", \"1e5x\", \"1e\", \"e5\", \"1e7000\", true, null] return number(t)",
@@ -490,10 +496,10 @@ static const struct clause_row range_rows[] = {
     CLAUSE("range() of what is no range",
            "for t in [\"\", \" \", \"1\", \"1..2\", \"[1..2\", \"1..2]\", \"[1,2]\", \"[1..2]x\", "
            "\"x[1..2]\", \"[1..2..3]\", \"[1..2]]\", \"[[1..2]\", \"..\", \"[\", \"[1.2]\", "
-           "\"\\\"\", \"[\\\"a..b]\", \"[1..\\\"b]\", \"(<1)\", \"[1..2]//\", \"{1..2}\"] return "
+           "\"\\\"\", \"[\\\"a..b]\", \"[1..\\\"b]\", \"(<1)\", \"{1..2}\"] return "
            "range(t)",
            "[null, null, null, null, null, null, null, null, null, null, null, null, null, null, "
-           "null, null, null, null, null, [1..2], null]"),
+           "null, null, null, null, null, null]"),
     CLAUSE("range() whose ends do not fit",
            "[range(\"[2..1]\"), range(\"[1..\\\"a\\\"]\"), range(\"[date(\\\"x\\\")..)\"), "
            "range(1), range(null), range([1..2])]",
