@@ -298,6 +298,8 @@ static const struct clause_row list_rows[] = {
            "[min(5), max([\"a\", \"B\"]), min(@\"2020-01-02\", @\"2020-01-01\"), max([@\"PT1H\", "
            "@\"PT59M\"]), max(@\"P1Y\", @\"P13M\"), min(@\"10:00:00+01:00\", @\"09:30:00Z\")]",
            "[5, \"a\", @\"2020-01-01\", @\"PT1H\", @\"P1Y1M\", @\"10:00:00+01:00\"]"),
+    CLAUSE("min(), max(): the first of equals",
+           "[min([1.0, 1]), min([1, 1.0]), max([2, 3.0, 3]), max([3, 3.0])]", "[1.0, 1, 3.0, 3]"),
     CLAUSE("sum(), mean(), product() of what are no numbers",
            "[sum([1, null]), sum(\"a\"), sum([[1]]), mean([\"a\"]), mean(null), mean(1, \"2\"), "
            "product([2, \"a\"]), product(null)]",

@@ -6,18 +6,18 @@
 
 /* A word: "u7" or "i-7", a number without or with a sign; "s" and a text. */
 static void add_word(struct buf *out, struct str word) {
-    int64_t n = 0;
+    uint64_t n = 0;
     bool negative = word.len > 1 && word.at[1] == '-';
     if (word.at[0] == 's') {
         bytes_add_str(out, str_sub(word, 1, word.len));
         return;
     }
     for (size_t i = negative ? 2 : 1; i < word.len; i++)
-        n = n * 10 + (word.at[i] - '0');
+        n = n * 10 + (uint64_t)(word.at[i] - '0');
     if (word.at[0] == 'u')
-        bytes_add_u64(out, (uint64_t)n);
+        bytes_add_u64(out, n);
     else
-        bytes_add_i64(out, negative ? -n : n);
+        bytes_add_i64(out, negative ? -(int64_t)n : (int64_t)n);
 }
 
 static const struct {
