@@ -216,6 +216,11 @@ static const struct clause_row number_rows[] = {
            "[1, null, null, null, null, 0, null, null]"),
     CLAUSE("decimal(): a scale is cut to a whole one",
            "[decimal(1 / 3, 2.9), decimal(1.5, 0.9), decimal(1.5, -0.9)]", "[0.33, 2, 2]"),
+    CLAUSE("decimal(): zeros as far as 34 digits go",
+           "[decimal(1, 33), decimal(1, 34), decimal(10, 32), decimal(10, 33), decimal(-1, 34), "
+           "decimal(0.5, 34), decimal(0.5, 35)]",
+           "[1.000000000000000000000000000000000, 1, 10.00000000000000000000000000000000, 10, -1, "
+           "0.5000000000000000000000000000000000, 0.5]"),
     CLAUSE("decimal(): half to even",
            "[decimal(15, -1), decimal(25, -1), decimal(5, -1), decimal(-25, -1), decimal(-0.4, 0), "
            "decimal(0.125, 2), decimal(0.1251, 2)]",

@@ -309,6 +309,11 @@ static const struct clause_row duration_rows[] = {
            "a.minutes, a.seconds, b.years, b.months, c.minutes, c.seconds, @\"PT61.250S\".seconds, "
            "@\"P2DT25H\".hours, @\"PT0.000000001S\".seconds]}.r",
            "[-1, -2, -3, -4.5, -1, -2, 0, -0.5, 1.25, 1, 0.000000001]"),
+    CLAUSE("table 66: whole seconds",
+           "[@\"10:20:00\".second, @\"10:20:30\".second, @\"2020-01-01T10:20:10\".second, "
+           "@\"PT0S\".seconds, @\"PT1M\".seconds, @\"PT50S\".seconds, (-@\"PT20S\").seconds, "
+           "@\"10:20:00.10\".second]",
+           "[0, 30, 10, 0, 0, 50, -20, 0.1]"),
     CLAUSE("is(): the same value of the same kind",
            "[is(1.10, 1.10), is(null, null), is(1, null), is(null, 1), is(\"a\", \"a\"), is([1], "
            "[1]), is([1], [2]), is({a: 1, b: 2}, {b: 2, a: 1}), is(true, true), is(1, \"1\")]",
