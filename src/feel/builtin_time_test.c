@@ -153,11 +153,13 @@ static const struct clause_row clock_rows[] = {
            "@\"10:00:00@Etc/UTC\", @\"10:00:00Z\", @\"10:00:00+18:00\", @\"10:00:00.5\"]"),
     CLAUSE(
         "time() of a string that is none",
-        "for t in [\"\", \"10:00\", \"1:00:00\", \"25:00:00\", \"24:00:01\", \"10:60:00\", "
+        "for t in [\"\", \"10:00\", \"1:00:00\", \"25:00:00\", \"24:00:01\", \"24:00:00.5\", "
+        "\"24:01:00\", \"10:60:00\", "
         "\"10:00:60\", \"10:00:00.\", \"10:00:00+18:01\", \"10:00:00+01:60\", \"10:00:00+1:00\", "
         "\"10:00:00+01\", \"10:00:00@Nowhere/Land\", \"10:00:00@\", \"10:00:00Z@Etc/UTC\", "
         "\"-10:00:00\", \"10:00:00 Z\"] return time(t)",
         "[null, null, null, null, null, null, null, null, null, null, null, null, null, null, "
+        "null, null, "
         "null, null, null]"),
     CLAUSE("time() of a string: an offset with seconds, and one that is none",
            "for t in [\"10:00:00+01:00:30\", \"10:00:00-01:00:59\", \"10:00:00+01:00:60\", "

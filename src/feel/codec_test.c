@@ -154,6 +154,29 @@ void test_codec_depth(void) {
     arena_destroy(a);
 }
 
+/* The longest string, and one byte more. */
+void test_codec_longest_string(void) {
+    struct arena *a = arena_create("codec", 1 << 20);
+    struct buf text, bytes;
+    buf_init(&text, FEEL_TEXT_BYTES_MAX + 1);
+    buf_init(&bytes, FEEL_TEXT_BYTES_MAX + 64);
+    for (int i = 0; i <= FEEL_TEXT_BYTES_MAX; i++)
+        buf_add_byte(&text, 'a');
+    for (size_t more = 0; more < 2; more++) {
+        struct feel_value v;
+        struct err err = {0};
+        buf_reset(&bytes);
+        bytes_add_u64(&bytes, FEEL_STRING);
+        bytes_add_str(&bytes, (struct str){text.at, FEEL_TEXT_BYTES_MAX + more});
+        struct bytes_reader in = {buf_view(&bytes), false};
+        CHECK(feel_decode(&v, &in, a, &err) == (more == 0));
+        CHECK(err.code == (more == 0 ? ERR_NONE : ERR_CORRUPT));
+    }
+    buf_done(&text);
+    buf_done(&bytes);
+    arena_destroy(a);
+}
+
 /* A function is not stored, wherever in a value it stands. */
 void test_codec_functions(void) {
     static const char *const texts[] = {"abs", "[1, abs]", "{a: 1, b: {c: function(x) x}}"};
