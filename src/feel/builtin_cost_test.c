@@ -87,6 +87,7 @@ static const struct cost_row {
     {__LINE__, "for p in [t] return matches(\"\", p)", ITEMS + ITEMS / 8},
     {__LINE__, "replace(t, \"a\", \"b\")", ITEMS},
     {__LINE__, "split(t, \"a\")", ITEMS},
+    {__LINE__, "for i in l return max(i, i, i, i, i)", 12 * ITEMS},
     {__LINE__, "range(\"[1..2]\")", 1},
     {__LINE__, "date and time(date(2020, 1, 1), time(1, 2, 3, @\"PT1H\"))", 1},
     {__LINE__, "date and time(date and time(\"2020-01-01T00:00:00Z\"), \"UTC\")", 1},
