@@ -874,8 +874,8 @@ bool ast_parse(struct ast **out, struct arena *a, struct str text, const struct 
         tree = form == FEEL_UNARY_TESTS ? parse_unary_tests(p) : parse_expression(p);
     if (tree != NULL && !parser_at(p, TOKEN_END))
         tree = parser_fail(p, "expected an operator or the end");
-    *out = tree;
-    return tree != NULL;
+    *out = err->code == ERR_NONE ? tree : NULL; /* what stands behind a tree may be no token */
+    return *out != NULL;
 }
 
 bool ast_parse_type(const struct feel_type **out, struct arena *a, struct str text,
@@ -889,12 +889,8 @@ bool ast_parse_type(const struct feel_type **out, struct arena *a, struct str te
     if (!parser_advance(p))
         return false;
     const struct feel_type *type = parser_take_type(p);
-    if (type == NULL)
-        return false;
-    if (!parser_at(p, TOKEN_END)) {
+    if (type != NULL && !parser_at(p, TOKEN_END))
         (void)parser_fail(p, "expected the end of a type");
-        return false;
-    }
-    *out = type;
-    return true;
+    *out = err->code == ERR_NONE ? type : NULL;
+    return *out != NULL;
 }

@@ -14,7 +14,8 @@
 enum {
     TYPE_WALK_DEPTH = 6,
     SHAPE_DEPTH = 16,
-    LOCALS_SEEN_MAX = 256 /* the last ones, where each name may ask for all */
+    LOCALS_SEEN_MAX = 256, /* the last ones, where each name may ask for all */
+    NAMES_A_STEP = 16
 };
 
 /* --- what is known -----------------------------------------------------------------------------
@@ -143,8 +144,11 @@ static bool in_names(const struct ast_scope *scope, struct str name) {
     return false;
 }
 
-/* Is the word a variable that may stand alone? */
+/* Is the word a variable that may stand alone? Many names are paid for. */
 static bool is_variable(const struct parser *p, struct str word) {
+    struct cost cost = {p->options->name_count / NAMES_A_STEP, 0};
+    if (p->options->budget != NULL && !budget_spend(p->options->budget, cost, p->err))
+        return false;
     size_t unseen = p->local_count - MIN_OF(p->local_count, (size_t)LOCALS_SEEN_MAX);
     for (size_t i = p->local_count; i-- > unseen;)
         if (str_eq(p->locals[i].name, word))

@@ -238,15 +238,15 @@ static const struct feel_type *parse_fields_type(struct parser *p, enum feel_typ
     struct feel_field *fields = arena_new(p->arena, struct feel_field, FIELDS_MAX);
     size_t count = 0;
     (void)parser_advance(p);
-    while (!parser_at(p, TOKEN_GT) && p->err->code == ERR_NONE && count < FIELDS_MAX) {
+    bool more = !parser_at(p, TOKEN_GT);
+    while (more && p->err->code == ERR_NONE && count < FIELDS_MAX) {
         if (tag == FEEL_TYPE_CONTEXT) {
             fields[count].name = parser_take_new_name(p, NULL);
             parser_know_member(p, fields[count].name);
             (void)parser_expect(p, TOKEN_COLON, "expected ':' after the name of a field");
         }
         fields[count++].type = parser_take_type(p);
-        if (!parser_accept(p, TOKEN_COMMA))
-            break;
+        more = parser_accept(p, TOKEN_COMMA);
     }
     expect_angle(p, "expected '>' after the types");
     type->fields = fields;
