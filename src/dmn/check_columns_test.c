@@ -42,6 +42,12 @@ void test_dmn_check_values(void) {
           .inputs = "x:yearMonthDuration",
           .rules = "[@\"P0M\"..@\"P1Y\"]|1"},
          "gap x = @\"-P1M\"\ngap x = @\"P1Y1M\"\n"},
+    };
+    tables_check(rows, COUNT_OF(rows), __FILE__);
+}
+
+void test_dmn_check_moments(void) {
+    static const struct table_row rows[] = {
         {__LINE__,
          {.data = "x:date", .inputs = "x:date", .rules = "[@\"2026-03-01\"..@\"2026-12-31\"]|1"},
          "gap x = @\"2026-02-28\"\ngap x = @\"2027-01-01\"\n"},
@@ -231,6 +237,13 @@ void test_dmn_check_outputs(void) {
         {__LINE__,
          {.data = "", .inputs = "", .policy = "ANY", .rules = "1\n2"},
          "overlap 1 2 any input\n"},
+    };
+    tables_check(rows, COUNT_OF(rows), __FILE__);
+}
+
+/* DMN 1.5: 8.2.10, hit policy priority, hit policy rule order */
+void test_dmn_check_priorities(void) {
+    static const struct table_row rows[] = {
         /* a value that is computed has no place in the order; one test has one place; of several
          * columns the first counts first */
         {__LINE__,
