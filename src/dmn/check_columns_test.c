@@ -282,6 +282,13 @@ void test_dmn_check_priorities(void) {
                      "<output name='y'><outputValues><text>1, 2</text></outputValues></output>",
           .rules = "not(null)|2|1\nnot(null)|1|2\n<5|1|1\n>=5|1|1"},
          "unreachable rule 1\nunreachable rule 2\n"},
+    };
+    tables_check(rows, COUNT_OF(rows), __FILE__);
+}
+
+/* DMN 1.5: 8.2.5, 7.3.3 */
+void test_dmn_check_types(void) {
+    static const struct table_row rows[] = {
         /* which type the outputs take from the decision, by the policy */
         {__LINE__,
          {.data = "a:number",
