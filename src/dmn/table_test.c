@@ -4,6 +4,8 @@
 /* CLAUSE rows: DMN 1.5 */
 #include "dmn/rows_test.h"
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "base/test.h"
 
 #define MODEL(body)                                                                                \
@@ -252,4 +254,80 @@ void test_dmn_table_defaults(void) {
                "\"x\""),
     };
     check(rows, COUNT_OF(rows));
+}
+
+/* Values that a column does not allow; null is no value. */
+void test_dmn_table_allowed(void) {
+#define ALLOWS(values, typed)                                                                      \
+    MODEL("<itemDefinition name='tL' isCollection='true'><typeRef>number</typeRef>"                \
+          "</itemDefinition>" DATA("Any")                                                          \
+              DECIDES("Any", "<decisionTable hitPolicy='FIRST'><input><inputExpression" typed      \
+                             "><text>n</text></inputExpression><inputValues><text>" values         \
+                             "</text></inputValues></input><output/>" RULE("null", "0")            \
+                                 RULE("-", "1") "</decisionTable>"))
+    static const struct dmn_row rows[] = {
+        CLAUSE("8.2.4", ALLOWS("[0..5], 9", ""), "{\"n\": 5}", "1"),
+        CLAUSE("8.2.4", ALLOWS("[0..5], 9", ""), "{\"n\": 6}", "null"),
+        CLAUSE("8.2.4", ALLOWS("[0..5], 9", ""), "{\"n\": 9}", "1"),
+        CLAUSE("8.2.4", ALLOWS("[0..5], 9", ""), "{}", "0"),
+        CLAUSE("8.2.4", ALLOWS("not(3)", ""), "{\"n\": 3}", "null"),
+        CLAUSE("8.2.4", ALLOWS("? &lt; 3", ""), "{\"n\": 2}", "1"),
+        CLAUSE("8.2.4", ALLOWS("? &lt; 3", ""), "{\"n\": 3}", "null"),
+        CLAUSE("8.2.4", ALLOWS(" ", ""), "{\"n\": 3}", "1"),
+        CLAUSE("8.2.4", ALLOWS("-", ""), "{\"n\": 3}", "1"),
+        /* of a list each item; a list where none is declared is a value */
+        CLAUSE("7.3.3, 8.2.4", ALLOWS("[0..5]", " typeRef='tL'"), "{\"n\": [1, 5]}", "1"),
+        CLAUSE("7.3.3, 8.2.4", ALLOWS("[0..5]", " typeRef='tL'"), "{\"n\": [1, 6]}", "null"),
+        CLAUSE("7.3.3, 8.2.4", ALLOWS("[0..5]", " typeRef='tL'"), "{\"n\": 3}", "1"),
+        CLAUSE("8.2.4", ALLOWS("count(?) = 2", ""), "{\"n\": [8, 9]}", "1"),
+        /* a value of another type is null before it comes to the table */
+        CLAUSE("8.2.3, 10.3.2.9.4", ALLOWS("[0..5]", " typeRef='number'"), "{\"n\": \"x\"}", "0"),
+        CLAUSE("8.2.3, 10.3.2.9.4", ALLOWS("[0..5]", " typeRef='number'"), "{\"n\": [4]}", "1"),
+    };
+    check(rows, COUNT_OF(rows));
+}
+
+/* More columns and more names than have a place of their own on the stack. */
+void test_dmn_table_wide(void) {
+    enum { WIDE = 40, NAMES = 20 };
+    static const struct dmn_row_way way = {.file = __FILE__, .strict = true};
+    for (int hit = 0; hit < WIDE + 1; hit += 13) {
+        struct buf xml;
+        struct arena *a = arena_create("wide", 1 << 20);
+        buf_init(&xml, 1 << 18);
+        buf_lit(&xml, "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/'>"
+                      "<decision id='d' name='d'><context>");
+        for (int i = 0; i < NAMES; i++)
+            buf_printf(&xml,
+                       "<contextEntry><variable name='v%d'/><literalExpression><text>%d</text>"
+                       "</literalExpression></contextEntry>",
+                       i, i);
+        buf_lit(&xml, "<contextEntry><decisionTable hitPolicy='COLLECT'>");
+        for (int i = 0; i < WIDE; i++)
+            buf_printf(&xml, "<input><inputExpression><text>%d</text></inputExpression></input>",
+                       i);
+        buf_lit(&xml, "<output/>");
+        for (int rule = 0; rule < 2; rule++) {
+            buf_lit(&xml, "<rule>");
+            for (int i = 0; i < WIDE; i++)
+                buf_printf(&xml, "<inputEntry><text>%s</text></inputEntry>",
+                           i == hit && rule == 0 ? "&lt; 0"
+                           : i % 3 == 0          ? "&gt;= 0"
+                           : i % 3 == 1          ? "? * v1 &gt;= v0"
+                                                 : "-");
+            buf_lit(&xml, "<outputEntry><text>[");
+            for (int i = 0; i < NAMES; i++)
+                buf_printf(&xml, "%sv%d", i == 0 ? "" : ", ", i);
+            buf_lit(&xml, "]</text></outputEntry></rule>");
+        }
+        buf_lit(&xml, "</decisionTable></contextEntry></context></decision></definitions>");
+        struct str all =
+            STR("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]");
+        struct str want = hit < WIDE ? arena_printf(a, "[%.*s]", STR_ARG(all))
+                                     : arena_printf(a, "[%.*s, %.*s]", STR_ARG(all), STR_ARG(all));
+        dmn_row_check(&(struct dmn_row){hit, arena_cstr(a, buf_view(&xml)), "d", "{}", want.at},
+                      &way);
+        buf_done(&xml);
+        arena_destroy(a);
+    }
 }
