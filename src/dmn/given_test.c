@@ -55,15 +55,14 @@ void test_dmn_given_asks(void) {
     INPUT("n", "number")                                                                           \
     INPUT("m", "number")                                                                           \
     DECISION("a", "Any", DATA("n"), TEXT("n"))                                                     \
-        DECISION("b", "Any", VALUE("a") DATA("m"),                                                 \
-                 TEXT("a + m")) "<decisionService id='s' name='s'><outputDecision "                \
-                                "href='#b'/><inputDecision "                                       \
-                                "href='#a'/><inputData href='#m'/></decisionService>"              \
-                                "<businessKnowledgeModel id='f' "                                  \
-                                "name='f'><encapsulatedLogic><formalParameter "                    \
-                                "name='x - y'/><formalParameter name='z'/>" TEXT(                  \
-                                    "z") "</encapsulatedLogic>"                                    \
-                                         "</businessKnowledgeModel>"
+    DECISION("b", "Any", VALUE("a") DATA("m"), TEXT("a + m"))                                      \
+    "<decisionService id='s' name='s'><outputDecision "                                            \
+    "href='#b'/><inputDecision "                                                                   \
+    "href='#a'/><inputData href='#m'/></decisionService>"                                          \
+    "<businessKnowledgeModel id='f' "                                                              \
+    "name='f'><encapsulatedLogic><formalParameter "                                                \
+    "name='x - y'/><formalParameter name='z'/>" TEXT("z") "</encapsulatedLogic>"                   \
+                                                          "</businessKnowledgeModel>"
         {__LINE__, MODEL(NEEDY), "a", "n,"},
         {__LINE__, MODEL(NEEDY), "b", "m,n,"},
         {__LINE__, MODEL(NEEDY), "n", "n,"},
@@ -102,8 +101,6 @@ void test_dmn_given_asks(void) {
 /* --- texts
  * -----------------------------------------------------------------------------------------------
  */
-/* Each kind of place where a declared type asks for a day or a duration. DMN 1.5: 6.3.11, 7.3.3 */
-void test_dmn_given_texts(void) {
 #define PLACES                                                                                     \
     MANY("tDays", "date")                                                                          \
     ITEM("tP", PART("born", "date") PART("days", "tDays") PART("wait - time", "dayTimeDuration"))  \
@@ -127,57 +124,61 @@ void test_dmn_given_texts(void) {
                                               "typeRef='date'/><formalParameter name='y'/>" TEXT(  \
                                                   "[x, y]") "</encapsulatedLogic>"                 \
                                                             "</businessKnowledgeModel>"
-    static const struct {
-        int line;
-        const char *element, *json, *want;
-    } rows[] = {
-        {__LINE__, "d", "{\"my day\": \"2026-01-02\"}", "[@\"2026-01-02\"]"},
-        {__LINE__, "d", "{\"the day\": \" 2026-01-02 \"}", "[@\"2026-01-02\"]"},
-        {__LINE__, "d", "{\"the day\": [\"2026-01-02\"]}", "[@\"2026-01-02\"]"},
-        {__LINE__, "d", "{\"the day\": {\"x\": 1}}", "[]"},
-        {__LINE__, "d", "{\"the day\": 5}", "[]"},
-        {__LINE__, "d", "{\"days\": [\"2026-01-02\", \"2026-01-03\"]}",
-         "[[@\"2026-01-02\", @\"2026-01-03\"]]"},
-        {__LINE__, "d", "{\"days\": \"2026-01-02\"}", "[[@\"2026-01-02\"]]"},
-        {__LINE__, "d", "{\"days\": [\"2026-01-02\", \"soon\"]}", "[]"},
-        {__LINE__, "d", "{\"days\": []}", "[[]]"},
-        {__LINE__, "d",
-         "{\"p\": {\"born\": \"2026-01-02\", \"wait-time\": \"PT5M\", \"x\": 1, \"days\": []}}",
-         "[{born: @\"2026-01-02\", \"wait - time\": @\"PT5M\", x: 1, days: []}]"},
-        {__LINE__, "d",
-         "{\"ps\": [{\"days\": [\"2026-01-02\"], \"born\": null, \"wait - time\": \"PT0S\"}, "
-         "{\"born\": \"2026-01-03\", \"days\": [\"2026-01-04\"], \"wait -time\": null}]}",
-         "[[{days: [@\"2026-01-02\"], born: null, \"wait - time\": @\"PT0S\"}, "
-         "{born: @\"2026-01-03\", days: [@\"2026-01-04\"], \"wait - time\": null}]]"},
-        /* a member is missing: it is none of the type. DMN 1.5: 10.3.2.9.2 */
-        {__LINE__, "d", "{\"p\": {\"born\": \"2026-01-02\"}}", "[]"},
-        {__LINE__, "d", "{\"t\": \"10:00:00Z\"}", "[@\"10:00:00Z\"]"},
-        {__LINE__, "d", "{\"at\": \"2026-01-02T10:00:00\"}", "[@\"2026-01-02T10:00:00\"]"},
-        {__LINE__, "d", "{\"at\": \"2026-01-02\"}", "[@\"2026-01-02T00:00:00Z\"]"},
-        {__LINE__, "d", "{\"long\": \"P1Y2M\"}", "[@\"P1Y2M\"]"},
-        {__LINE__, "d", "{\"s\": \"2026-01-02\"}", "[\"2026-01-02\"]"},
-        {__LINE__, "d", "[1]", "[]"},
-        {__LINE__, "s1", "{\"given\": \"2026-01-02\"}", "[@\"2026-01-02\"]"},
-        {__LINE__, "f", "{\"x\": \"2026-01-02\", \"y\": \"2026-01-02\"}",
-         "[@\"2026-01-02\", \"2026-01-02\"]"},
-    };
+static const struct {
+    int line;
+    const char *element, *json, *want;
+} text_rows[] = {
+    {__LINE__, "d", "{\"my day\": \"2026-01-02\"}", "[@\"2026-01-02\"]"},
+    {__LINE__, "d", "{\"the day\": \" 2026-01-02 \"}", "[@\"2026-01-02\"]"},
+    {__LINE__, "d", "{\"the day\": [\"2026-01-02\"]}", "[@\"2026-01-02\"]"},
+    {__LINE__, "d", "{\"the day\": {\"x\": 1}}", "[]"},
+    {__LINE__, "d", "{\"the day\": 5}", "[]"},
+    {__LINE__, "d", "{\"days\": [\"2026-01-02\", \"2026-01-03\"]}",
+     "[[@\"2026-01-02\", @\"2026-01-03\"]]"},
+    {__LINE__, "d", "{\"days\": \"2026-01-02\"}", "[[@\"2026-01-02\"]]"},
+    {__LINE__, "d", "{\"days\": [\"2026-01-02\", \"soon\"]}", "[]"},
+    {__LINE__, "d", "{\"days\": []}", "[[]]"},
+    {__LINE__, "d",
+     "{\"p\": {\"born\": \"2026-01-02\", \"wait-time\": \"PT5M\", \"x\": 1, \"days\": []}}",
+     "[{born: @\"2026-01-02\", \"wait - time\": @\"PT5M\", x: 1, days: []}]"},
+    {__LINE__, "d",
+     "{\"ps\": [{\"days\": [\"2026-01-02\"], \"born\": null, \"wait - time\": \"PT0S\"}, "
+     "{\"born\": \"2026-01-03\", \"days\": [\"2026-01-04\"], \"wait -time\": null}]}",
+     "[[{days: [@\"2026-01-02\"], born: null, \"wait - time\": @\"PT0S\"}, "
+     "{born: @\"2026-01-03\", days: [@\"2026-01-04\"], \"wait - time\": null}]]"},
+    /* a member is missing: it is none of the type. DMN 1.5: 10.3.2.9.2 */
+    {__LINE__, "d", "{\"p\": {\"born\": \"2026-01-02\"}}", "[]"},
+    {__LINE__, "d", "{\"t\": \"10:00:00Z\"}", "[@\"10:00:00Z\"]"},
+    {__LINE__, "d", "{\"at\": \"2026-01-02T10:00:00\"}", "[@\"2026-01-02T10:00:00\"]"},
+    {__LINE__, "d", "{\"at\": \"2026-01-02\"}", "[@\"2026-01-02T00:00:00Z\"]"},
+    {__LINE__, "d", "{\"long\": \"P1Y2M\"}", "[@\"P1Y2M\"]"},
+    {__LINE__, "d", "{\"s\": \"2026-01-02\"}", "[\"2026-01-02\"]"},
+    {__LINE__, "d", "[1]", "[]"},
+    {__LINE__, "s1", "{\"given\": \"2026-01-02\"}", "[@\"2026-01-02\"]"},
+    {__LINE__, "f", "{\"x\": \"2026-01-02\", \"y\": \"2026-01-02\"}",
+     "[@\"2026-01-02\", \"2026-01-02\"]"},
+};
+
+/* Each kind of place where a declared type asks for a day or a duration. DMN 1.5: 6.3.11, 7.3.3 */
+void test_dmn_given_texts(void) {
     struct bench b = bench(MODEL(PLACES), true, __LINE__);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(text_rows); i++) {
         const struct json *tree;
         struct feel_value inputs, value = feel_null();
         struct feel_env env = {0};
         struct buf out;
         buf_init(&out, 1 << 12);
-        CHECK_OK_AT(rows[i].line,
-                    json_read(&tree, str_from(rows[i].json), "row", b.arena, &b.budget, &b.err) &&
-                        feel_from_json(&inputs, tree, b.arena, &b.err) &&
-                        dmn_view_texts(&inputs, b.model, str_from(rows[i].element), NULL, b.arena,
-                                       &b.budget, &b.err) &&
-                        dmn_evaluate(&value, b.model, str_from(rows[i].element), inputs, &env, NULL,
-                                     b.arena, &b.budget, &b.err),
-                    &b.err);
+        CHECK_OK_AT(
+            text_rows[i].line,
+            json_read(&tree, str_from(text_rows[i].json), "row", b.arena, &b.budget, &b.err) &&
+                feel_from_json(&inputs, tree, b.arena, &b.err) &&
+                dmn_view_texts(&inputs, b.model, str_from(text_rows[i].element), NULL, b.arena,
+                               &b.budget, &b.err) &&
+                dmn_evaluate(&value, b.model, str_from(text_rows[i].element), inputs, &env, NULL,
+                             b.arena, &b.budget, &b.err),
+            &b.err);
         feel_print(&out, value);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        CHECK_STR_AT(text_rows[i].line, buf_view(&out), str_from(text_rows[i].want));
         buf_done(&out);
     }
     arena_destroy(b.arena);
