@@ -135,6 +135,13 @@ void test_dmn_table_listed(void) {
         CLAUSE("7.3.3, 8.2.5", GIVES("Any", LIST, "\"a\", \"b\"", "\"b\""), "{}", "[\"b\"]"),
         CLAUSE("7.3.3, 8.2.5", GIVES("Any", LIST, "\"a\", \"b\"", "\"c\""), "{}", "null"),
         CLAUSE("7.3.3, 8.2.5", GIVES("Any", LIST, "\"a\", \"b\"", "null"), "{}", "null"),
+        /* one in a list of values, as any test has it. DMN 1.5: table 55 */
+        CLAUSE("7.3.3, 8.2.5, table 55",
+               GIVES("Any", LIST, "[\"a\", \"c\"], \"b\"", "[\"c\", \"b\"]"), "{}",
+               "[\"c\", \"b\"]"),
+        CLAUSE("7.3.3, 8.2.5", GIVES("Any", LIST, "string length(?) = 1", "[\"x\", \"yz\"]"), "{}",
+               "null"),
+        CLAUSE("7.3.3, 8.2.5", GIVES("Any", LIST, "count(?) = 2", "[\"x\", \"y\"]"), "{}", "null"),
         /* of a string the string; a list of one stands for it */
         CLAUSE("8.2.5, 10.3.2.9.4", GIVES("Any", ONE, "\"a\", \"b\"", "[\"b\"]"), "{}", "\"b\""),
         CLAUSE("8.2.5, 10.3.2.9.4", GIVES("Any", ONE, "\"a\", \"b\"", "[\"c\"]"), "{}", "null"),
