@@ -269,6 +269,7 @@ static const struct table_row rows[] = {
      {.data = "a:number", .inputs = "a:number", .rules = "? < 1 or ? > 5|1\n? >= 1 and ? < 5|2"},
      "gap a = 5\n"},
     {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "< 10*10|1\n>= 100|2"}, ""},
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "< -(2+1)|1\n>= -3|2"}, ""},
     {__LINE__,
      {.data = "s:string", .inputs = "s:string", .rules = "[\"a\",\"b\"]|1\nnot([\"a\",\"b\"])|2"},
      ""},
