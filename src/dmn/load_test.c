@@ -11,6 +11,10 @@
 #define D(name, body)          "<decision id='" name "' name='" name "'>" body "</decision>"
 #define IMPORT(name, ns, type) "<import name='" name "' namespace='" ns "' importType='" type "'/>"
 
+#define ONE                                                                                        \
+    "<informationRequirement><requiredDecision "                                                   \
+    "href='urn:same#one'/></informationRequirement>" TEXT("x.one")
+
 enum { ARENA_BYTES = 256 << 20, BYTES = 200 << 20, STEPS = 50000000 };
 
 /* urn:1 imports urn:2, and so on without end; urn:bad is no XML, urn:other no model. */
@@ -93,6 +97,11 @@ void test_dmn_load_refused(void) {
          ERR_NONE},
         {__LINE__, FRAME(IMPORT("x", "urn:none", "")), "", ERR_NONE},
         {__LINE__, FRAME(IMPORT("x", "urn:same", "http://www.omg.org/spec/dmn/x")), "", ERR_NONE},
+        /* one of another kind is passed over, and so defines nothing */
+        {__LINE__, FRAME(IMPORT("x", "urn:same", "http://www.omg.org/spec/dmn/x") D("a", ONE)), "",
+         ERR_NONE},
+        {__LINE__, FRAME(IMPORT("x", "urn:same", "http://www.w3.org/2001/XMLSchema") D("a", ONE)),
+         "m.dmn:1:", ERR_UNKNOWN},
         {__LINE__, FRAME(IMPORT("x", "urn:bad", DMN)), "other.dmn:2:", ERR_SYNTAX},
         {__LINE__, FRAME(IMPORT("x", "urn:other", DMN)),
          "other.dmn:1:1: the file is not a DMN model", ERR_INVALID},
