@@ -278,6 +278,10 @@ static const struct taking_row taking_rows[] = {
     {__LINE__, "few", "[1, 10]", ERR_INVALID, "/in/1"},
     {__LINE__, "few", "[1, 2, 3]", ERR_INVALID, "/in"},
     {__LINE__, "nested", "[[1], [], [2, 3]]", ERR_NONE, "[[1], [], [2, 3]]"},
+#define TEN "[], [], [], [], [], [], [], [], [], []"
+    /* beside each other, which is not deep */
+    {__LINE__, "nested", "[" TEN ", " TEN ", " TEN ", " TEN "]", ERR_NONE,
+     "[" TEN ", " TEN ", " TEN ", " TEN "]"},
     {__LINE__, "nested", "[[1], [2, \"3\"]]", ERR_TYPE, "/in/1/1"},
     {__LINE__, "p", "{}", ERR_NONE, "{\"a/b\": null, g: null, any: null}"},
     {__LINE__, "p", "{\"any\": {\"x\": [1]}, \"a/b\": 2}", ERR_NONE,

@@ -44,9 +44,9 @@ static bool import(struct str *xml, const char **file, void *self, struct str ns
                                               DECISION("base", "number", DATA("#n"), TEXT("n + 1"))
                                                   SERVICE("srv", OUTPUTS("#base") TAKES("#n"))));
     else
-        *xml = STR(DEFINITIONS("urn:l2", INPUT("n", "number")
-                                             DECISION("base", "number", DATA("#n"), TEXT("n * 100"))
-                                                 ITEM("tN", TYPE("number"))));
+        *xml = STR(DEFINITIONS(
+            "urn:l2", INPUT("n", "number") DECISION("base", "number", DATA("#n"), TEXT("n * 100"))
+                          ITEM("tN", TYPE("number")) ITEM("tPair", PART("a - b", "tN"))));
     return str_starts(ns, STR("urn:l")) ||
            err_set(err, ERR_NOT_FOUND, err_nowhere, "no such model");
 }
@@ -127,6 +127,21 @@ void test_dmn_imported_elements(void) {
         /* DMN 1.5: 7.3.3: prefixes of XML, and colons that are none */
         ROW(LIBS DECISION("d", "q:tN", "", TEXT("1")), "d", "{}", "1"),
         ROW(LIBS DECISION("d", "l2.tN", "", TEXT("\"x\"")), "d", "{}", "null (a string is not tN)"),
+        /* DMN 1.5: 7.3.3, 6.3.3: members of imported types, alone, in another type, in a list */
+        ROW(LIBS INPUT("p", "l2.tPair") DECISION("d", "Any", DATA("#p"), TEXT("p.a - b + 1")), "d",
+            "{\"p\": {\"a-b\": 1}}", "2"),
+        ROW(LIBS INPUT("p", "q:tPair") DECISION("d", "Any", DATA("#p"), TEXT("p.a-b + 1")), "d",
+            "{\"p\": {\"a - b\": 1}}", "2"),
+        ROW(LIBS ITEM("tM", PART("x", "l2.tPair")) INPUT("p", "tM")
+                DECISION("d", "Any", DATA("#p"), TEXT("[p.x.a - b, p]")),
+            "d", "{\"p\": {\"x\": {\"a-b\": 1}}}", "[1, {x: {\"a - b\": 1}}]"),
+        ROW(LIBS INPUT("p", "list&lt;l2.tPair>")
+                DECISION("d", "Any", DATA("#p"), TEXT("p[a - b > 1].a - b")),
+            "d", "{\"p\": [{\"a - b\": 1}, {\"a - b\": 2}]}", "[2]"),
+        ROW(LIBS INPUT("p", "l2.tPair") DECISION("d", "Any", DATA("#p"), TEXT("p")), "d",
+            "{\"p\": {\"a - b\": \"x\"}}", "null (a context is not tPair)"),
+        ROW(LIBS INPUT("p", "l2.tNone") DECISION("d", "Any", DATA("#p"), TEXT("p")), "d",
+            "{\"p\": 1}", "1 ('p' has a fault: there is no type 'l2.tNone')"),
         ROW(DECISION("d", "context&lt;a: number>", "", TEXT("{a: 1}")), "d", "{}", "{a: 1}"),
         ROW(DECISION("d", "feel:number", "", TEXT("1")), "d", "{}", "1"),
     };
