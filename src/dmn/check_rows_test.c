@@ -3,155 +3,12 @@
 #include <inttypes.h>
 
 #include "base/test.h"
-#include "dmn/dmn.h"
-
-/* --- tables as text
- * ------------------------------------------------------------------------------- */
-static void put_text(struct buf *xml, struct str text) {
-    buf_lit(xml, "<text>");
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] == '<')
-            buf_lit(xml, "&lt;");
-        else if (text.at[i] == '&')
-            buf_lit(xml, "&amp;");
-        else
-            buf_add_byte(xml, text.at[i]);
-    buf_lit(xml, "</text>");
-}
-
-/* The part before the separator, cut off *rest. */
-static struct str cut(struct str *rest, char separator) {
-    size_t at = str_find_byte(*rest, separator);
-    struct str part = at == SIZE_MAX ? *rest : str_sub(*rest, 0, at);
-    *rest = at == SIZE_MAX ? STR_NONE : str_sub(*rest, at + 1, rest->len);
-    return str_trim(part);
-}
-
-static void put_type(struct buf *xml, struct str type) {
-    if (type.len > 0)
-        buf_printf(xml, " typeRef='%.*s'", STR_ARG(type));
-}
-
-struct source {
-    const char *items;   /* item definitions */
-    const char *data;    /* "a:number|p:tPerson": input data */
-    const char *inputs;  /* "a:number|p.age": expressions, types; ":number:[0..9]" with values */
-    const char *outputs; /* XML; NULL: one without a type */
-    const char *result;  /* the type of the decision; NULL: none */
-    const char *policy;  /* "UNIQUE"; also with an aggregation */
-    const char *rules;   /* "<18|1\n>=18|2" */
-};
-
-static uint32_t put_inputs(struct buf *xml, struct str inputs) {
-    uint32_t count = 0;
-    while (inputs.len > 0) {
-        struct str column = cut(&inputs, '|'), text = cut(&column, ':'), type = cut(&column, ':');
-        buf_lit(xml, "<input><inputExpression");
-        put_type(xml, type);
-        buf_lit(xml, ">");
-        put_text(xml, text);
-        buf_lit(xml, "</inputExpression>");
-        if (column.len > 0) {
-            buf_lit(xml, "<inputValues>");
-            put_text(xml, column);
-            buf_lit(xml, "</inputValues>");
-        }
-        buf_lit(xml, "</input>");
-        count++;
-    }
-    return count;
-}
-
-static void put_rules(struct buf *xml, struct str rules, uint32_t inputs) {
-    while (rules.len > 0) {
-        struct str rule = cut(&rules, '\n');
-        buf_lit(xml, "<rule>");
-        for (uint32_t c = 0; rule.len > 0; c++) {
-            const char *entry = c < inputs ? "inputEntry" : "outputEntry";
-            buf_printf(xml, "<%s>", entry);
-            put_text(xml, cut(&rule, '|'));
-            buf_printf(xml, "</%s>", entry);
-        }
-        buf_lit(xml, "</rule>");
-    }
-}
-
-static void put_model(struct buf *xml, const struct source *source) {
-    struct str data = str_from(source->data);
-    buf_printf(xml,
-               "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' namespace='n' "
-               "name='m'>%s",
-               source->items == NULL ? "" : source->items);
-    while (data.len > 0) {
-        struct str type = cut(&data, '|'), name = cut(&type, ':');
-        buf_printf(xml, "<inputData id='i-%.*s' name='%.*s'><variable name='%.*s'", STR_ARG(name),
-                   STR_ARG(name), STR_ARG(name));
-        put_type(xml, type);
-        buf_lit(xml, "/></inputData>");
-    }
-    buf_lit(xml, "<decision id='d' name='D'><variable name='D'");
-    put_type(xml, source->result == NULL ? STR_NONE : str_from(source->result));
-    buf_lit(xml, "/>");
-    data = str_from(source->data);
-    while (data.len > 0) {
-        struct str type = cut(&data, '|'), name = cut(&type, ':');
-        buf_printf(xml,
-                   "<informationRequirement><requiredInput href='#i-%.*s'/>"
-                   "</informationRequirement>",
-                   STR_ARG(name));
-    }
-    buf_printf(xml, "<decisionTable hitPolicy='%s'>",
-               source->policy == NULL ? "UNIQUE" : source->policy);
-    uint32_t inputs = put_inputs(xml, str_from(source->inputs));
-    buf_printf(xml, "%s", source->outputs == NULL ? "<output/>" : source->outputs);
-    put_rules(xml, str_from(source->rules), inputs);
-    buf_lit(xml, "</decisionTable></decision></definitions>");
-}
-
-struct checked {
-    struct arena *arena;
-    struct dmn_model *model;
-    const struct dmn_finding *found;
-    size_t count;
-};
-
-static struct checked check(const struct source *source, int line) {
-    struct checked out = {.arena = arena_create("test", 256 << 20)};
-    struct budget budget = budget_of(100000000, 128 << 20), load = budget;
-    struct dmn_options options = {.strict = true};
-    struct err err = {0};
-    struct buf xml;
-    buf_init(&xml, 1 << 20);
-    put_model(&xml, source);
-    CHECK_OK_AT(line,
-                dmn_load(&out.model, out.arena, arena_str(out.arena, buf_view(&xml)), "test.dmn",
-                         &options, &load, &err) &&
-                    dmn_check(&out.found, &out.count, out.model, out.arena, &budget, &err),
-                &err);
-    buf_done(&xml);
-    return out;
-}
+#include "dmn/tables_test.h"
 
 /* --- rows
  * -----------------------------------------------------------------------------------------------
  */
-#define ITEM(name, base, tests)                                                                    \
-    "<itemDefinition name='" name "'><typeRef>" base "</typeRef>" tests "</itemDefinition>"
-#define ALLOWED(tests)    "<allowedValues><text>" tests "</text></allowedValues>"
-#define CONSTRAINT(tests) "<typeConstraint><text>" tests "</text></typeConstraint>"
-#define COLORS            ITEM("tColor", "string", ALLOWED("\"red\",\"green\",\"blue\""))
-#define OUTPUT(attributes, values, other)                                                          \
-    "<output name='o' " attributes "><outputValues><text>" values                                  \
-    "</text></outputValues><defaultOutputEntry><text>" other                                       \
-    "</text></defaultOutputEntry></output>"
-#define LISTED(values)                                                                             \
-    "<output name='o'><outputValues><text>" values "</text></outputValues></output>"
-
-static const struct row {
-    int line;
-    struct source source;
-    const char *want; /* a line each: kind, rules, input, and of some the end of the text */
-} rows[] = {
+static const struct table_row rows[] = {
     /* null is no gap and no overlap, and yet a rule may be there for it */
     {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "null|1\nnot(null)|2"}, ""},
     {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "null, <5|1\n>=5|2"}, ""},
@@ -412,6 +269,7 @@ static const struct row {
      {.data = "a:number", .inputs = "a:number", .rules = "? < 1 or ? > 5|1\n? >= 1 and ? < 5|2"},
      "gap a = 5\n"},
     {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "< 10*10|1\n>= 100|2"}, ""},
+    {__LINE__, {.data = "a:number", .inputs = "a:number", .rules = "< -(2+1)|1\n>= -3|2"}, ""},
     {__LINE__,
      {.data = "s:string", .inputs = "s:string", .rules = "[\"a\",\"b\"]|1\nnot([\"a\",\"b\"])|2"},
      ""},
@@ -423,48 +281,8 @@ static const struct row {
     {__LINE__, {.data = "b:boolean", .inputs = "b:boolean", .rules = "!= true|1\ntrue|2"}, ""},
 };
 
-static void put_finding(struct buf *out, const struct dmn_finding *f) {
-    bool told = f->kind == DMN_WRONG_TYPE || f->kind == DMN_UNDECIDED;
-    buf_printf(out, "%s", dmn_finding_name(f->kind));
-    if (told || f->rule_b != 0)
-        buf_printf(out, " %u %u", f->rule_a, f->rule_b);
-    else if (f->rule_a != 0)
-        buf_printf(out, " %u", f->rule_a);
-    if (f->input.len > 0)
-        buf_printf(out, " %.*s", STR_ARG(f->input));
-    if (told)
-        buf_printf(out, " %.*s", STR_ARG(f->text));
-    buf_lit(out, "\n");
-}
-
-/* Each wanted line is a finding's, whose text may begin with more. */
-static bool is_wanted(struct str got, struct str want) {
-    while (got.len > 0 && want.len > 0) {
-        struct str line = cut(&got, '\n'), wanted = cut(&want, '\n');
-        bool whole = !str_starts(wanted, STR("undecided")) && !str_starts(wanted, STR("wrong"));
-        size_t rules = 0;
-        if (whole && !str_eq(line, wanted))
-            return false;
-        while (rules < line.len && rules < wanted.len && line.at[rules] == wanted.at[rules])
-            rules++;
-        if (!str_ends(line, str_sub(wanted, rules, wanted.len)))
-            return false;
-    }
-    return got.len == 0 && want.len == 0;
-}
-
 void test_dmn_check_rows(void) {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct checked c = check(&rows[i].source, rows[i].line);
-        struct buf got;
-        buf_init(&got, 1 << 16);
-        for (size_t k = 0; k < c.count; k++)
-            put_finding(&got, &c.found[k]);
-        if (!is_wanted(buf_view(&got), str_from(rows[i].want)))
-            CHECK_STR_AT(rows[i].line, buf_view(&got), str_from(rows[i].want));
-        buf_done(&got);
-        arena_destroy(c.arena);
-    }
+    tables_check(rows, COUNT_OF(rows), __FILE__);
 }
 
 /* --- random tables
@@ -529,7 +347,7 @@ static void random_cell(struct buf *out, uint64_t *seed, enum column_kind kind) 
 }
 
 struct drawn {
-    struct source source;
+    struct table_source source;
     enum column_kind kinds[COLUMNS_MAX];
     uint32_t columns;
 };
@@ -560,18 +378,18 @@ static void draw(struct drawn *d, uint64_t *seed, struct arena *a) {
         }
         buf_printf(&rules, "%u\n", dice(seed, 3));
     }
-    d->source = (struct source){.items = COLORS,
-                                .data = arena_cstr(a, buf_view(&data)),
-                                .inputs = arena_cstr(a, buf_view(&inputs)),
-                                .rules = arena_cstr(a, buf_view(&rules)),
-                                .policy = policies[dice(seed, COUNT_OF(policies))]};
+    d->source = (struct table_source){.items = COLORS,
+                                      .data = arena_cstr(a, buf_view(&data)),
+                                      .inputs = arena_cstr(a, buf_view(&inputs)),
+                                      .rules = arena_cstr(a, buf_view(&rules)),
+                                      .policy = policies[dice(seed, COUNT_OF(policies))]};
     buf_done(&data);
     buf_done(&inputs);
     buf_done(&rules);
 }
 
 /* The rules that match: of inputs {x0: ..., x1: ...} as FEEL. */
-static const struct dmn_step *decide(const struct checked *c, struct str inputs, int round) {
+static const struct dmn_step *decide(const struct table_checked *c, struct str inputs, int round) {
     struct dmn_trace *trace = arena_new(c->arena, struct dmn_trace, 1);
     struct budget budget = budget_of(1000000, 16 << 20);
     struct feel_env env = {0};
@@ -599,7 +417,7 @@ static struct str as_context(struct arena *a, struct str input) {
     buf_init(&out, 1 << 12);
     buf_lit(&out, "{");
     while (input.len > 0) {
-        struct str part = cut(&input, ','), name = cut(&part, ' ');
+        struct str part = table_cut(&input, ','), name = table_cut(&part, ' ');
         if (part.at == NULL || !str_starts(part, STR("= ")))
             continue;
         buf_printf(&out, "%s%.*s: %.*s", out.len == 1 ? "" : ", ", STR_ARG(name),
@@ -613,7 +431,8 @@ static struct str as_context(struct arena *a, struct str input) {
 
 /* What is told happens: no rule matches the input, or both do. A column of which nothing is said
  * may have any value but null. */
-static void confirm(const struct checked *c, const struct drawn *d, uint64_t *seed, int round) {
+static void confirm(const struct table_checked *c, const struct drawn *d, uint64_t *seed,
+                    int round) {
     for (size_t i = 0; i < c->count; i++) {
         const struct dmn_finding *f = &c->found[i];
         struct buf full;
@@ -638,14 +457,14 @@ static void confirm(const struct checked *c, const struct drawn *d, uint64_t *se
     }
 }
 
-static size_t count_of(const struct checked *c, enum dmn_finding_kind kind) {
+static size_t count_of(const struct table_checked *c, enum dmn_finding_kind kind) {
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++)
         count += c->found[i].kind == kind;
     return count;
 }
 
-static bool is_hidden(const struct checked *c, uint32_t rule) {
+static bool is_hidden(const struct table_checked *c, uint32_t rule) {
     for (size_t i = 0; i < c->count; i++)
         if (c->found[i].kind == DMN_UNREACHABLE && c->found[i].rule_a == rule)
             return true;
@@ -654,7 +473,8 @@ static bool is_hidden(const struct checked *c, uint32_t rule) {
 
 /* What is not told does not happen to random inputs; null only asks after rules that never decide.
  */
-static void sample(const struct checked *c, const struct drawn *d, uint64_t *seed, int round) {
+static void sample(const struct table_checked *c, const struct drawn *d, uint64_t *seed,
+                   int round) {
     bool unknown = count_of(c, DMN_UNDECIDED) > 0;
     for (int i = 0; i < SAMPLES; i++) {
         bool null = false;
@@ -690,7 +510,7 @@ void test_dmn_check_confirmed(void) {
         struct arena *a = arena_create("test", 1 << 20);
         struct drawn d;
         draw(&d, &seed, a);
-        struct checked c = check(&d.source, round);
+        struct table_checked c = table_check(&d.source, round);
         gaps += count_of(&c, DMN_GAP);
         overlaps += count_of(&c, DMN_OVERLAP);
         silent += c.count == 0;
@@ -706,7 +526,7 @@ void test_dmn_check_confirmed(void) {
 /* Whatever runs out: the check ends with an error and what it found until then, or as it should. */
 void test_dmn_check_limits(void) {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct checked c = check(&rows[i].source, rows[i].line);
+        struct table_checked c = table_check(&rows[i].source, rows[i].line);
         for (int bits = 0; bits < 45; bits++) {
             int steps = bits % 15 * 2, bytes = 12 + bits % 15, room = 17 + bits % 15 / 2;
             struct arena *a = arena_create("test", bits < 30 ? (size_t)1 << 28 : (size_t)1 << room);
@@ -721,7 +541,7 @@ void test_dmn_check_limits(void) {
                 continue; /* the findings themselves have no room */
             }
             bool good = dmn_check(&found, &count, c.model, a, &budget, &err);
-            struct checked again = {.found = found, .count = count};
+            struct table_checked again = {.found = found, .count = count};
             CHECK_AT(rows[i].line,
                      !good || count == c.count || count_of(&again, DMN_UNDECIDED) > 0);
             CHECK_INT_AT(rows[i].line, err.code, good ? ERR_NONE : ERR_LIMIT);

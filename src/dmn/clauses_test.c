@@ -1,10 +1,9 @@
 /* Chapters 6 to 8 and 10.4 of the standard, a row or more for each clause: a model, an input, a
  * decision, its value. The boxed expressions and hit policies have theirs in dmn_test.c. */
 /* CLAUSE rows: DMN 1.5 */
-#include "dmn/dmn.h"
+#include "dmn/rows_test.h"
 
 #include "base/test.h"
-#include "json/json.h"
 
 #define FRAME(name, ns, body)                                                                      \
     "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' "                           \
@@ -47,12 +46,8 @@
     "<decisionService id='s' name='s'><outputDecision href='#times'/>"                             \
     "<encapsulatedDecision href='#plus'/><inputData href='#n'/></decisionService>"
 
-struct clause_row {
-    int line;
-    const char *clauses, *body, *decision, *input, *want;
-};
 #define CLAUSE(clauses, body, decision, input, want)                                               \
-    { __LINE__, clauses, FRAME("m", "urn:m", body), decision, input, want }
+    { __LINE__, FRAME("m", "urn:m", body), decision, input, want }
 
 static bool import(struct str *xml, const char **file, void *self, struct str ns,
                    struct str location, struct err *err) {
@@ -65,40 +60,14 @@ static bool import(struct str *xml, const char **file, void *self, struct str ns
     return str_eq(ns, STR("urn:lib")) || err_set(err, ERR_NOT_FOUND, err_nowhere, "no such model");
 }
 
-static bool value_of(struct buf *out, const struct clause_row *row, struct arena *a,
-                     struct err *err) {
-    const struct json *json;
-    struct dmn_model *model;
-    struct feel_value inputs, v;
-    struct feel_env env = {0};
-    struct dmn_options options = {.import = import, .strict = true};
-    struct budget budget = budget_of(10000000, 64 << 20);
-    if (!json_read(&json, str_from(row->input), "input", a, &budget, err) ||
-        !feel_from_json(&inputs, json, a, err) ||
-        !dmn_load(&model, a, str_from(row->body), "m.dmn", &options, &budget, err) ||
-        !dmn_evaluate(&v, model, str_from(row->decision), inputs, &env, NULL, a, &budget, err))
-        return false;
-    feel_print(out, v);
-    return true;
-}
-
-static void check(const struct clause_row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("clauses", 64 << 20);
-        struct err err = {0};
-        buf_reset(&out);
-        if (!value_of(&out, &rows[i], a, &err))
-            buf_printf(&out, "refused: %s", err.text);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
-    }
-    buf_done(&out);
+static void check(const struct dmn_row *rows, size_t count) {
+    static const struct dmn_row_way way = {.file = __FILE__, .import = import, .strict = true};
+    for (size_t i = 0; i < count; i++)
+        dmn_row_check(&rows[i], &way);
 }
 
 void test_dmn_clauses_requirements(void) {
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("6.2.2, 6.3.5, 6.3.7, 6.3.11, 6.3.13",
                INPUT("n", "number") DECISION("a", "number", NEEDS_INPUT("n"), TEXT("n + 1"))
                    DECISION("b", "number", NEEDS_DECISION("a"), TEXT("a * 2")),
@@ -140,7 +109,7 @@ void test_dmn_clauses_requirements(void) {
 }
 
 void test_dmn_clauses_logic(void) {
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("7.3.1", DECISION("a", "string", "", TEXT("1")), "a", "{}", "null"),
         CLAUSE("7.3.1",
                "<decision id='a' name='a'><variable name='a'/><literalExpression "
@@ -189,7 +158,7 @@ void test_dmn_clauses_logic(void) {
 }
 
 void test_dmn_clauses_boxed(void) {
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         /* DMN 1.5: 6.3.9, rule 25: a function with blanks in its name calls itself */
         CLAUSE(
             "6.3.9, rule 25",
@@ -256,7 +225,7 @@ void test_dmn_clauses_boxed(void) {
 
 /* What a type restricts: also through the type that it is made from, and where that is any. */
 void test_dmn_clauses_types(void) {
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("7.3.3",
                ITEM("tB", BASE("string") ALLOWED("\"a\", \"b\"")) ITEM(
                    "tA", BASE("tB") ALLOWED("\"b\", \"z\"")) DECISION("d", "tA", "", TEXT("\"z\"")),
@@ -323,7 +292,7 @@ void test_dmn_clauses_listed_of_lists(void) {
         "<decisionTable><input><inputExpression><text>1</text></inputExpression>"                  \
         "</input>" LISTED("\"a\", \"b\"") "<rule><inputEntry><text>-</text>"                       \
                                           "</inputEntry>" OUT(entry) "</rule></decisionTable>")
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         /* DMN 1.5: 7.3.3: allowed values of a collection are those of its items */
         CLAUSE("7.3.3, 8.3.2", LISTS("tL", "[\"a\", \"b\"]"), "d", "{}", "[\"a\", \"b\"]"),
         CLAUSE("7.3.3, 8.3.2", LISTS("tL", "[\"a\", \"c\"]"), "d", "{}", "null"),
@@ -345,7 +314,7 @@ void test_dmn_clauses_functions_of_a_context(void) {
              "'/><functionDefinition" typed "><formalParameter name='n'/>" TEXT(                   \
                  body) "</functionDefinition></"                                                   \
                        "contextEntry><contextEntry>" TEXT(call) "</contextEntry></context>")
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         /* DMN 1.5: 10.2.1.7: the type at the variable may be that of the result */
         CLAUSE("10.2.1.7", HOLDS("number", "", "n + 1", "g(1)"), "d", "{}", "2"),
         CLAUSE("10.2.1.7", HOLDS("number", "", "\"x\"", "g(1)"), "d", "{}", "null"),
@@ -357,7 +326,7 @@ void test_dmn_clauses_functions_of_a_context(void) {
 }
 
 void test_dmn_clauses_languages(void) {
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         /* DMN 1.5: 7.3.1: the language of an expression */
         CLAUSE("7.3.1",
                DECISION("d", "Any", "",
@@ -384,7 +353,7 @@ void test_dmn_clauses_languages(void) {
 }
 
 void test_dmn_clauses_tables(void) {
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("8.2.3, 8.2.7, 8.2.9, 8.3.2, 10.2.1.1, 10.3.2.10, table 46",
                TABLE("", "<output/>", RULE("&lt; 5", OUT("n * 10")) RULE("-", OUT("0"))), "d",
                "{\"n\": 9}", "0"),
@@ -423,7 +392,7 @@ void test_dmn_clauses_table_lists(void) {
                  "</input><output/>" RULE("list contains(?, \"a\")", OUT("1"))                     \
                      RULE("-", OUT("2")) "</decisionTable>")
 #define A_ONLY "<inputValues><text>\"a\"</text></inputValues>"
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("7.3.3, 8.2.4", OF_LISTS(""), "d", "{\"l\": [\"b\", \"a\"]}", "1"),
         CLAUSE("7.3.3, 8.2.4", OF_LISTS(""), "d", "{\"l\": []}", "2"),
         CLAUSE("8.2.4", OF_LISTS(A_ONLY), "d", "{\"l\": [\"a\", \"a\"]}", "1"),
@@ -442,7 +411,7 @@ void test_dmn_clauses_priorities(void) {
              "<decisionTable hitPolicy='" policy                                                   \
              "'><input><inputExpression><text>1</text></inputExpression></input>" outputs RULE(    \
                  "-", low) RULE("-", high) "</decisionTable>")
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("hit policy priority",
                FIRST_OF("date(\"2021-01-01\"), date(\"2020-01-01\")", "date(\"2020-01-01\")",
                         "date(\"2021-01-01\")"),
@@ -479,7 +448,7 @@ void test_dmn_clauses_aggregators(void) {
 #define COLLECTED(aggregator, a, b)                                                                \
     TABLE("hitPolicy='COLLECT' aggregation='" aggregator "'", "<output/>",                         \
           RULE("-", OUT(a)) RULE("-", OUT(b)))
-    static const struct clause_row rows[] = {
+    static const struct dmn_row rows[] = {
         CLAUSE("aggregator sum", COLLECTED("SUM", "1", "2.5"), "d", "{\"n\": 1}", "3.5"),
         CLAUSE("aggregator sum", COLLECTED("SUM", "\"a\"", "\"b\""), "d", "{\"n\": 1}", "null"),
         CLAUSE("aggregator min", COLLECTED("MIN", "\"b\"", "\"a\""), "d", "{\"n\": 1}", "\"a\""),

@@ -275,6 +275,26 @@ void test_dmn_null_input(void) {
     "</outputEntry></rule>"
 
 /* Findings as "kind input rule_a rule_b;" */
+static void check_findings(int line, const char *body, const char *want) {
+    struct bench b;
+    struct buf out;
+    struct budget budget = budget_of(1000000, 16 << 20);
+    const struct dmn_finding *found;
+    size_t count = 0;
+    buf_init(&out, 1 << 16);
+    CHECK_OK_AT(line, bench_init(&b, body, true), &b.err);
+    CHECK_OK_AT(line, dmn_check(&found, &count, b.model, b.arena, &budget, &b.err), &b.err);
+    for (size_t k = 0; k < count; k++) {
+        buf_printf(&out, "%s %.*s", dmn_finding_name(found[k].kind), STR_ARG(found[k].input));
+        if (found[k].rule_a != 0)
+            buf_printf(&out, " %u %u", found[k].rule_a, found[k].rule_b);
+        buf_lit(&out, ";");
+    }
+    CHECK_STR_AT(line, buf_view(&out), str_from(want));
+    buf_done(&out);
+    arena_destroy(b.arena);
+}
+
 void test_dmn_check(void) {
     static const struct {
         int line;
@@ -327,26 +347,8 @@ void test_dmn_check(void) {
         {__LINE__, ONE_COLUMN("number", "", TEST("[0..5], [5..9]") TEST("9, &gt; 10")),
          "gap x = -1;gap x = 9.5;overlap x = 9 1 2;"},
     };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct bench b;
-        struct buf out;
-        struct budget budget = budget_of(1000000, 16 << 20);
-        const struct dmn_finding *found;
-        size_t count = 0;
-        buf_init(&out, 1 << 16);
-        CHECK_OK_AT(rows[i].line, bench_init(&b, rows[i].body, true), &b.err);
-        CHECK_OK_AT(rows[i].line, dmn_check(&found, &count, b.model, b.arena, &budget, &b.err),
-                    &b.err);
-        for (size_t k = 0; k < count; k++) {
-            buf_printf(&out, "%s %.*s", dmn_finding_name(found[k].kind), STR_ARG(found[k].input));
-            if (found[k].rule_a != 0)
-                buf_printf(&out, " %u %u", found[k].rule_a, found[k].rule_b);
-            buf_lit(&out, ";");
-        }
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        buf_done(&out);
-        arena_destroy(b.arena);
-    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check_findings(rows[i].line, rows[i].body, rows[i].want);
 }
 
 /* The values that a decision can give, then "others" when there may be more; or "unknown". */

@@ -1,9 +1,8 @@
 /* Members with blanks or symbols in their names, read where no typeRef tells of them: a model, an
  * input, what the decision d gives. */
-#include "dmn/dmn.h"
+#include "dmn/rows_test.h"
 
 #include "base/test.h"
-#include "json/json.h"
 
 #define TEXT(feel)         "<literalExpression><text>" feel "</text></literalExpression>"
 #define ENTRY(name, logic) "<contextEntry><variable name=\"" name "\"/>" logic "</contextEntry>"
@@ -41,35 +40,12 @@ struct row {
     const char *body, *input, *want;
 };
 
-static bool value_of(struct buf *out, const struct row *row, struct arena *a, struct err *err) {
-    const struct json *json;
-    struct dmn_model *model;
-    struct feel_value inputs, v;
-    struct feel_env env = {0};
-    struct dmn_options options = {.strict = true};
-    struct budget budget = budget_of(10000000, 64 << 20);
-    if (!json_read(&json, str_from(row->input), "input", a, &budget, err) ||
-        !feel_from_json(&inputs, json, a, err) ||
-        !dmn_load(&model, a, str_from(row->body), "m.dmn", &options, &budget, err) ||
-        !dmn_evaluate(&v, model, STR("d"), inputs, &env, NULL, a, &budget, err))
-        return false;
-    feel_print(out, v);
-    return true;
-}
-
 static void check(const struct row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
+    static const struct dmn_row_way way = {.file = __FILE__, .strict = true};
     for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("members", 64 << 20);
-        struct err err = {0};
-        buf_reset(&out);
-        if (!value_of(&out, &rows[i], a, &err))
-            buf_printf(&out, "refused: %s", err.text);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
+        const struct row *row = &rows[i];
+        dmn_row_check(&(struct dmn_row){row->line, row->body, "d", row->input, row->want}, &way);
     }
-    buf_done(&out);
 }
 
 void test_dmn_members_of_boxes(void) {

@@ -1,10 +1,9 @@
 /* Names at the border of a model, elements of imported models, what services are given, and what a
  * broken element costs. Rows are a model, an element, inputs and its value; models are not strict.
  * DMN 1.5: 10.3.1.4, 6.3.3, 10.4 */
-#include "dmn/dmn.h"
+#include "dmn/rows_test.h"
 
 #include "base/test.h"
-#include "json/json.h"
 
 #define DEFINITIONS(ns, body)                                                                      \
     "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' xmlns:q='urn:l2' "          \
@@ -45,50 +44,17 @@ static bool import(struct str *xml, const char **file, void *self, struct str ns
                                               DECISION("base", "number", DATA("#n"), TEXT("n + 1"))
                                                   SERVICE("srv", OUTPUTS("#base") TAKES("#n"))));
     else
-        *xml = STR(DEFINITIONS("urn:l2", INPUT("n", "number")
-                                             DECISION("base", "number", DATA("#n"), TEXT("n * 100"))
-                                                 ITEM("tN", TYPE("number"))));
+        *xml = STR(DEFINITIONS(
+            "urn:l2", INPUT("n", "number") DECISION("base", "number", DATA("#n"), TEXT("n * 100"))
+                          ITEM("tN", TYPE("number")) ITEM("tPair", PART("a - b", "tN"))));
     return str_starts(ns, STR("urn:l")) ||
            err_set(err, ERR_NOT_FOUND, err_nowhere, "no such model");
 }
 
-struct row {
-    int line;
-    const char *body, *element, *inputs, *want;
-};
-
-static bool value_of(struct buf *out, const struct row *row, struct arena *a, struct err *err) {
-    const struct json *json;
-    struct dmn_model *model;
-    struct feel_value inputs, v;
-    struct feel_diags diags = {.arena = a};
-    struct feel_env env = {.diags = &diags};
-    struct dmn_options options = {.import = import};
-    struct budget budget = budget_of(10000000, 64 << 20);
-    if (!json_read(&json, str_from(row->inputs), "inputs", a, &budget, err) ||
-        !feel_from_json(&inputs, json, a, err) ||
-        !dmn_load(&model, a, str_from(row->body), "m.dmn", &options, &budget, err) ||
-        !dmn_evaluate(&v, model, str_from(row->element), inputs, &env, NULL, a, &budget, err))
-        return false;
-    feel_print(out, v);
-    if (diags.count > 0)
-        buf_printf(out, " (%.*s)", STR_ARG(diags.items[0].text));
-    return true;
-}
-
-static void check(const struct row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("names", 64 << 20);
-        struct err err = {0};
-        buf_reset(&out);
-        if (!value_of(&out, &rows[i], a, &err))
-            buf_printf(&out, "%s:%u: %s", err.at.source, err.at.line, err.text);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
-    }
-    buf_done(&out);
+static void check(const struct dmn_row *rows, size_t count) {
+    static const struct dmn_row_way way = {.file = __FILE__, .import = import, .told = true};
+    for (size_t i = 0; i < count; i++)
+        dmn_row_check(&rows[i], &way);
 }
 
 #define ROW(body, element, inputs, want)                                                           \
@@ -99,7 +65,7 @@ void test_dmn_names_of_data(void) {
 #define PAIR           ITEM("tQ", PART("a - b", "number")) INPUT("q", "tQ")
 #define NET            INPUT("net - gross", "number")
 #define D(name, logic) DECISION(name, "Any", "", logic)
-    static const struct row rows[] = {
+    static const struct dmn_row rows[] = {
         ROW(NET DECISION("d", "Any", DATA("#net - gross"), TEXT("net - gross + 1")), "d",
             "{\"net - gross\": 1}", "2"),
         ROW(NET DECISION("d", "Any", DATA("#net - gross"), TEXT("net-gross + 1")), "d",
@@ -143,7 +109,7 @@ void test_dmn_names_of_data(void) {
 
 void test_dmn_imported_elements(void) {
 #define BOTH(logic) DECISION("d", "Any", DATA("#n") DATA("urn:lib#n") DATA("urn:l2#n"), logic)
-    static const struct row rows[] = {
+    static const struct dmn_row rows[] = {
         /* DMN 1.5: 6.3.3, 6.3.11: an input of each model has a value of its own */
         ROW(LIBS INPUT("n", "number") BOTH(TEXT("[n, lib.n, l2.n]")), "d",
             "{\"n\": 1, \"lib\": {\"n\": 2}, \"l2\": {\"n\": 3}}", "[1, 2, 3]"),
@@ -161,6 +127,21 @@ void test_dmn_imported_elements(void) {
         /* DMN 1.5: 7.3.3: prefixes of XML, and colons that are none */
         ROW(LIBS DECISION("d", "q:tN", "", TEXT("1")), "d", "{}", "1"),
         ROW(LIBS DECISION("d", "l2.tN", "", TEXT("\"x\"")), "d", "{}", "null (a string is not tN)"),
+        /* DMN 1.5: 7.3.3, 6.3.3: members of imported types, alone, in another type, in a list */
+        ROW(LIBS INPUT("p", "l2.tPair") DECISION("d", "Any", DATA("#p"), TEXT("p.a - b + 1")), "d",
+            "{\"p\": {\"a-b\": 1}}", "2"),
+        ROW(LIBS INPUT("p", "q:tPair") DECISION("d", "Any", DATA("#p"), TEXT("p.a-b + 1")), "d",
+            "{\"p\": {\"a - b\": 1}}", "2"),
+        ROW(LIBS ITEM("tM", PART("x", "l2.tPair")) INPUT("p", "tM")
+                DECISION("d", "Any", DATA("#p"), TEXT("[p.x.a - b, p]")),
+            "d", "{\"p\": {\"x\": {\"a-b\": 1}}}", "[1, {x: {\"a - b\": 1}}]"),
+        ROW(LIBS INPUT("p", "list&lt;l2.tPair>")
+                DECISION("d", "Any", DATA("#p"), TEXT("p[a - b > 1].a - b")),
+            "d", "{\"p\": [{\"a - b\": 1}, {\"a - b\": 2}]}", "[2]"),
+        ROW(LIBS INPUT("p", "l2.tPair") DECISION("d", "Any", DATA("#p"), TEXT("p")), "d",
+            "{\"p\": {\"a - b\": \"x\"}}", "null (a context is not tPair)"),
+        ROW(LIBS INPUT("p", "l2.tNone") DECISION("d", "Any", DATA("#p"), TEXT("p")), "d",
+            "{\"p\": 1}", "1 ('p' has a fault: there is no type 'l2.tNone')"),
         ROW(DECISION("d", "context&lt;a: number>", "", TEXT("{a: 1}")), "d", "{}", "{a: 1}"),
         ROW(DECISION("d", "feel:number", "", TEXT("1")), "d", "{}", "1"),
     };
@@ -179,7 +160,7 @@ void test_dmn_service_parameters(void) {
     DECISION("b", type, "", TEXT("1"))                                                             \
     DECISION("a", "Any", VALUE("#b"), TEXT("b"))                                                   \
     SERVICE("s", OUTPUTS("#a") TAKES_VALUE("#b")) CALL(call)
-    static const struct row rows[] = {
+    static const struct dmn_row rows[] = {
         /* an element E of the import I is called I.E, */
         ROW(OVER_BOTH CALL("s(lib.n: 1, l2.n: 2)"), "d", "{}",
             "{\"lib.base\": 2, \"l2.base\": 200}"),
@@ -212,7 +193,7 @@ void test_dmn_service_parameters(void) {
 void test_dmn_broken_elements(void) {
 #define FINE                       DECISION("fine", "number", "", TEXT("1"))
 #define BROKEN(type, needs, logic) FINE DECISION("d", type, needs, logic)
-    static const struct row rows[] = {
+    static const struct dmn_row rows[] = {
         ROW(BROKEN("tUnknown", "", TEXT("1")), "d", "{}",
             "1 ('d' has a fault: there is no type 'tUnknown')"),
         ROW(BROKEN("tUnknown", "", TEXT("1")), "fine", "{}", "1"),

@@ -74,6 +74,36 @@ void test_dmn_view_table(void) {
     arena_destroy(b.arena);
 }
 
+/* The table of a function, notes and labels where they are left out, cells that are missing. */
+void test_dmn_view_parts(void) {
+    static const char xml[] =
+        "<definitions xmlns='https://www.omg.org/spec/DMN/20230324/MODEL/' name='m' namespace='n' "
+        "xmlns:mandate='https://mandate.example/bpmn/1'>"
+        "<businessKnowledgeModel id='f' name='f'><encapsulatedLogic><formalParameter name='n'/>"
+        "<decisionTable hitPolicy='FIRST'><input><inputExpression><text>n</text>"
+        "</inputExpression></input><output label='L'/>"
+        "<rule><extensionElements><mandate:name lang='en'>note</mandate:name><mandate:name "
+        "lang='none'>x</mandate:name></extensionElements><description> d </description>"
+        "<inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+        "</decisionTable></encapsulatedLogic></businessKnowledgeModel>"
+        "<businessKnowledgeModel id='g' name='g'/><decision id='d' name='D'/>"
+        "<decision id='e' name='E'><context/></decision></definitions>";
+    struct bench b;
+    struct dmn_view_table t;
+    bench_init(&b, str_from(xml));
+    CHECK(dmn_view_table(&t, b.model, 0, NULL, 0, b.arena));
+    CHECK_STR(str_from(t.hit_policy), STR("FIRST"));
+    CHECK_STR(t.inputs[0].label.in[LANG_zh], STR("n"));
+    CHECK_STR(t.outputs[0].label.in[LANG_en], STR("L"));
+    CHECK_STR(t.rules[0].note.in[LANG_zh], STR("d"));
+    CHECK_STR(t.rules[0].note.in[LANG_en], STR("note"));
+    for (size_t i = 1; i < 4; i++) {
+        CHECK_AT((int)i, !dmn_view_table(&t, b.model, i, NULL, 0, b.arena));
+        CHECK_INT_AT((int)i, (int64_t)dmn_view_expression(b.model, i, b.arena).len, 0);
+    }
+    arena_destroy(b.arena);
+}
+
 /* A large table is drawn from the top, and with the rules that matched further down. */
 void test_dmn_view_large_table(void) {
     struct bench b;
@@ -119,6 +149,13 @@ void test_dmn_view_inputs(void) {
     CHECK_STR(feel_as_string(choices[1]), STR("y"));
     CHECK(dmn_view_choices(&choices, b.model, STR("form"), STR("count"), b.arena) == 0);
     CHECK(dmn_view_choices(&choices, b.model, STR("for"), STR("m.kind"), b.arena) == 0);
+    CHECK(dmn_view_choices(&choices, b.model, STR("form"), STR("kine"), b.arena) == 0);
+    CHECK(dmn_view_choices(&choices, b.model, STR("farm"), STR("kind"), b.arena) == 0);
+    CHECK(dmn_view_choices(&choices, b.model, STR("form"), STR(""), b.arena) == 0);
+    CHECK(dmn_view_choices(&choices, b.model, STR("form.kind"), STR(""), b.arena) == 2);
+    CHECK_STR(dmn_view_title(b.model, index, b.arena).in[LANG_en], STR("second"));
+    CHECK_STR(dmn_view_title(b.model, dmn_find(b.model, STR("i2")), b.arena).in[LANG_en],
+              STR("The form"));
     const size_t *needs;
     CHECK(dmn_view_needs(&needs, b.model, index, b.arena) == 2);
     arena_destroy(b.arena);

@@ -91,40 +91,62 @@ void test_json_write(void) {
     done();
 }
 
+static const struct error_row {
+    int line;
+    const char *in, *want;
+    enum err_code code;
+} error_rows[] = {
+    {__LINE__, "", "t.json:1:1: the text ends where a value should stand", ERR_SYNTAX},
+    {__LINE__, "\xEF\xBB\xBFx", "t.json:1:1: 'x' stands where a value should", ERR_SYNTAX},
+    {__LINE__, " \xEF\xBB\xBF[1]", "t.json:1:2: '\xEF\xBB\xBF' stands where a value should",
+     ERR_SYNTAX},
+    {__LINE__, "{\n  \"a\": 1,\n  \"a\": 2}", "t.json:3:3: the key 'a' stands here a second time",
+     ERR_SYNTAX},
+    {__LINE__, "[1,\n 2 3]", "t.json:2:4: '3' stands where ',' or ']' should", ERR_SYNTAX},
+    {__LINE__, "[\"中文\", x]", "t.json:1:8: 'x' stands where a value should", ERR_SYNTAX},
+    {__LINE__, "[\"中\", 文]", "t.json:1:7: '文' stands where a value should", ERR_SYNTAX},
+    {__LINE__, "\"ab", "t.json:1:1: the text that begins here has no closing '\"'", ERR_SYNTAX},
+    {__LINE__, "\"a\\x\"", "t.json:1:4: 'x' stands where one of \" \\ / b f n r t u should",
+     ERR_SYNTAX},
+    {__LINE__, "\"\\ud800\"", "t.json:1:4: half of a surrogate pair is no character", ERR_SYNTAX},
+    {__LINE__, "[01]", "t.json:1:3: '1' stands where the next part of a number should", ERR_SYNTAX},
+    {__LINE__, "{a:1}", "t.json:1:2: 'a' stands where a text in double quotes should", ERR_SYNTAX},
+    {__LINE__, "[\n\"\xFF\"]", "t.json:2:2: the byte 0xFF is not UTF-8", ERR_SYNTAX},
+    {__LINE__, "\"a\nb\"",
+     "t.json:1:3: the control character U+000A stands where a character of the text (\\n and "
+     "\\t are how JSON writes these) should",
+     ERR_SYNTAX},
+    /* RFC 8259: 6: each place where a number may break off */
+    {__LINE__, "[-]", "t.json:1:3: ']' stands where the next part of a number should", ERR_SYNTAX},
+    {__LINE__, "1.", "t.json:1:3: the text ends where the next part of a number should stand",
+     ERR_SYNTAX},
+    {__LINE__, "[1.x]", "t.json:1:4: 'x' stands where the next part of a number should",
+     ERR_SYNTAX},
+    {__LINE__, "1e+", "t.json:1:4: the text ends where the next part of a number should stand",
+     ERR_SYNTAX},
+    {__LINE__, "[1e]", "t.json:1:4: ']' stands where the next part of a number should", ERR_SYNTAX},
+    /* RFC 8259: 7 */
+    {__LINE__, "\"\\u12\"", "t.json:1:6: '\"' stands where a hexadecimal digit should", ERR_SYNTAX},
+    {__LINE__, "\"\\ud800\\u0041\"", "t.json:1:4: half of a surrogate pair is no character",
+     ERR_SYNTAX},
+    {__LINE__, "\"\\ud800\\ue000\"", "t.json:1:4: half of a surrogate pair is no character",
+     ERR_SYNTAX},
+    {__LINE__, "\"\\udc00\"", "t.json:1:4: half of a surrogate pair is no character", ERR_SYNTAX},
+    {__LINE__, "\"a\\", "t.json:1:1: the text that begins here has no closing '\"'", ERR_SYNTAX},
+    {__LINE__, "[\x7f]", "t.json:1:2: the control character U+007F stands where a value should",
+     ERR_SYNTAX},
+    {__LINE__, "[1,", "t.json:1:4: the text ends where a value should stand", ERR_SYNTAX},
+    {__LINE__, "{\"a\"", "t.json:1:5: the text ends where ':' should stand", ERR_SYNTAX},
+    {__LINE__, "{\"a\" 1}", "t.json:1:6: '1' stands where ':' should", ERR_SYNTAX},
+    {__LINE__, "{\"a\":1", "t.json:1:7: the text ends where ',' or '}' should stand", ERR_SYNTAX},
+    {__LINE__, "\r\n\t x", "t.json:2:3: 'x' stands where a value should", ERR_SYNTAX},
+    {__LINE__, "nul", "t.json:1:1: 'n' stands where a value should", ERR_SYNTAX},
+    {__LINE__, "1 2", "t.json:1:3: '2' stands where the end of the text should", ERR_SYNTAX},
+};
+
 void test_json_errors(void) {
-    static const struct row {
-        int line;
-        const char *in, *want;
-        enum err_code code;
-    } rows[] = {
-        {__LINE__, "", "t.json:1:1: the text ends where a value should stand", ERR_SYNTAX},
-        {__LINE__, "\xEF\xBB\xBFx", "t.json:1:1: 'x' stands where a value should", ERR_SYNTAX},
-        {__LINE__, " \xEF\xBB\xBF[1]", "t.json:1:2: '\xEF\xBB\xBF' stands where a value should",
-         ERR_SYNTAX},
-        {__LINE__, "{\n  \"a\": 1,\n  \"a\": 2}",
-         "t.json:3:3: the key 'a' stands here a second time", ERR_SYNTAX},
-        {__LINE__, "[1,\n 2 3]", "t.json:2:4: '3' stands where ',' or ']' should", ERR_SYNTAX},
-        {__LINE__, "[\"中文\", x]", "t.json:1:8: 'x' stands where a value should", ERR_SYNTAX},
-        {__LINE__, "[\"中\", 文]", "t.json:1:7: '文' stands where a value should", ERR_SYNTAX},
-        {__LINE__, "\"ab", "t.json:1:1: the text that begins here has no closing '\"'", ERR_SYNTAX},
-        {__LINE__, "\"a\\x\"", "t.json:1:4: 'x' stands where one of \" \\ / b f n r t u should",
-         ERR_SYNTAX},
-        {__LINE__, "\"\\ud800\"", "t.json:1:4: half of a surrogate pair is no character",
-         ERR_SYNTAX},
-        {__LINE__, "[01]", "t.json:1:3: '1' stands where the next part of a number should",
-         ERR_SYNTAX},
-        {__LINE__, "{a:1}", "t.json:1:2: 'a' stands where a text in double quotes should",
-         ERR_SYNTAX},
-        {__LINE__, "[\n\"\xFF\"]", "t.json:2:2: the byte 0xFF is not UTF-8", ERR_SYNTAX},
-        {__LINE__, "\"a\nb\"",
-         "t.json:1:3: the control character U+000A stands where a character of the text (\\n and "
-         "\\t are how JSON writes these) should",
-         ERR_SYNTAX},
-        {__LINE__, "nul", "t.json:1:1: 'n' stands where a value should", ERR_SYNTAX},
-        {__LINE__, "1 2", "t.json:1:3: '2' stands where the end of the text should", ERR_SYNTAX},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct row *row = &rows[i];
+    for (size_t i = 0; i < COUNT_OF(error_rows); i++) {
+        const struct error_row *row = &error_rows[i];
         struct err err = {0};
         const struct json *node = NULL;
         CHECK_AT(row->line, !parse(&node, str_from(row->in), &err) && node == NULL);

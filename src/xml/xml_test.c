@@ -159,6 +159,50 @@ void test_xml_bounds(void) {
     done();
 }
 
+/* More names than are kept once: each element and attribute still has its own. */
+void test_xml_many_names(void) {
+    struct err err = {0};
+    struct xml_node *root = NULL;
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    buf_lit(&text, "<a>");
+    for (int i = 0; i < 2500; i++)
+        buf_printf(&text, "<n%d b%d='%d'>t%d</n%d>", i, i, i, i, i);
+    buf_lit(&text, "</a>");
+    CHECK_OK(parse(&root, buf_view(&text), &err), &err);
+    int at = 0;
+    for (const struct xml_node *node = xml_first(root); node != NULL; node = xml_sibling(node)) {
+        CHECK_STR_AT(at, node->name, arena_printf(arena, "n%d", at));
+        CHECK_STR_AT(at, xml_attr_text(node, arena_printf(arena, "b%d", at)),
+                     arena_printf(arena, "%d", at));
+        CHECK_STR_AT(at, xml_text(node, arena), arena_printf(arena, "t%d", at));
+        at++;
+    }
+    CHECK_INT(at, 2500);
+    CHECK_STR(xml_ns_of(root, STR("xml")), STR("http://www.w3.org/XML/1998/namespace"));
+    buf_done(&text);
+    done();
+}
+
+/* Whatever is left of the budget: the whole tree, or ERR_LIMIT. */
+void test_xml_runs_out(void) {
+    static const char text[] = "<a xmlns='u' xmlns:p='v' p:b='c'>t<d/>&amp;<p:e f='g'>h</p:e>i</a>";
+    for (int kind = 0; kind < 2; kind++) {
+        bool enough = false;
+        for (uint64_t n = 0; !enough && n < 100000; n += kind == 0 || n > 80000 ? 1 : 997) {
+            struct arena *small = arena_create("xml small", 4000000);
+            struct budget budget = kind == 0 ? budget_of(n, 1 << 20) : budget_of(1000, n);
+            struct xml_node *root = NULL;
+            struct err err = {0};
+            enough = xml_read(&root, str_from(text), "t.xml", small, &budget, &err);
+            CHECK_INT_AT(kind, err.code, enough ? ERR_NONE : ERR_LIMIT);
+            CHECK_AT(kind, enough == (root != NULL));
+            arena_destroy(small);
+        }
+        CHECK_AT(kind, enough);
+    }
+}
+
 /* Every model of the suites is read, and written as a document that reads as the same tree. */
 static int round_trips(const char *folder, const char *ending) {
     DIR *dir = opendir(folder);
