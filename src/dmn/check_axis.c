@@ -418,8 +418,13 @@ static void find_other_text(struct checker *x, struct axis *axis) {
         axis->other_text = arena_printf(x->arena, "another value %d", i);
 }
 
-/* Times and date-times have an order only when all have an offset, or none has. */
-static void look_at_order(struct checker *x, struct axis *axis) {
+/* A constant has one value. Times and date-times have an order only when all have an offset, or
+ * none has. */
+static void look_at_values(struct checker *x, struct axis *axis) {
+    const struct ast *tree = x->t->inputs[axis->column].tree;
+    if (tree != NULL && tree->kind == AST_CONST)
+        axis->why =
+            arena_printf(x->arena, "'%.*s' never differs", STR_ARG(check_name(x, axis->column)));
     for (uint32_t i = 1; i < axis->end_count; i++)
         if (!table_have_order(axis->ends[0], axis->ends[i]))
             axis->why =
@@ -480,7 +485,7 @@ static void collect_ends(struct checker *x, uint32_t number) {
         add_end(axis, feel_boolean(false));
         add_end(axis, feel_boolean(true));
     }
-    look_at_order(x, axis);
+    look_at_values(x, axis);
     if (axis->why.len > 0 || axis->opaque)
         axis->end_count = 0;
     sort_ends(axis);

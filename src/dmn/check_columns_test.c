@@ -3,6 +3,41 @@
 #include "base/test.h"
 #include "dmn/tables_test.h"
 
+/* Between two texts, down to the last one that fits. */
+/* DMN 1.5: table 54 */
+void test_dmn_check_between_texts(void) {
+#define TEXTS(tests)                                                                               \
+    { .data = "x:string", .inputs = "x:string", .rules = tests }
+    static const struct table_row rows[] = {
+        {__LINE__, TEXTS("<= \"a\"|1\n>= \"a \"|2"), "gap x = \"a\\t\"\n"},
+        {__LINE__, TEXTS("<= \"a\"|1\n>= \"a\\t\"|2"), "gap x = \"a\\u0001\"\n"},
+        {__LINE__, TEXTS("<= \"a\"|1\n>= \"a\\u0001\"|2"), "gap x = \"a\\u0000\"\n"},
+        {__LINE__, TEXTS("<= \"a\"|1\n>= \"a\\u0000\"|2"), ""},
+        {__LINE__, TEXTS("> \"\"|1"), "gap x = \"\"\n"},
+    };
+#undef TEXTS
+    tables_check(rows, COUNT_OF(rows), __FILE__);
+}
+
+/* What never differs has no other values to be told of. What is not listed is null, which may stand
+ * before what is. */
+/* DMN 1.5: 8.2.4, 8.3.2 */
+void test_dmn_check_constants(void) {
+    static const struct table_row rows[] = {
+        {__LINE__,
+         {.inputs = "1", .rules = "1|1"},
+         "undecided whether the table is complete is not known, because '1' never differs\n"},
+        {__LINE__,
+         {.data = "x:number",
+          .inputs = "x:number",
+          .outputs = LISTED("not(7)"),
+          .policy = "PRIORITY",
+          .rules = "-|7\n-|1"},
+         "wrong type 1 0 rule 1 gives 'o' a value that is not among those listed\n"},
+    };
+    tables_check(rows, COUNT_OF(rows), __FILE__);
+}
+
 /* DMN 1.5: 8.2.3, 8.2.4, 8.2.7, 10.3.2.3.4 */
 void test_dmn_check_values(void) {
     static const struct table_row rows[] = {

@@ -1,5 +1,7 @@
 /* Values that lie between two ends of a column's cells. Invariant: what is given compares as
  * strictly between, whatever the arithmetic did on the way; null when no such value was found. */
+#include <string.h>
+
 #include "dmn/check.h"
 #include "num/num.h"
 
@@ -67,20 +69,33 @@ static struct feel_value span_between(const struct feel_value *low, const struct
     return feel_days_time(span);
 }
 
-/* The earliest text behind low is low and a byte more; a readable one is tried first. */
+static bool lies_between(struct str text, const struct feel_value *low,
+                         const struct feel_value *high) {
+    return (low == NULL || str_cmp(feel_as_string(*low), text) < 0) &&
+           (high == NULL || str_cmp(text, feel_as_string(*high)) < 0);
+}
+
+/* The earliest text behind low is low and a byte of zero; readable ones are tried first. */
 static struct feel_value text_between(struct arena *a, const struct feel_value *low,
                                       const struct feel_value *high, struct str other) {
-    struct str from = low == NULL ? STR_NONE : feel_as_string(*low);
-    const struct str tries[] = {
-        other,
-        arena_printf(a, "%.*s (another)", STR_ARG(from)),
-        arena_printf(a, "%.*s ", STR_ARG(from)),
-        STR_NONE,
-    };
-    for (size_t i = 0; i < COUNT_OF(tries); i++)
-        if ((low == NULL || str_cmp(from, tries[i]) < 0) &&
-            (high == NULL || str_cmp(tries[i], feel_as_string(*high)) < 0))
-            return feel_string(tries[i]);
+    static const struct str tails[] = {STR_INIT(" (another)"), STR_INIT(" "), STR_INIT("\t"),
+                                       STR_INIT("\x01"), STR_INIT("\0")};
+    if (lies_between(other, low, high))
+        return feel_string(other);
+    if (low == NULL)
+        return lies_between(STR_NONE, low, high) ? feel_string(STR_NONE) : feel_null();
+    struct str from = feel_as_string(*low);
+    for (size_t i = 0; i < COUNT_OF(tails); i++) {
+        struct arena_mark mark = arena_mark(a);
+        char *text = arena_new(a, char, from.len + tails[i].len);
+        struct str made = {text, from.len + tails[i].len};
+        if (from.len > 0)
+            memcpy(text, from.at, from.len);
+        memcpy(text + from.len, tails[i].at, tails[i].len);
+        if (lies_between(made, low, high))
+            return feel_string(made);
+        arena_rewind(a, mark);
+    }
     return feel_null();
 }
 

@@ -109,7 +109,7 @@ static bool rank_of(uint32_t *out, struct checker *x, const struct table_output 
 }
 
 /* Of all rules; CHECK_NONE for what is computed. A value that is not listed is null where the list
- * is written, and behind all others. */
+ * is written; it, or that null, may stand behind all others. */
 static bool make_ranks(struct checker *x) {
     const struct dmn_table *t = x->t;
     size_t count = (size_t)t->rule_count * t->output_count;
@@ -121,9 +121,12 @@ static bool make_ranks(struct checker *x) {
     for (size_t i = 0; i < count; i++) {
         const struct table_output_cell *cell =
             &t->rules[i / t->output_count].outputs[i % t->output_count];
+        const struct table_output *output = &t->outputs[i % t->output_count];
         x->ranks[i] = CHECK_NONE;
-        if (cell->constant &&
-            !rank_of(&x->ranks[i], x, &t->outputs[i % t->output_count], cell->value))
+        if (cell->constant && !rank_of(&x->ranks[i], x, output, cell->value))
+            return false;
+        if (x->ranks[i] == output->rank_count && output->limited &&
+            !rank_of(&x->ranks[i], x, output, feel_null()))
             return false;
     }
     return true;

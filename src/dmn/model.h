@@ -122,7 +122,7 @@ struct dmn_loader {
     const struct dmn_options *options;
     struct budget *budget;
     struct err *err;
-    struct dmn_model *models[DMN_IMPORTS_MAX];
+    struct dmn_model *models[1 + DMN_IMPORTS_MAX];
     size_t model_count;
     uint32_t state_count;
     struct dmn_names names;

@@ -144,7 +144,7 @@ static bool load(struct dmn_model **out, struct dmn_loader *loader, struct str x
                  const char *file, struct err *err) {
     struct dmn_model *m = arena_new(loader->arena, struct dmn_model, 1);
     struct xml_node *root;
-    if (loader->model_count == DMN_IMPORTS_MAX)
+    if (loader->model_count > DMN_IMPORTS_MAX)
         return err_set(err, ERR_LIMIT, ((struct err_at){file, 0, 0}),
                        "a model needs more than %d others", DMN_IMPORTS_MAX);
     if (!xml_read(&root, xml, file, loader->arena, loader->budget, err))

@@ -192,6 +192,13 @@ void test_feel_errors_types(void) {
         {__LINE__, "list<number>>", 2, 17, "expected the end of a type, found '>'"},
         {__LINE__, "#", 2, 5, "a character that FEEL does not know"},
         {__LINE__, "\xc3", 2, 5, "a type is not valid UTF-8"},
+        /* behind the type itself */
+        {__LINE__, "list<number", 2, 16, "expected '>' after a type, found 'the end'"},
+        {__LINE__, "number\"", 2, 11, "a string does not end on its line"},
+        {__LINE__, "number/*", 2, 11, "a comment does not end"},
+        /* DMN 1.5: rule 52 */
+        {__LINE__, "context<a: number,>", 2, 23, "expected a name, found '>'"},
+        {__LINE__, "function<number,>->number", 2, 21, "expected a type, found '>'"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct arena *a = arena_create("type", 1 << 20);
