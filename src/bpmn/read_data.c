@@ -67,12 +67,14 @@ static void put_data(struct reader *r, const struct xml_node *x, enum bpmn_data_
                                             .object = BPMN_NONE};
 }
 
-/* The name of the first reference to a data object. */
+/* The name of the first reference to a data object; each element on the way costs a step. */
 static struct str name_of_references(struct reader *r, const struct xml_node *x, struct str id,
                                      int depth) {
     struct str name = STR_NONE;
     for (x = xml_first(x); x != NULL && name.len == 0 && depth < DATA_DEPTH_MAX;
          x = xml_sibling(x)) {
+        if (r->err->code != ERR_NONE || !budget_spend(r->budget, (struct cost){1, 0}, r->err))
+            return STR_NONE;
         if (read_is(x, "dataObjectReference") &&
             str_eq(read_local(xml_attr_text(x, STR("dataObjectRef"))), id))
             name = read_plain_name(r, x);
@@ -130,6 +132,8 @@ static bool name_data(struct reader *r, const struct xml_node *scope, size_t *co
         } else if (data_kind(&kind, x)) {
             if (kind == BPMN_DATA_OBJECT && name.len == 0)
                 name = name_of_references(r, scope, xml_attr_text(x, STR("id")), 0);
+            if (r->err->code != ERR_NONE)
+                return false;
             put_data(r, x, kind, name, count);
         } else if (!name_data(r, x, count, depth + 1)) {
             return false;
