@@ -338,6 +338,35 @@ void test_dmn_deciding_in_little_memory(void) {
     buf_done(&text);
 }
 
+/* Every rule matches, and its output stands somewhere in a list as long as the table. */
+/* DMN 1.5: 8.2.5, hit policy priority */
+void test_dmn_many_priorities(void) {
+    enum { RULES = 6000 };
+    struct load l;
+    struct buf text;
+    buf_init(&text, BUF_BYTES);
+    buf_add(&text, STR(BEGIN "<decision id='d' name='d'><decisionTable hitPolicy='PRIORITY'>"
+                             "<output><outputValues><text>\"first\", \"first\""));
+    for (int i = 0; i < RULES; i++)
+        buf_printf(&text, ", \"o%d\"", i);
+    buf_add(&text, STR("</text></outputValues></output>"));
+    for (int i = RULES - 1; i >= 0; i--)
+        buf_printf(&text, "<rule><outputEntry><text>\"o%d\"</text></outputEntry></rule>", i);
+    buf_add(&text, STR("<rule><outputEntry><text>\"none\"</text></outputEntry></rule>"
+                       "</decisionTable></decision>" END));
+    load_init(&l, buf_view(&text), true);
+    CHECK_OK(l.loaded, &l.err);
+    struct budget budget = budget_of(STEPS, ARENA_BYTES);
+    struct feel_env env = {0};
+    struct feel_value v = feel_null();
+    CHECK_OK(l.loaded && dmn_evaluate(&v, l.model, STR("d"), feel_context_of(l.arena, NULL, 0),
+                                      &env, NULL, l.arena, &budget, &l.err),
+             &l.err);
+    CHECK(feel_same(v, feel_string(STR("o0"))));
+    arena_destroy(l.arena);
+    buf_done(&text);
+}
+
 /* 5000 members of a type with 5000: each look through the type is paid for. */
 /* DMN 1.5: 10.3.1.4 */
 void test_dmn_many_members(void) {

@@ -72,7 +72,8 @@ struct table_output {
     const struct ast *listed;          /* outputValues, or the allowed values of the type */
     const struct table_rank *ranks;    /* of them, highest priority first */
     uint32_t rank_count;
-    bool limited; /* outputValues are written: what is not among them is no output */
+    const struct map *texts; /* where all ranks are texts, and many: to their places; or NULL */
+    bool limited;            /* outputValues are written: what is not among them is no output */
     struct table_output_cell other; /* the default; other.program and constant unset: none */
     bool has_other;
 };
@@ -101,6 +102,10 @@ struct dmn_table {
     bool indexed;
 };
 
+/* match.c: the hook of a table, an ast_hook_fn; self: the table. */
+bool table_eval(struct feel_value *out, const void *self, const struct feel_value *args,
+                size_t arg_count, struct feel_machine *m, struct err *err);
+
 const char *table_policy_name(enum table_policy policy); /* "RULE ORDER" */
 /* Classify the tree of a cell: fills any, plain, negated, has_null, intervals. */
 void table_classify(struct table_cell *cell, struct arena *a);
@@ -110,6 +115,8 @@ bool table_classify_tests(struct table_cell *cell, const struct ast *tests, stru
 int table_value_order(struct feel_value a, struct feel_value b);
 /* Have they an order? Times with and without an offset have none. */
 bool table_have_order(struct feel_value a, struct feel_value b);
+/* The place of a value among the texts of an output that has a map of them; rank_count: none. */
+uint32_t table_text_rank(const struct table_output *output, struct feel_value v);
 /* An end that is not open: there is one, and it tells the kind. */
 struct feel_value table_some_end(const struct interval *in);
 /* Build the indexes of columns whose cells are all plain, where memory and steps are enough. */
@@ -120,7 +127,7 @@ struct table_region {
     const uint64_t *set;
     const uint32_t *rows;
     uint32_t count;
-    bool known; /* for table.c: the index could tell */
+    bool known; /* for match.c: the index could tell */
 };
 /* False when the index cannot tell. */
 bool table_index_find(struct table_region *out, const struct dmn_table *t, uint32_t column,
