@@ -2,6 +2,7 @@
  * a hook in the tree: its arguments are the values of the input expressions and of every name that
  * a cell uses, so cells are programs of their own over (?, names...). match.c decides. */
 #include "dmn/table.h"
+#include "feel/code.h"
 
 /* --- reading: which names do the cells use
  * --------------------------------------------------------- */
