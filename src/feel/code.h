@@ -17,7 +17,6 @@ enum op {
     OP_CAPTURE, /* ( -> captured[b]) */
     OP_SELF,    /* ( -> the running function) */
     OP_SET,     /* (v -> ), locals[b] = v */
-    OP_POP,     /* (v -> ) */
     OP_NEGATE,  /* (a -> -a) */
     OP_ADD,     /* (a b -> a + b) ... */
     OP_SUB,
@@ -81,7 +80,13 @@ struct place {
     uint32_t at, len;
 };
 
-enum capture_from { CAPTURE_LOCAL, CAPTURE_CAPTURE, CAPTURE_SELF, CAPTURE_VAR };
+enum capture_from {
+    CAPTURE_LOCAL,
+    CAPTURE_PARTIAL, /* the list so far of a local that OP_BUILD made */
+    CAPTURE_CAPTURE,
+    CAPTURE_SELF,
+    CAPTURE_VAR,
+};
 struct capture {
     enum capture_from from;
     int32_t index; /* in the function around */

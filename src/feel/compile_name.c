@@ -40,6 +40,14 @@ static uint32_t bound_at(struct compiler *c, struct str name, uint32_t at) {
 }
 
 /* --- names -------------------------------------------------------------------------------- */
+static enum capture_from capture_from(enum binding_kind kind) {
+    switch (kind) {
+    case BIND_SELF: return CAPTURE_SELF;
+    case BIND_PARTIAL: return CAPTURE_PARTIAL;
+    default: return CAPTURE_LOCAL;
+    }
+}
+
 /* Captures are told by a number: a binding's index, or ~slot for a variable of the caller. */
 static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
     const int32_t *captured = u->captured.at;
@@ -51,8 +59,7 @@ static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
     if (b != NULL ? b->level < u->level - 1 : u->level > 1)
         from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
     else if (b != NULL)
-        from =
-            (struct capture){b->kind == BIND_SELF ? CAPTURE_SELF : CAPTURE_LOCAL, (int32_t)b->slot};
+        from = (struct capture){capture_from(b->kind), (int32_t)b->slot};
     *CODE_ADD(c, &u->captures, struct capture) = from;
     *CODE_ADD(c, &u->captured, int32_t) = id;
     return (int32_t)u->captures.count - 1;

@@ -250,6 +250,11 @@ static struct feel_value run_builtin(struct feel_machine *m, const struct feel_p
     return out;
 }
 
+/* What a local that OP_BUILD made stands for: null, where there is nothing to iterate over. */
+static inline struct feel_value list_so_far(struct feel_value local) {
+    return local.head == INNER_LIST ? list_made(local.u.inner) : feel_null();
+}
+
 static struct feel_value make_function(struct feel_machine *m, const struct proto *proto,
                                        const struct feel_value *base,
                                        const struct feel_function *self) {
@@ -261,6 +266,7 @@ static struct feel_value make_function(struct feel_machine *m, const struct prot
         size_t index = (size_t)proto->captures[i].index;
         switch (proto->captures[i].from) {
         case CAPTURE_LOCAL: captured[i] = base[index]; break;
+        case CAPTURE_PARTIAL: captured[i] = list_so_far(base[index]); break;
         case CAPTURE_CAPTURE: captured[i] = self->captured[index]; break;
         case CAPTURE_SELF:
             captured[i] = (struct feel_value){.head = FEEL_FUNCTION, .u.function = self};
@@ -590,7 +596,6 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             *sp++ = (struct feel_value){.head = FEEL_FUNCTION, .u.function = now.function};
             break;
         case OP_SET: base[in.b] = *--sp; continue;
-        case OP_POP: sp--; continue;
         case OP_ADD:
             sp--;
             left = sp[-1];
@@ -695,9 +700,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             if (base[in.b].head == INNER_LIST)
                 list_push(m, base[in.b].u.inner, *sp);
             break;
-        case OP_BUILT:
-            *sp++ = base[in.b].head == INNER_LIST ? list_made(base[in.b].u.inner) : feel_null();
-            continue;
+        case OP_BUILT: *sp++ = list_so_far(base[in.b]); continue;
         case OP_SOME:
             sp--;
             base[in.b] = op_or(base[in.b], *sp);
