@@ -4,7 +4,8 @@
  * Invariants: 1. base[0..local_count) are the locals, sp points behind the last operand;
  *             2. the frame's room was checked when it was made, so pushing never checks;
  *             3. loops and calls spend steps, so every evaluation ends;
- *             4. after m->failed nothing else happens: run() returns false.
+ *             4. after m->failed nothing else happens: run() returns false, and neither a call nor
+ *                a program from outside begins.
  * Not the obvious tree walk: it is slower by half here, and recursion would need its own limit. */
 #include "feel/builtin.h"
 #include "feel/machine.h"
@@ -904,7 +905,7 @@ struct feel_value machine_call(struct feel_machine *m, struct feel_value functio
     struct stack_chunk *chunk = m->chunk;
     struct feel_value *top = m->top;
     struct frame now = {0};
-    if (!enter(m, &now, function, args, count, NULL, &out))
+    if (m->failed || !enter(m, &now, function, args, count, NULL, &out))
         return m->failed ? feel_null() : out;
     now.caller = NULL; /* returns to C */
     if (!run_nested(m, now, &out))
@@ -919,6 +920,8 @@ struct feel_value machine_call(struct feel_machine *m, struct feel_value functio
 struct feel_value machine_eval(struct feel_machine *m, const struct feel_program *program,
                                const struct feel_value *vars, size_t var_count) {
     struct feel_value out = feel_null();
+    if (m->failed)
+        return out;
     struct stack_chunk *chunk = m->chunk;
     struct feel_value *top = m->top;
     const struct feel_env *outer = m->env;
