@@ -312,7 +312,10 @@ static bool iter_range(struct feel_machine *m, struct feel_value *slots, const s
                        bool *bad) {
     if (!iter_ends(m, slots, r->low, r->high, bad))
         return false;
-    int64_t from = slots[1].u.whole + !r->low_closed, to = slots[0].u.whole - !r->high_closed;
+    int64_t from = slots[1].u.whole, to = slots[0].u.whole;
+    if ((!r->low_closed && __builtin_add_overflow(from, 1, &from)) ||
+        (!r->high_closed && __builtin_sub_overflow(to, 1, &to)))
+        return false; /* beyond the last number of all: nothing is left */
     slots[1].u.whole = from;
     slots[0].u.whole = to;
     struct cal_date date = {0};
