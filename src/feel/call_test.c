@@ -325,6 +325,9 @@ void test_feel_calls_shadow(void) {
         {__LINE__, "count > 3", "true"},
         {__LINE__, "count([1, 2])", "2"},
         {__LINE__, "[count([1, 2]), count, count + 1]", "[2, 5, 6]"},
+        {__LINE__, "[count, count([1, 2]), count]", "[5, 2, 5]"}, /* in either order */
+        {__LINE__, "[count, (function() count([count]))(), count(list: [1])]", "[5, 1, 1]"},
+        {__LINE__, "{count: function(l) 7, r: [count, count([1, 2])]}.r[2]", "7"},
         {__LINE__, "(function() count)()", "5"},
         {__LINE__, "{count: 7, r: count}.r", "7"},
         {__LINE__, "date and time", "true"},

@@ -518,7 +518,7 @@ static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id)
 /* DMN 1.5: 10.3.2.13.2 invocation */
 /* DMN 1.5: table 63, 10.3.2.13.1 */
 static bool gen_call(struct compiler *c, const struct ast *node) {
-    if (node->a->kind == AST_NAME && !name_is_bound(c, node->a->name)) {
+    if (node->a->kind == AST_NAME && !name_is_declared(c, node->a->name)) {
         int id = builtin_find(node->a->name);
         if (id >= 0)
             return gen_builtin_call(c, node, id);

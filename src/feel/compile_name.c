@@ -189,9 +189,9 @@ found:
     return true;
 }
 
-bool name_is_bound(struct compiler *c, struct str name) {
+bool name_is_declared(struct compiler *c, struct str name) {
     if (bound_at(c, name, c->bound[bucket_of(name)]) > 0)
         return true;
     int32_t slot;
-    return find_input(c, name, &slot);
+    return find_input(c, name, &slot) && (size_t)slot < c->options->name_count;
 }
