@@ -82,6 +82,37 @@ void test_feel_copy(void) {
     }
 }
 
+/* Values of one kind, and boxes alone: the list of them fits, they do not. */
+void test_feel_copy_small(void) {
+    static const struct {
+        int line;
+        const char *text;
+    } rows[] = {
+        {__LINE__, "for i in 1..1000 return @\"10:00:00\""},
+        {__LINE__, "for i in 1..1000 return @\"2020-01-01T10:00:00\""},
+        {__LINE__, "for i in 1..1000 return 12345678901234567890123 + i"},
+        {__LINE__, "for i in 1..1000 return [1..i]"},
+        {__LINE__,
+         "context(for i in 1..500 return {key: string(i), value: \"a text, many times\"})"},
+    };
+    struct arena *from = arena_create("from", 16 << 20);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct feel_value v = value_of(from, rows[i].text), copy;
+        bool good = false;
+        CHECK_AT(rows[i].line, !feel_is_null(v));
+        for (size_t bytes = 9000; bytes < 1 << 20 && !good; bytes += 700) {
+            struct arena *to = arena_create("to", bytes);
+            struct err err = {0};
+            good = feel_copy(&copy, v, to, &err);
+            CHECK_INT_AT(rows[i].line, err.code, good ? ERR_NONE : ERR_LIMIT);
+            CHECK_AT(rows[i].line, !good || feel_same(v, copy));
+            arena_destroy(to);
+        }
+        CHECK_AT(rows[i].line, good);
+    }
+    arena_destroy(from);
+}
+
 void test_feel_copy_refused(void) {
     static const char *const texts[] = {"abs", "[1, function(x) x]", "{a: {b: abs}}"};
     struct arena *a = arena_create("from", 1 << 20);
