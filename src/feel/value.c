@@ -235,16 +235,20 @@ static enum answer equal_items(const struct feel_value *a, const struct feel_val
 
 static enum answer equal_contexts(const struct feel_context *a, const struct feel_context *b,
                                   int depth, struct walk *w) {
+    enum answer all = YES;
     if (a->count != b->count)
         return NO;
     for (uint32_t i = 0; i < a->count; i++) {
         const struct feel_value *other = context_find(b, a->entries[i].name);
         if (other == NULL)
             return NO;
-        if (equal_at(a->entries[i].value, *other, depth, w) != YES)
+        enum answer one = equal_at(a->entries[i].value, *other, depth, w);
+        if (one == NO)
             return NO;
+        if (one == UNKNOWN)
+            all = UNKNOWN;
     }
-    return YES;
+    return all;
 }
 
 static enum answer equal_ranges(const struct feel_range *a, const struct feel_range *b, int depth,
