@@ -617,6 +617,7 @@ static void program_close(struct compiler *c, struct feel_program *program) {
     program->inputs = c->inputs.at;
     program->input_count = c->inputs.count;
     program->input_used = c->used;
+    program->input_certain = c->certain.at;
     program->declared_count = c->options->name_count;
 }
 
@@ -688,4 +689,9 @@ struct str feel_input_name(const struct feel_program *program, size_t slot) {
 bool feel_input_used(const struct feel_program *program, size_t slot) {
     assert(slot < program->input_count);
     return slot >= program->declared_count || program->input_used[slot];
+}
+
+bool feel_input_certain(const struct feel_program *program, size_t slot) {
+    assert(slot < program->input_count);
+    return slot < program->declared_count || program->input_certain[slot - program->declared_count];
 }

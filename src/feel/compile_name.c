@@ -119,19 +119,22 @@ static bool find_input(const struct compiler *c, struct str name, int32_t *slot)
     return false;
 }
 
-static void gen_var(struct compiler *c, int32_t slot) {
-    if (c->used != NULL && (size_t)slot < c->options->name_count)
+static void gen_var(struct compiler *c, int32_t slot, bool in_filter) {
+    size_t declared = c->options->name_count, index = (size_t)slot;
+    if (index < declared)
         c->used[slot] = true;
+    else if (!in_filter && index - declared < c->certain.count)
+        ((bool *)c->certain.at)[index - declared] = true;
     if (c->unit->level == 0)
         (void)code_emit(c, OP_VAR, 0, slot, 1);
     else
-        (void)code_emit(c, OP_CAPTURE, 0, capture(c, c->unit, ~slot), 1);
+        code_ins(c, code_emit(c, OP_CAPTURE_VAR, 0, capture(c, c->unit, ~slot), 1))->c = slot;
 }
 
 static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
     int32_t slot;
     if (find_input(c, name, &slot)) {
-        gen_var(c, slot);
+        gen_var(c, slot, in_filter);
         return true;
     }
     /* calls are compiled elsewhere: this is the function as a value */
@@ -144,7 +147,7 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
         (void)code_emit(c, OP_CONST, 0, code_add_const(c, v), 1);
         return true;
     }
-    if (in_filter) {
+    if (in_filter && !c->options->open) { /* known only when no item has such a member */
         struct str why = arena_printf(c->arena, "nothing is named '%.*s'", STR_ARG(name));
         (void)code_emit(c, OP_BAD, 0, code_add_name(c, why), 1);
         return true;
@@ -153,7 +156,8 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
         return err_set(c->err, ERR_UNKNOWN, ast_place(c->node->source, c->node->at),
                        "nothing is named '%.*s'", STR_ARG(name));
     name_add_input(c, name);
-    gen_var(c, (int32_t)c->inputs.count - 1);
+    *CODE_ADD(c, &c->certain, bool) = false;
+    gen_var(c, (int32_t)c->inputs.count - 1, in_filter);
     return true;
 }
 

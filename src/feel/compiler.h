@@ -41,6 +41,7 @@ struct compiler {
     struct feel_program *program;
     struct unit *unit;
     struct list consts, names, types, shapes, protos, hooks, patterns, inputs, bindings;
+    struct list certain;  /* bool: of each input that was added */
     struct map input_map; /* of the first inputs_mapped, once there are many */
     uint32_t inputs_mapped;
     uint64_t looked; /* names compared since the last node: each has its part of a step */

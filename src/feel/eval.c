@@ -273,7 +273,8 @@ static struct feel_value make_function(struct feel_machine *m, const struct prot
             captured[i] = (struct feel_value){.head = FEEL_FUNCTION, .u.function = self};
             break;
         case CAPTURE_VAR:
-            captured[i] = index < m->env->var_count ? m->env->vars[index] : feel_null();
+            captured[i] = index < m->env->var_count ? m->env->vars[index]
+                                                    : (struct feel_value){.head = INNER_MISSING};
             break;
         }
     }
@@ -567,6 +568,11 @@ static bool enter(struct feel_machine *m, struct frame *now, struct feel_value c
     return true;
 }
 
+static COLD struct feel_value no_var(struct feel_machine *m, const struct proto *proto,
+                                     int32_t slot) {
+    return machine_null(m, "nothing is named '%.*s'", STR_ARG(proto->program->inputs[slot]));
+}
+
 /* The flat switch: the one function here that may be long. */
 static bool run(struct feel_machine *m, struct frame now, struct feel_value *out) {
     const struct ins *ip = now.ip;
@@ -585,17 +591,17 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             *sp++ = machine_null(m, "%.*s", STR_ARG(now.proto->program->names[in.b]));
             break;
         case OP_VAR:
-            if ((size_t)in.b < m->env->var_count)
-                *sp++ = m->env->vars[in.b];
-            else {
-                m->proto = now.proto;
-                m->pc = (uint32_t)(ip - now.proto->code) - 1;
-                *sp++ = machine_null(m, "nothing is named '%.*s'",
-                                     STR_ARG(now.proto->program->inputs[in.b]));
-            }
-            break;
+            if ((size_t)in.b >= m->env->var_count)
+                goto may_complain;
+            *sp++ = m->env->vars[in.b];
+            continue;
         case OP_LOCAL: *sp++ = base[in.b]; break;
         case OP_CAPTURE: *sp++ = now.function->captured[in.b]; break;
+        case OP_CAPTURE_VAR:
+            if (now.function->captured[in.b].head == INNER_MISSING)
+                goto may_complain;
+            *sp++ = now.function->captured[in.b];
+            continue;
         case OP_SELF:
             *sp++ = (struct feel_value){.head = FEEL_FUNCTION, .u.function = now.function};
             break;
@@ -771,6 +777,8 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
         m->proto = now.proto;
         m->pc = (uint32_t)(ip - now.proto->code) - 1;
         switch ((enum op)in.op) {
+        case OP_VAR: *sp++ = no_var(m, now.proto, in.b); break;
+        case OP_CAPTURE_VAR: *sp++ = no_var(m, now.proto, in.c); break;
         case OP_NEGATE: sp[-1] = op_negate(m, sp[-1]); break;
         case OP_BETWEEN:
             sp -= 2;

@@ -303,6 +303,8 @@ static const struct complaint {
     {__LINE__, "[0, [1, 2][1.5]]", 5, 11, "a position in a list is a whole number"},
     {__LINE__, "[1, 2][item + \"a\" = 1]", 8, 10, "cannot add number and string"},
     {__LINE__, "[1, 2][a = 1]", 8, 1, "nothing is named 'a'"},
+    {__LINE__, "(function() [1, 2][a = 1])()", 20, 1, "nothing is named 'a'"},
+    {__LINE__, "[0, (function() (function() a)())()]", 29, 1, "nothing is named 'a'"},
     {__LINE__, "some i in null satisfies i", 6, 9, "cannot iterate over null"},
     {__LINE__, "[0, abs(\"x\")]", 5, 8, "argument 1 of abs() is a string"},
     {__LINE__, "[0, abs(m: 1)]", 5, 9, "abs() has no such parameters"},
