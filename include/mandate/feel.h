@@ -139,7 +139,8 @@ struct mfeel_options {
     size_t name_count;
     const char *const *members; /* names with blanks that data of no declared type may hold */
     size_t member_count;
-    bool open; /* a name that nothing defines becomes a further slot; otherwise MFEEL_UNKNOWN */
+    bool open; /* a name that nothing defines becomes a further slot; otherwise MFEEL_UNKNOWN. In a
+                  filter the items are asked for such a member first: it may be that alone */
     const char *source;    /* for messages: the file the text is from; NULL: "expression" */
     uint32_t line, column; /* of the text's first byte there; 0: 1 */
 };

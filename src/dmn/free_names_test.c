@@ -31,6 +31,10 @@ void test_dmn_free_names(void) {
         {__LINE__, LAST(NEEDS("a-b"), "a-b"), "3; asks a b"}, /* minus: such an id is no name */
         {__LINE__, LAST(NEEDS("base"), "[base, age, age, b, x.y]"),
          "[10, 61, 61, 2, null]; asks age b x"},
+        /* DMN 1.5: 10.3.2.5: a member, or an input */
+        {__LINE__, LAST("", "[{p: 3}, {p: 70}][p &gt; age]"), "[{p: 70}]; asks p? age?"},
+        {__LINE__, LAST(NEEDS("base"), "[{p: 3}, {p: 10}][p = base and b + age = 63]"),
+         "[{p: 10}]; asks p? b? age"},
     };
     struct buf out;
     buf_init(&out, 1 << 16);
@@ -55,7 +59,7 @@ void test_dmn_free_names(void) {
         buf_add(&out, STR("; asks"));
         size_t count = dmn_view_asks(&asks, model, STR("d"), a);
         for (size_t k = 0; k < count; k++)
-            buf_printf(&out, " %.*s", STR_ARG(asks[k].name));
+            buf_printf(&out, " %.*s%s", STR_ARG(asks[k].name), asks[k].maybe ? "?" : "");
         CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
         arena_destroy(a);
     }

@@ -57,10 +57,15 @@ static size_t free_names(struct dmn_view_ask *asks, const struct dmn_element *co
             struct str name = feel_input_name(e->program, k);
             if (arena_limit_bytes(a) - arena_used_bytes(a) < (count + 16) * NAME_BYTES)
                 return count;
-            if (!map_put(&seen, name, count))
+            bool maybe = !feel_input_certain(e->program, k);
+            if (!map_put(&seen, name, count)) {
+                if (asks != NULL && !maybe)
+                    asks[*map_find(&seen, name)].maybe = false;
                 continue;
+            }
             if (asks != NULL)
-                asks[count] = (struct dmn_view_ask){.name = name, .key = name, .variable = name};
+                asks[count] = (struct dmn_view_ask){
+                    .name = name, .key = name, .variable = name, .maybe = maybe};
             count++;
         }
     }

@@ -278,6 +278,49 @@ static void write_all(struct buf *text) {
     buf_add(text, STR(END));
 }
 
+/* A table that calls itself through its function without end: one reason, whatever of it is still
+ * to be done. */
+/* DMN 1.5: 8.2.5, 10.3.2.13.4 */
+void test_dmn_tables_that_call_themselves(void) {
+#define SELF(attributes, outputs, rule)                                                            \
+    BEGIN "<decision id='r' name='r'><context><contextEntry><variable name='f'/>"                  \
+          "<functionDefinition><formalParameter name='n'/><decisionTable " attributes              \
+          "><input><inputExpression><text>n</text></inputExpression></input>" outputs              \
+          "<rule>" rule "</rule><rule>" rule "</rule></decisionTable></functionDefinition>"        \
+          "</contextEntry><contextEntry><literalExpression><text>f(0)</text></literalExpression>"  \
+          "</contextEntry></context></decision>" END
+#define IN(feel)     "<inputEntry><text>" feel "</text></inputEntry>"
+#define OUT(feel)    "<outputEntry><text>" feel "</text></outputEntry>"
+#define LISTED(feel) "<output><outputValues><text>" feel "</text></outputValues></output>"
+    static const char *const models[] = {
+        SELF("hitPolicy='FIRST'", "<output name='a'/><output name='b'/>",
+             IN("-") OUT("f(n + 1)") OUT("f(n + 2)")),
+        SELF("hitPolicy='COLLECT'", "<output/>", IN("-") OUT("f(n + 1)")),
+        SELF("hitPolicy='FIRST'", LISTED("f(? + 1), f(? + 2)"), IN("-") OUT("n")),
+        SELF("hitPolicy='PRIORITY'", LISTED("f(? + 1), f(? + 2)"), IN("-") OUT("n")),
+        SELF("hitPolicy='OUTPUT ORDER'", LISTED("f(? + 1), f(? + 2)"), IN("-") OUT("n + 1")),
+        SELF("hitPolicy='ANY'", "<output/>", IN("f(n + 1), f(n + 2)") OUT("n")),
+    };
+#undef SELF
+#undef IN
+#undef OUT
+#undef LISTED
+    for (size_t i = 0; i < COUNT_OF(models); i++) {
+        struct load l;
+        struct arena *a = arena_create("self", ARENA_BYTES);
+        struct budget budget = budget_of(STEPS, ARENA_BYTES);
+        struct feel_env env = {0};
+        struct feel_value v;
+        struct err err = {0};
+        load_init(&l, str_from(models[i]), true);
+        CHECK_OK(l.loaded, &l.err);
+        CHECK(!dmn_evaluate(&v, l.model, STR("r"), feel_null(), &env, NULL, a, &budget, &err));
+        CHECK_INT(err.code, ERR_LIMIT);
+        arena_destroy(a);
+        arena_destroy(l.arena);
+    }
+}
+
 /* However little there is, loading ends with a model or with that it takes too much. */
 void test_dmn_memory_that_runs_out(void) {
     struct buf text;

@@ -83,6 +83,7 @@ struct dmn_view_ask {
     struct str key, variable;     /* its other forms: dmn_evaluate() takes it by each */
     struct str import;            /* the name of the import it belongs to; otherwise empty */
     const struct feel_type *type; /* NULL: any */
+    bool maybe; /* free, and only in filters: perhaps no more than a member of what they filter */
 };
 /* id_or_name: as for dmn_evaluate(); 0 when there is no such element. */
 size_t dmn_view_asks(const struct dmn_view_ask **out, const struct dmn_model *model,

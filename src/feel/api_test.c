@@ -493,6 +493,66 @@ void test_feel_unknown_names(void) {
     arena_destroy(b.arena);
 }
 
+/* With open, a name in a filter is a member of the item, or else an input. DMN 1.5: 10.3.2.5,
+ * 10.3.2.11.2, 10.3.2.11.3 */
+void test_feel_open_filters(void) {
+    static const struct {
+        int line;
+        bool shadow;
+        const char *text, *data, *want; /* the inputs, "?" behind those that filters alone have */
+    } rows[] = {
+        {__LINE__, false, "l[p > limit]", "{l: [{p: 3}, {p: 8}], limit: 5}",
+         "[{p: 8}]; l p? limit?"},
+        {__LINE__, false, "l[p > limit]", "{l: [{p: 3, limit: 1}, {p: 4}], limit: 5, p: 9}",
+         "[{p: 3, limit: 1}]; l p? limit?"},
+        {__LINE__, false, "l[p > limit]", "{l: [{p: 3}, {q: 8}], limit: 5, p: 9}",
+         "[{q: 8}]; l p? limit?"},
+        {__LINE__, false, "[limit, l[p > limit], p]", "{l: [{p: 3}, {p: 8}], limit: 5}",
+         "[5, [{p: 8}], null]; limit l p"},
+        {__LINE__, false, "[l[p > limit], limit]", "{l: [{p: 3}, {p: 8}], limit: 5}",
+         "[[{p: 8}], 5]; l p? limit"},
+        {__LINE__, false, "l[at]", "{l: [7, 8], at: 2}", "8; l at?"},
+        {__LINE__, false, "l[m[q = r][1] = s]", "{l: [{m: [{q: 1}], s: {q: 1}}], r: 1}",
+         "[{m: [{q: 1}], s: {q: 1}}]; l m? q? r? s?"},
+        {__LINE__, false, "(function() l[p > limit])()", "{l: [{p: 3}, {p: 8}], limit: 5}",
+         "[{p: 8}]; l p? limit?"},
+        {__LINE__, false, "l[(function() p > limit)()]", "{l: [{p: 3}, {p: 8}], limit: 5}",
+         "[{p: 8}]; l p? limit?"},
+        {__LINE__, false, "for limit in [5] return l[p > limit]", "{l: [{p: 3}, {p: 8}], limit: 0}",
+         "[[{p: 8}]]; l p?"},
+        {__LINE__, false, "l[item > limit]", "{l: [3, 8], limit: 5}", "[8]; l limit?"},
+        {__LINE__, false, "l[p = count]", "{l: [{p: 3}, {p: 8}], count: 3}", "[]; l p?"},
+        {__LINE__, true, "l[p = count]", "{l: [{p: 3}, {p: 8}], count: 3}",
+         "[{p: 3}]; l p? count?"},
+        {__LINE__, true, "l[p = count([p])]", "{l: [{p: 1}, {p: 8}], count: 8}", "[{p: 1}]; l p?"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        struct feel_options options = {.open = true, .shadow = rows[i].shadow};
+        struct feel_program *program;
+        struct feel_value data, v;
+        struct buf out;
+        bench_init(&b);
+        buf_init(&out, 1 << 10);
+        CHECK_OK_AT(rows[i].line, once(&b, rows[i].data, &data), &b.err);
+        CHECK_OK_AT(rows[i].line,
+                    feel_compile(&program, b.arena, str_from(rows[i].text), &options, &b.err),
+                    &b.err);
+        b.env.vars = feel_vars(b.arena, program, data);
+        b.env.var_count = feel_input_count(program);
+        CHECK_OK_AT(rows[i].line, feel_eval(&v, program, &b.env, b.arena, &b.budget, &b.err),
+                    &b.err);
+        feel_print(&out, v);
+        buf_add_byte(&out, ';');
+        for (size_t k = 0; k < feel_input_count(program); k++)
+            buf_printf(&out, " %.*s%s", STR_ARG(feel_input_name(program, k)),
+                       feel_input_certain(program, k) ? "" : "?");
+        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
+        buf_done(&out);
+        arena_destroy(b.arena);
+    }
+}
+
 struct pattern_row {
     int line;
     const char *pattern, *flags, *input, *found; /* NULL: nothing; "!": not a pattern */

@@ -170,6 +170,10 @@ static const struct clause_row meaning_rows[] = {
            "[[1, 2] = [1, 2], {a: 1, b: 2} = {b: 2, a: 1}, [1..2] = [1..2), "
            "@\"P1D\" = @\"PT24H\"]",
            "[true, true, false, true]"),
+    CLAUSE("table 53: each part as it is alone",
+           "[[1] = [\"x\"], {a: 1} = {a: \"x\"}, {a: 1} != {a: \"x\"}, "
+           "{a: 1, b: 2} = {a: \"x\", b: 3}, [1, 2] = [\"x\", 3]]",
+           "[null, null, null, false, false]"),
     CLAUSE("table 54",
            "[\"a\" < \"ab\", @\"2020-01-01\" < @\"2020-01-02\", @\"PT1H\" < "
            "@\"PT2H\", @\"P1Y\" > @\"P11M\"]",

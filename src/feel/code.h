@@ -10,16 +10,16 @@ struct regex; /* feel/regex.h */
 
 /* (stack before -> after) */
 enum op {
-    OP_CONST,   /* ( -> consts[b]) */
-    OP_BAD,     /* ( -> null), complains of names[b] */
-    OP_VAR,     /* ( -> vars[b]) */
-    OP_LOCAL,   /* ( -> locals[b]) */
-    OP_CAPTURE, /* ( -> captured[b]) */
-    OP_SELF,    /* ( -> the running function) */
-    OP_SET,     /* (v -> ), locals[b] = v */
-    OP_POP,     /* (v -> ) */
-    OP_NEGATE,  /* (a -> -a) */
-    OP_ADD,     /* (a b -> a + b) ... */
+    OP_CONST,       /* ( -> consts[b]) */
+    OP_BAD,         /* ( -> null), complains of names[b] */
+    OP_VAR,         /* ( -> vars[b]) */
+    OP_LOCAL,       /* ( -> locals[b]) */
+    OP_CAPTURE,     /* ( -> captured[b]) */
+    OP_CAPTURE_VAR, /* ( -> captured[b]), which is vars[c] */
+    OP_SELF,        /* ( -> the running function) */
+    OP_SET,         /* (v -> ), locals[b] = v */
+    OP_NEGATE,      /* (a -> -a) */
+    OP_ADD,         /* (a b -> a + b) ... */
     OP_SUB,
     OP_MUL,
     OP_DIV,
@@ -81,7 +81,13 @@ struct place {
     uint32_t at, len;
 };
 
-enum capture_from { CAPTURE_LOCAL, CAPTURE_CAPTURE, CAPTURE_SELF, CAPTURE_VAR };
+enum capture_from {
+    CAPTURE_LOCAL,
+    CAPTURE_PARTIAL, /* the list so far of a local that OP_BUILD made */
+    CAPTURE_CAPTURE,
+    CAPTURE_SELF,
+    CAPTURE_VAR,
+};
 struct capture {
     enum capture_from from;
     int32_t index; /* in the function around */
@@ -118,6 +124,7 @@ struct feel_program {
     struct regex *const *patterns; /* of calls whose pattern and flags are literals */
     const struct str *inputs;
     const bool *input_used;
+    const bool *input_certain; /* of those that were added: is it more than a filter's name? */
     size_t input_count, declared_count; /* the rest was added for open options */
     const struct ast *tree;             /* kept for the checks of tables */
 };

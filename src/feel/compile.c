@@ -518,7 +518,7 @@ static bool gen_builtin_call(struct compiler *c, const struct ast *node, int id)
 /* DMN 1.5: 10.3.2.13.2 invocation */
 /* DMN 1.5: table 63, 10.3.2.13.1 */
 static bool gen_call(struct compiler *c, const struct ast *node) {
-    if (node->a->kind == AST_NAME && !name_is_bound(c, node->a->name)) {
+    if (node->a->kind == AST_NAME && !name_is_declared(c, node->a->name)) {
         int id = builtin_find(node->a->name);
         if (id >= 0)
             return gen_builtin_call(c, node, id);
@@ -617,6 +617,7 @@ static void program_close(struct compiler *c, struct feel_program *program) {
     program->inputs = c->inputs.at;
     program->input_count = c->inputs.count;
     program->input_used = c->used;
+    program->input_certain = c->certain.at;
     program->declared_count = c->options->name_count;
 }
 
@@ -688,4 +689,9 @@ struct str feel_input_name(const struct feel_program *program, size_t slot) {
 bool feel_input_used(const struct feel_program *program, size_t slot) {
     assert(slot < program->input_count);
     return slot >= program->declared_count || program->input_used[slot];
+}
+
+bool feel_input_certain(const struct feel_program *program, size_t slot) {
+    assert(slot < program->input_count);
+    return slot < program->declared_count || program->input_certain[slot - program->declared_count];
 }

@@ -6,7 +6,6 @@ enum {
     SLACK_BYTES = 4096 /* of the arena, for what is small */
 };
 
-/* Is there memory for bytes more? The first refusal ends the compilation, at the next node. */
 bool code_affords(struct compiler *c, size_t bytes) {
     size_t left = arena_limit_bytes(c->arena) - arena_used_bytes(c->arena);
     c->full = c->full || left < bytes + SLACK_BYTES;
@@ -28,8 +27,6 @@ void *code_list_add(struct compiler *c, struct list *list, size_t item_bytes) {
     }
     return (char *)list->at + item_bytes * list->count++;
 }
-
-#define CODE_ADD(c, list, type) ((type *)code_list_add((c), (list), sizeof(type)))
 
 int32_t code_add_const(struct compiler *c, struct feel_value v) {
     *CODE_ADD(c, &c->consts, struct feel_value) = v;

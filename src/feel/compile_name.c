@@ -40,6 +40,14 @@ static uint32_t bound_at(struct compiler *c, struct str name, uint32_t at) {
 }
 
 /* --- names -------------------------------------------------------------------------------- */
+static enum capture_from capture_from(enum binding_kind kind) {
+    switch (kind) {
+    case BIND_SELF: return CAPTURE_SELF;
+    case BIND_PARTIAL: return CAPTURE_PARTIAL;
+    default: return CAPTURE_LOCAL;
+    }
+}
+
 /* Captures are told by a number: a binding's index, or ~slot for a variable of the caller. */
 static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
     const int32_t *captured = u->captured.at;
@@ -51,8 +59,7 @@ static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
     if (b != NULL ? b->level < u->level - 1 : u->level > 1)
         from = (struct capture){CAPTURE_CAPTURE, capture(c, u->outer, id)};
     else if (b != NULL)
-        from =
-            (struct capture){b->kind == BIND_SELF ? CAPTURE_SELF : CAPTURE_LOCAL, (int32_t)b->slot};
+        from = (struct capture){capture_from(b->kind), (int32_t)b->slot};
     *CODE_ADD(c, &u->captures, struct capture) = from;
     *CODE_ADD(c, &u->captured, int32_t) = id;
     return (int32_t)u->captures.count - 1;
@@ -112,19 +119,22 @@ static bool find_input(const struct compiler *c, struct str name, int32_t *slot)
     return false;
 }
 
-static void gen_var(struct compiler *c, int32_t slot) {
-    if (c->used != NULL && (size_t)slot < c->options->name_count)
+static void gen_var(struct compiler *c, int32_t slot, bool in_filter) {
+    size_t declared = c->options->name_count, index = (size_t)slot;
+    if (index < declared)
         c->used[slot] = true;
+    else if (!in_filter && index - declared < c->certain.count)
+        ((bool *)c->certain.at)[index - declared] = true;
     if (c->unit->level == 0)
         (void)code_emit(c, OP_VAR, 0, slot, 1);
     else
-        (void)code_emit(c, OP_CAPTURE, 0, capture(c, c->unit, ~slot), 1);
+        code_ins(c, code_emit(c, OP_CAPTURE_VAR, 0, capture(c, c->unit, ~slot), 1))->c = slot;
 }
 
 static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
     int32_t slot;
     if (find_input(c, name, &slot)) {
-        gen_var(c, slot);
+        gen_var(c, slot, in_filter);
         return true;
     }
     /* calls are compiled elsewhere: this is the function as a value */
@@ -137,7 +147,7 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
         (void)code_emit(c, OP_CONST, 0, code_add_const(c, v), 1);
         return true;
     }
-    if (in_filter) {
+    if (in_filter && !c->options->open) { /* known only when no item has such a member */
         struct str why = arena_printf(c->arena, "nothing is named '%.*s'", STR_ARG(name));
         (void)code_emit(c, OP_BAD, 0, code_add_name(c, why), 1);
         return true;
@@ -146,7 +156,8 @@ static bool gen_free_name(struct compiler *c, struct str name, bool in_filter) {
         return err_set(c->err, ERR_UNKNOWN, ast_place(c->node->source, c->node->at),
                        "nothing is named '%.*s'", STR_ARG(name));
     name_add_input(c, name);
-    gen_var(c, (int32_t)c->inputs.count - 1);
+    *CODE_ADD(c, &c->certain, bool) = false;
+    gen_var(c, (int32_t)c->inputs.count - 1, in_filter);
     return true;
 }
 
@@ -182,9 +193,9 @@ found:
     return true;
 }
 
-bool name_is_bound(struct compiler *c, struct str name) {
+bool name_is_declared(struct compiler *c, struct str name) {
     if (bound_at(c, name, c->bound[bucket_of(name)]) > 0)
         return true;
     int32_t slot;
-    return find_input(c, name, &slot);
+    return find_input(c, name, &slot) && (size_t)slot < c->options->name_count;
 }

@@ -41,6 +41,7 @@ struct compiler {
     struct feel_program *program;
     struct unit *unit;
     struct list consts, names, types, shapes, protos, hooks, patterns, inputs, bindings;
+    struct list certain;  /* bool: of each input that was added */
     struct map input_map; /* of the first inputs_mapped, once there are many */
     uint32_t inputs_mapped;
     uint64_t looked; /* names compared since the last node: each has its part of a step */
@@ -74,8 +75,8 @@ bool code_take_locals(struct compiler *c, uint32_t *out, uint32_t count); /* the
 /* name_unbind() takes back what was bound since bindings.count was mark. */
 bool name_bind(struct compiler *c, enum binding_kind kind, struct str name, uint32_t slot);
 void name_unbind(struct compiler *c, uint32_t mark);
-/* Is it a binding or an input, rather than free or a built-in function? */
-bool name_is_bound(struct compiler *c, struct str name);
+/* Is it a binding or one of the options' names? Then it is no built-in function, also in a call. */
+bool name_is_declared(struct compiler *c, struct str name);
 void name_add_input(struct compiler *c, struct str name);
 void name_gen_binding(struct compiler *c, uint32_t index); /* its value on the stack */
 bool name_gen(struct compiler *c, struct str name);        /* likewise, whatever it means */

@@ -4,7 +4,8 @@
  * Invariants: 1. base[0..local_count) are the locals, sp points behind the last operand;
  *             2. the frame's room was checked when it was made, so pushing never checks;
  *             3. loops and calls spend steps, so every evaluation ends;
- *             4. after m->failed nothing else happens: run() returns false.
+ *             4. after m->failed nothing else happens: run() returns false, and neither a call nor
+ *                a program from outside begins.
  * Not the obvious tree walk: it is slower by half here, and recursion would need its own limit. */
 #include "feel/builtin.h"
 #include "feel/machine.h"
@@ -250,6 +251,11 @@ static struct feel_value run_builtin(struct feel_machine *m, const struct feel_p
     return out;
 }
 
+/* What a local that OP_BUILD made stands for: null, where there is nothing to iterate over. */
+static inline struct feel_value list_so_far(struct feel_value local) {
+    return local.head == INNER_LIST ? list_made(local.u.inner) : feel_null();
+}
+
 static struct feel_value make_function(struct feel_machine *m, const struct proto *proto,
                                        const struct feel_value *base,
                                        const struct feel_function *self) {
@@ -261,12 +267,14 @@ static struct feel_value make_function(struct feel_machine *m, const struct prot
         size_t index = (size_t)proto->captures[i].index;
         switch (proto->captures[i].from) {
         case CAPTURE_LOCAL: captured[i] = base[index]; break;
+        case CAPTURE_PARTIAL: captured[i] = list_so_far(base[index]); break;
         case CAPTURE_CAPTURE: captured[i] = self->captured[index]; break;
         case CAPTURE_SELF:
             captured[i] = (struct feel_value){.head = FEEL_FUNCTION, .u.function = self};
             break;
         case CAPTURE_VAR:
-            captured[i] = index < m->env->var_count ? m->env->vars[index] : feel_null();
+            captured[i] = index < m->env->var_count ? m->env->vars[index]
+                                                    : (struct feel_value){.head = INNER_MISSING};
             break;
         }
     }
@@ -305,7 +313,10 @@ static bool iter_range(struct feel_machine *m, struct feel_value *slots, const s
                        bool *bad) {
     if (!iter_ends(m, slots, r->low, r->high, bad))
         return false;
-    int64_t from = slots[1].u.whole + !r->low_closed, to = slots[0].u.whole - !r->high_closed;
+    int64_t from = slots[1].u.whole, to = slots[0].u.whole;
+    if ((!r->low_closed && __builtin_add_overflow(from, 1, &from)) ||
+        (!r->high_closed && __builtin_sub_overflow(to, 1, &to)))
+        return false; /* beyond the last number of all: nothing is left */
     slots[1].u.whole = from;
     slots[0].u.whole = to;
     struct cal_date date = {0};
@@ -557,6 +568,11 @@ static bool enter(struct feel_machine *m, struct frame *now, struct feel_value c
     return true;
 }
 
+static COLD struct feel_value no_var(struct feel_machine *m, const struct proto *proto,
+                                     int32_t slot) {
+    return machine_null(m, "nothing is named '%.*s'", STR_ARG(proto->program->inputs[slot]));
+}
+
 /* The flat switch: the one function here that may be long. */
 static bool run(struct feel_machine *m, struct frame now, struct feel_value *out) {
     const struct ins *ip = now.ip;
@@ -575,22 +591,21 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             *sp++ = machine_null(m, "%.*s", STR_ARG(now.proto->program->names[in.b]));
             break;
         case OP_VAR:
-            if ((size_t)in.b < m->env->var_count)
-                *sp++ = m->env->vars[in.b];
-            else {
-                m->proto = now.proto;
-                m->pc = (uint32_t)(ip - now.proto->code) - 1;
-                *sp++ = machine_null(m, "nothing is named '%.*s'",
-                                     STR_ARG(now.proto->program->inputs[in.b]));
-            }
-            break;
+            if ((size_t)in.b >= m->env->var_count)
+                goto may_complain;
+            *sp++ = m->env->vars[in.b];
+            continue;
         case OP_LOCAL: *sp++ = base[in.b]; break;
         case OP_CAPTURE: *sp++ = now.function->captured[in.b]; break;
+        case OP_CAPTURE_VAR:
+            if (now.function->captured[in.b].head == INNER_MISSING)
+                goto may_complain;
+            *sp++ = now.function->captured[in.b];
+            continue;
         case OP_SELF:
             *sp++ = (struct feel_value){.head = FEEL_FUNCTION, .u.function = now.function};
             break;
         case OP_SET: base[in.b] = *--sp; continue;
-        case OP_POP: sp--; continue;
         case OP_ADD:
             sp--;
             left = sp[-1];
@@ -695,9 +710,7 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
             if (base[in.b].head == INNER_LIST)
                 list_push(m, base[in.b].u.inner, *sp);
             break;
-        case OP_BUILT:
-            *sp++ = base[in.b].head == INNER_LIST ? list_made(base[in.b].u.inner) : feel_null();
-            continue;
+        case OP_BUILT: *sp++ = list_so_far(base[in.b]); continue;
         case OP_SOME:
             sp--;
             base[in.b] = op_or(base[in.b], *sp);
@@ -764,6 +777,8 @@ static bool run(struct feel_machine *m, struct frame now, struct feel_value *out
         m->proto = now.proto;
         m->pc = (uint32_t)(ip - now.proto->code) - 1;
         switch ((enum op)in.op) {
+        case OP_VAR: *sp++ = no_var(m, now.proto, in.b); break;
+        case OP_CAPTURE_VAR: *sp++ = no_var(m, now.proto, in.c); break;
         case OP_NEGATE: sp[-1] = op_negate(m, sp[-1]); break;
         case OP_BETWEEN:
             sp -= 2;
@@ -901,7 +916,7 @@ struct feel_value machine_call(struct feel_machine *m, struct feel_value functio
     struct stack_chunk *chunk = m->chunk;
     struct feel_value *top = m->top;
     struct frame now = {0};
-    if (!enter(m, &now, function, args, count, NULL, &out))
+    if (m->failed || !enter(m, &now, function, args, count, NULL, &out))
         return m->failed ? feel_null() : out;
     now.caller = NULL; /* returns to C */
     if (!run_nested(m, now, &out))
@@ -916,6 +931,8 @@ struct feel_value machine_call(struct feel_machine *m, struct feel_value functio
 struct feel_value machine_eval(struct feel_machine *m, const struct feel_program *program,
                                const struct feel_value *vars, size_t var_count) {
     struct feel_value out = feel_null();
+    if (m->failed)
+        return out;
     struct stack_chunk *chunk = m->chunk;
     struct feel_value *top = m->top;
     const struct feel_env *outer = m->env;

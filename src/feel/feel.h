@@ -59,7 +59,8 @@ struct feel_options {
     size_t type_count;
     /* A name that nothing defines is an error of compilation (ERR_UNKNOWN with its place), unless
      * this is set: then it is added to the program's inputs after names[], and evaluates to null
-     * with a diagnosis where vars ends before it. */
+     * with a diagnosis where vars ends before it. In a filter it is an error of the evaluation, or
+     * such an input, for items that have no member of that name. */
     bool open;
     /* With open: the name of a built-in function that is not called is such a name too, because
      * data may bring a variable "count" or "product": `count > 3` reads it, `count(list)` calls. */
@@ -81,6 +82,9 @@ MUST_USE bool feel_compile(struct feel_program **out, struct arena *a, struct st
 size_t feel_input_count(const struct feel_program *program);
 struct str feel_input_name(const struct feel_program *program, size_t slot);
 bool feel_input_used(const struct feel_program *program, size_t slot);
+/* False: an added one that stands only in filters, whose items are asked for a member of that name
+ * first, so that perhaps nobody needs to give it. */
+bool feel_input_certain(const struct feel_program *program, size_t slot);
 
 /* --- what an evaluation may complain of ------------------------------------------------------ */
 struct feel_diag {

@@ -322,6 +322,15 @@ void test_feel_operators_iterations(void) {
 void test_feel_operators_iterations_of_lists(void) {
     static const struct row rows[] = {
         /* DMN 1.5: 10.3.2.14, 10.3.2.9.4 */
+        /* an end that is left out, at the last numbers of all */
+        {__LINE__,
+         "{n: 9223372036854775807, r: [for i in (n..n] return i, for i in [n..n) return i, "
+         "for i in (n - 1..n] return i]}.r",
+         "[[], [], [9223372036854775807]]"},
+        {__LINE__,
+         "{n: -9223372036854775807 - 1, r: [for i in [n..n) return i, for i in (n..n] return i, "
+         "for i in [n..n + 1) return i]}.r",
+         "[[], [], [-9223372036854775808]]"},
         /* lists; a value is a list of one */
         {__LINE__,
          "[for i in [] return i, for i in 5 return i, for i in \"ab\" return i, for i in "

@@ -235,16 +235,20 @@ static enum answer equal_items(const struct feel_value *a, const struct feel_val
 
 static enum answer equal_contexts(const struct feel_context *a, const struct feel_context *b,
                                   int depth, struct walk *w) {
+    enum answer all = YES;
     if (a->count != b->count)
         return NO;
     for (uint32_t i = 0; i < a->count; i++) {
         const struct feel_value *other = context_find(b, a->entries[i].name);
         if (other == NULL)
             return NO;
-        if (equal_at(a->entries[i].value, *other, depth, w) != YES)
+        enum answer one = equal_at(a->entries[i].value, *other, depth, w);
+        if (one == NO)
             return NO;
+        if (one == UNKNOWN)
+            all = UNKNOWN;
     }
-    return YES;
+    return all;
 }
 
 static enum answer equal_ranges(const struct feel_range *a, const struct feel_range *b, int depth,
@@ -406,8 +410,7 @@ static bool copy_items(const struct feel_value **out, const struct feel_value *i
 
 static bool copy_context(struct feel_value *out, const struct feel_context *c, struct arena *a,
                          int depth, struct err *err) {
-    /* the entries twice, and at most 4 slots of 4 bytes for each */
-    if (!copy_affords(a, c->count * (2 * sizeof(struct feel_entry) + 16) + 256, err))
+    if (!copy_affords(a, c->count * sizeof(struct feel_entry), err))
         return false;
     struct feel_entry *entries = arena_new(a, struct feel_entry, c->count);
     for (uint32_t i = 0; i < c->count; i++) {
@@ -417,6 +420,9 @@ static bool copy_context(struct feel_value *out, const struct feel_context *c, s
         if (!copy_at(&entries[i].value, c->entries[i].value, a, depth, err))
             return false;
     }
+    /* the entries again, and at most 4 slots of 4 bytes for each */
+    if (!copy_affords(a, c->count * (sizeof(struct feel_entry) + 16) + 256, err))
+        return false;
     *out = feel_context_of(a, entries, c->count);
     return true;
 }
@@ -429,13 +435,23 @@ static bool copy_at(struct feel_value *out, struct feel_value v, struct arena *a
     switch (feel_kind(v)) {
     case FEEL_NUMBER:
         if (v.head == HEAD_BOXED) {
+            if (!copy_affords(a, sizeof *v.u.num, err))
+                return false;
             struct num *box = arena_new(a, struct num, 1);
             *box = *v.u.num;
             out->u.num = box;
         }
         return true;
-    case FEEL_TIME: *out = feel_time(a, *v.u.time); return true;
-    case FEEL_DATE_TIME: *out = feel_date_time(a, *v.u.date_time); return true;
+    case FEEL_TIME:
+        if (!copy_affords(a, sizeof *v.u.time, err))
+            return false;
+        *out = feel_time(a, *v.u.time);
+        return true;
+    case FEEL_DATE_TIME:
+        if (!copy_affords(a, sizeof *v.u.date_time, err))
+            return false;
+        *out = feel_date_time(a, *v.u.date_time);
+        return true;
     case FEEL_STRING:
         if (!copy_affords(a, v.count, err))
             return false;
@@ -446,7 +462,8 @@ static bool copy_at(struct feel_value *out, struct feel_value v, struct arena *a
     case FEEL_RANGE: {
         struct feel_range r = *v.u.range;
         if (!copy_at(&r.low, v.u.range->low, a, depth - 1, err) ||
-            !copy_at(&r.high, v.u.range->high, a, depth - 1, err))
+            !copy_at(&r.high, v.u.range->high, a, depth - 1, err) ||
+            !copy_affords(a, sizeof r, err))
             return false;
         *out = feel_range_of(a, r);
         return true;

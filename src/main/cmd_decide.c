@@ -33,7 +33,7 @@ static int print_trace(const struct dmn_trace *trace) {
 static void tell_missing(const struct dmn_view_ask *asks, size_t count, struct feel_value inputs) {
     size_t missing = 0;
     for (size_t i = 0; i < count; i++)
-        if (!dmn_view_given(&asks[i], inputs) && ++missing <= TOLD_MAX)
+        if (!asks[i].maybe && !dmn_view_given(&asks[i], inputs) && ++missing <= TOLD_MAX)
             (void)command_failed("decide", "'%.*s' is not given: it is null",
                                  STR_ARG(asks[i].name));
     if (missing > TOLD_MAX)
