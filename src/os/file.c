@@ -69,6 +69,8 @@ static bool read_all(struct str *out, int fd, const char *path, size_t bytes_max
     if (info.st_size < 0 || (uint64_t)info.st_size > bytes_max)
         return err_set(err, ERR_LIMIT, err_nowhere, "file '%s' is longer than %zu bytes", path,
                        bytes_max);
+    if (arena_limit_bytes(arena) - arena_used_bytes(arena) <= (size_t)info.st_size)
+        return err_set(err, ERR_LIMIT, err_nowhere, "there is no memory left for '%s'", path);
     size_t room = (size_t)info.st_size, len = 0;
     char *bytes = arena_new(arena, char, room + 1);
     while (len < room) {

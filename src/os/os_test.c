@@ -46,6 +46,10 @@ void test_os_file_write_and_read(void) {
     CHECK_STR(got, STR("second"));
     CHECK(!os_file_read(&got, path, 5, a, &err) && err.code == ERR_LIMIT);
     err_reset(&err);
+    struct arena *little = arena_create("little", 6);
+    CHECK(!os_file_read(&got, path, 100, little, &err) && err.code == ERR_LIMIT);
+    err_reset(&err);
+    arena_destroy(little);
     CHECK(!os_file_read(&got, deep, 100, a, &err) && err.code == ERR_IO);
     err_reset(&err);
     CHECK(!os_file_read(&got, "/nowhere/x", 5, a, &err) && err.code == ERR_NOT_FOUND);
