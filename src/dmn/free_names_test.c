@@ -18,6 +18,12 @@
     HEAD "<decision id='d' name='d'>" needs "<literalExpression><text>" text                       \
          "</text></literalExpression></decision></definitions>"
 
+#define TABLE(in, out)                                                                             \
+    HEAD "<decision id='d' name='d'><decisionTable><input><inputExpression><text>age</text>"       \
+         "</inputExpression></input><output/><rule><inputEntry><text>" in                          \
+         "</text></inputEntry><outputEntry><text>" out                                             \
+         "</text></outputEntry></rule></decisionTable></decision></definitions>"
+
 void test_dmn_free_names(void) {
     static const struct {
         int line;
@@ -31,6 +37,12 @@ void test_dmn_free_names(void) {
         {__LINE__, LAST(NEEDS("a-b"), "a-b"), "3; asks a b"}, /* minus: such an id is no name */
         {__LINE__, LAST(NEEDS("base"), "[base, age, age, b, x.y]"),
          "[10, 61, 61, 2, null]; asks age b x"},
+        /* DMN 1.5: 8.2.7, 8.2.9: those of the cells too */
+        {__LINE__, TABLE("&gt; b", "age + a"), "66; asks age b a"},
+        {__LINE__, TABLE("[b..100], a", "for i in [a] return i + b"), "[7]; asks age b a"},
+        {__LINE__, TABLE("? &gt; 3 and (function(a) a = 1)(1)", "count([1])"), "1; asks age"},
+        {__LINE__, TABLE("-", "{b: 1, r: b + a}.r"), "6; asks age a"},
+        {__LINE__, TABLE("-", "[{p: 3}, {p: 70}][p &gt; a]"), "[{p: 70}]; asks age p a"},
         /* DMN 1.5: 10.3.2.5: a member, or an input */
         {__LINE__, LAST("", "[{p: 3}, {p: 70}][p &gt; age]"), "[{p: 70}]; asks p? age?"},
         {__LINE__, LAST(NEEDS("base"), "[{p: 3}, {p: 10}][p = base and b + age = 63]"),

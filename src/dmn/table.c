@@ -11,6 +11,7 @@ struct names {
     const struct ast_scope *scope;
     struct feel_name *at;
     uint32_t count, room;
+    uint32_t others; /* that stand in no scope: locals, built-in functions, free ones */
 };
 
 static bool in_scope(const struct ast_scope *scope, struct str name) {
@@ -32,29 +33,35 @@ static void pay(const struct names *n) {
         budget->left.steps -= MIN_OF(steps, budget->left.steps);
 }
 
+static void names_room(struct names *n, uint32_t more) {
+    if (n->room - n->count >= more)
+        return;
+    uint32_t room = MAX_OF(n->room * 2, n->count + more);
+    struct feel_name *grown = arena_new(n->arena, struct feel_name, room);
+    if (n->count > 0)
+        memcpy(grown, n->at, n->count * sizeof *grown);
+    n->at = grown;
+    n->room = room;
+}
+
 static void names_add(struct names *n, struct str name) {
-    pay(n);
     for (uint32_t i = 0; i < n->count; i++)
         if (str_eq(n->at[i].name, name))
             return;
-    if (!in_scope(n->scope, name) || str_eq(name, STR("?")))
-        return;
-    if (n->count == n->room) {
-        uint32_t room = n->room == 0 ? 8 : n->room * 2;
-        struct feel_name *grown = arena_new(n->arena, struct feel_name, room);
-        if (n->count > 0)
-            memcpy(grown, n->at, n->count * sizeof *grown);
-        n->at = grown;
-        n->room = room;
-    }
+    names_room(n, 1);
     n->at[n->count++].name = name;
 }
 
 static void names_of(struct names *n, const struct ast *tree, int depth) {
     if (tree == NULL || depth == 0)
         return;
-    if (tree->kind == AST_NAME)
-        names_add(n, tree->name);
+    if (tree->kind == AST_NAME && !str_eq(tree->name, STR("?"))) {
+        pay(n);
+        if (in_scope(n->scope, tree->name))
+            names_add(n, tree->name);
+        else
+            n->others++;
+    }
     names_of(n, tree->a, depth - 1);
     names_of(n, tree->b, depth - 1);
     names_of(n, tree->c, depth - 1);
@@ -533,17 +540,46 @@ static struct ast *make_hook(struct table_reader *r, const struct names *names) 
     return ast_close(hook, r->b->err) ? hook : NULL;
 }
 
-static void names_of_table(struct names *n, const struct table_reader *r) {
+/* Which names are free is what the compiler adds to the inputs of the cell alone. */
+static bool names_of_cell(struct names *n, const struct table_reader *r, const struct ast *tree) {
+    struct feel_options options = *r->b->options;
+    n->others = 0;
+    names_of(n, tree, AST_DEPTH_MAX);
+    if (n->others == 0 || !r->b->model->free_names)
+        return true;
+    struct cost cost = {(4 + (uint64_t)n->others / 8) * (n->count + n->others), 0};
+    if (!budget_spend(options.budget, cost, r->b->err) ||
+        !dmn_affords(r->b->model, n->others * sizeof *n->at, r->b->err))
+        return false;
+    names_room(n, n->others);
+    struct arena_mark mark = arena_mark(n->arena);
+    struct feel_program *program;
+    options.names = n->at;
+    options.name_count = n->count;
+    if (!ast_compile(&program, n->arena, tree, &options, r->b->err))
+        return false;
+    for (size_t i = n->count; i < feel_input_count(program); i++)
+        names_add(n, feel_input_name(program, i)); /* there is room: nothing is allocated */
+    arena_rewind(n->arena, mark);
+    return true;
+}
+
+static bool names_of_table(struct names *n, const struct table_reader *r) {
     const struct dmn_table *t = r->t;
     for (uint32_t row = 0; row < t->rule_count; row++)
         for (uint32_t c = 0; c < t->input_count; c++)
-            names_of(n, t->rules[row].cells[c].tree, AST_DEPTH_MAX);
+            if (!names_of_cell(n, r, t->rules[row].cells[c].tree))
+                return false;
     for (uint32_t i = 0; i < (t->rule_count + 1) * t->output_count; i++)
-        names_of(n, r->output_trees[i], AST_DEPTH_MAX);
+        if (!names_of_cell(n, r, r->output_trees[i]))
+            return false;
     for (uint32_t c = 0; c < t->input_count; c++)
-        names_of(n, t->inputs[c].allowed_tree, AST_DEPTH_MAX);
+        if (!names_of_cell(n, r, t->inputs[c].allowed_tree))
+            return false;
     for (uint32_t c = 0; c < t->output_count; c++)
-        names_of(n, t->outputs[c].listed, AST_DEPTH_MAX);
+        if (!names_of_cell(n, r, t->outputs[c].listed))
+            return false;
+    return true;
 }
 
 static void table_keep(struct dmn_model *m, const struct dmn_table *t) {
@@ -570,7 +606,8 @@ struct ast *table_read(struct boxer *b, const struct xml_node *node,
     names.at = arena_new(b->arena, struct feel_name, 8);
     names.room = 8;
     names.at[names.count++].name = STR("?");
-    names_of_table(&names, &r);
+    if (!names_of_table(&names, &r))
+        return NULL;
     struct feel_options options = *b->options;
     options.names = names.at;
     options.name_count = names.count;

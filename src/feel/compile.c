@@ -64,10 +64,6 @@ static bool gen_if(struct compiler *c, const struct ast *node) {
 
 /* --- tests: DMN 1.5: table 55
  * --------------------------------------------------------- */
-static bool gen_range_ends(struct compiler *c, const struct ast *node) {
-    return gen(c, node->a) && gen(c, node->b);
-}
-
 static bool gen_test(struct compiler *c, const struct ast *test, uint32_t subject) {
     c->node = test;
     /* A boolean that stands there as such is a value to be equal to, not a condition that holds for
@@ -82,7 +78,7 @@ static bool gen_test(struct compiler *c, const struct ast *test, uint32_t subjec
         return true;
     }
     if (test->kind == AST_RANGE && test->a != NULL && test->b != NULL) {
-        if (!gen_range_ends(c, test))
+        if (!gen(c, test->a) || !gen(c, test->b))
             return false;
         c->node = test;
         (void)code_emit(c, OP_IN_RANGE, test->op, (int32_t)subject, -1);
@@ -276,9 +272,6 @@ static bool gen_iter_begin(struct compiler *c, const struct ast *iter, uint32_t 
                             : code_emit(c, OP_ITER_RANGE, result, (int32_t)slots, -2);
     return name_bind(c, BIND_LOCAL, iter->name, slots + 2);
 }
-
-static bool gen_iters(struct compiler *c, const struct ast *iter, const struct ast *node,
-                      uint32_t result);
 
 static bool gen_iteration_body(struct compiler *c, const struct ast *node, uint32_t result) {
     if (!gen(c, node->a))

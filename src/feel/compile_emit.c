@@ -12,8 +12,7 @@ bool code_affords(struct compiler *c, size_t bytes) {
     return !c->full;
 }
 
-/* --- growing lists -------------------------------------------------------------------------------
- */
+/* --- growing lists ------------------------------------------------------------------------ */
 void *code_list_add(struct compiler *c, struct list *list, size_t item_bytes) {
     if (list->count == list->room) {
         uint32_t room = list->room == 0 ? 8 : list->room * 2;

@@ -39,7 +39,6 @@ static uint32_t bound_at(struct compiler *c, struct str name, uint32_t at) {
     return at;
 }
 
-/* --- names -------------------------------------------------------------------------------- */
 static enum capture_from capture_from(enum binding_kind kind) {
     switch (kind) {
     case BIND_SELF: return CAPTURE_SELF;
@@ -65,7 +64,7 @@ static int32_t capture(struct compiler *c, struct unit *u, int32_t id) {
     return (int32_t)u->captures.count - 1;
 }
 
-void name_gen_binding(struct compiler *c, uint32_t index) {
+static void gen_binding(struct compiler *c, uint32_t index) {
     const struct binding *b = (const struct binding *)c->bindings.at + index;
     if (b->level != c->unit->level)
         (void)code_emit(c, OP_CAPTURE, 0, capture(c, c->unit, (int32_t)index), 1);
@@ -81,7 +80,7 @@ void name_gen_binding(struct compiler *c, uint32_t index) {
 static bool gen_member(struct compiler *c, uint32_t index, struct str name, uint32_t *jump) {
     struct binding b = ((const struct binding *)c->bindings.at)[index];
     if (b.level != c->unit->level) {
-        name_gen_binding(c, index);
+        gen_binding(c, index);
         if (!code_take_locals(c, &b.slot, 1))
             return false;
         (void)code_emit(c, OP_SET, 0, (int32_t)b.slot, -1);
@@ -181,7 +180,7 @@ bool name_gen(struct compiler *c, struct str name) {
         }
     }
     if (bound > 0) {
-        name_gen_binding(c, bound - 1);
+        gen_binding(c, bound - 1);
         goto found;
     }
     if (!gen_free_name(c, name, jump_count > 0))

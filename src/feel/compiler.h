@@ -18,7 +18,7 @@ struct unit {
     struct unit *outer;
     int level;
     struct list code, places, captures;
-    struct list captured; /* int: the binding that captures[i] holds */
+    struct list captured; /* int32_t: what captures[i] holds, a binding's index or ~slot */
     uint32_t local_count, stack, stack_max;
 };
 
@@ -78,7 +78,6 @@ void name_unbind(struct compiler *c, uint32_t mark);
 /* Is it a binding or one of the options' names? Then it is no built-in function, also in a call. */
 bool name_is_declared(struct compiler *c, struct str name);
 void name_add_input(struct compiler *c, struct str name);
-void name_gen_binding(struct compiler *c, uint32_t index); /* its value on the stack */
-bool name_gen(struct compiler *c, struct str name);        /* likewise, whatever it means */
+bool name_gen(struct compiler *c, struct str name); /* its value on the stack, whatever it means */
 
 #endif
