@@ -59,6 +59,8 @@ static struct feel_value extreme(struct feel_machine *m, struct feel_value list,
     struct feel_value best = list.u.items[0];
     for (uint32_t i = 0; i < list.count && machine_spend(m, 1); i++) {
         int order;
+        if (!machine_spend_order(m, list.u.items[i], best))
+            return feel_null();
         if (!feel_order(&order, list.u.items[i], best))
             return machine_null(m, "%s() of values that cannot be compared", name);
         if (order * sign > 0)
@@ -345,6 +347,8 @@ static bool comes_before(struct sorting *s, struct feel_value b, struct feel_val
         s->bad = s->bad || feel_kind(before) != FEEL_BOOLEAN;
         return feel_is_true(before);
     }
+    if (!machine_spend_order(s->m, b, a))
+        return false;
     if (!feel_order(&order, b, a)) {
         s->bad = true;
         return false;

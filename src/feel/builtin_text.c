@@ -66,8 +66,8 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
     buf_init_at(&text, 4096, room, sizeof room);
     add_plain(&text, text_of(args[0]), feel_is_null(group) ? '\0' : group.u.text[0],
               feel_is_null(point) ? '.' : point.u.text[0]);
-    bool good = !text.full && (text.len == 0 || buf_view(&text).at[0] != '+') &&
-                num_parse(&n, buf_view(&text));
+    bool good = machine_spend_bytes(m, args[0].count) && !text.full &&
+                (text.len == 0 || buf_view(&text).at[0] != '+') && num_parse(&n, buf_view(&text));
     buf_done(&text);
     return good ? machine_number(m, n)
                 : machine_null(m, "number() of a string that is not a number");
@@ -78,8 +78,8 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
 struct feel_value builtin_string_length(struct feel_machine *m, const struct feel_value *args,
                                         uint32_t count) {
     (void)count;
-    return machine_spend(m, args[0].count / 64) ? feel_int((int64_t)utf8_count(text_of(args[0])))
-                                                : feel_null();
+    return machine_spend_bytes(m, args[0].count) ? feel_int((int64_t)utf8_count(text_of(args[0])))
+                                                 : feel_null();
 }
 
 /* Byte index of the n-th character (from 0); text.len beyond the end. */
@@ -101,6 +101,8 @@ static bool whole_part(int64_t *out, struct feel_value v) {
 struct feel_value builtin_substring(struct feel_machine *m, const struct feel_value *args,
                                     uint32_t count) {
     struct str text = text_of(args[0]);
+    if (!machine_spend_bytes(m, text.len))
+        return feel_null();
     int64_t start, len, size = (int64_t)utf8_count(text);
     if (!whole_part(&start, args[1]) || start == 0 || start > size || start < -size)
         return machine_null(m, "substring() begins at one of the text's %" PRIi64 " characters",
@@ -119,17 +121,19 @@ struct feel_value builtin_substring(struct feel_machine *m, const struct feel_va
 
 struct feel_value builtin_substring_before(struct feel_machine *m, const struct feel_value *args,
                                            uint32_t count) {
-    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[0].count))
+        return feel_null();
+    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     return at == SIZE_MAX ? feel_string(STR_NONE) : slice(args[0], 0, at);
 }
 
 struct feel_value builtin_substring_after(struct feel_machine *m, const struct feel_value *args,
                                           uint32_t count) {
-    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[0].count))
+        return feel_null();
+    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     if (at == SIZE_MAX)
         return feel_string(STR_NONE);
     return slice(args[0], at + args[1].count, args[0].count - at - args[1].count);
@@ -138,21 +142,24 @@ struct feel_value builtin_substring_after(struct feel_machine *m, const struct f
 struct feel_value builtin_contains(struct feel_machine *m, const struct feel_value *args,
                                    uint32_t count) {
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[0].count))
+        return feel_null();
     return feel_boolean(str_find(text_of(args[0]), text_of(args[1])) != SIZE_MAX);
 }
 
 struct feel_value builtin_starts_with(struct feel_machine *m, const struct feel_value *args,
                                       uint32_t count) {
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[1].count))
+        return feel_null();
     return feel_boolean(str_starts(text_of(args[0]), text_of(args[1])));
 }
 
 struct feel_value builtin_ends_with(struct feel_machine *m, const struct feel_value *args,
                                     uint32_t count) {
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[1].count))
+        return feel_null();
     return feel_boolean(str_ends(text_of(args[0]), text_of(args[1])));
 }
 
@@ -248,6 +255,8 @@ static bool matching_begin(struct matching *x, struct feel_machine *m, const cha
     struct str text = text_of(pattern), flag_text = feel_is_null(flags) ? STR_NONE : text_of(flags);
     *x = (struct matching){m, m->pattern};
     m->pattern = NULL;
+    if (x->re == NULL && !machine_spend_bytes(m, text.len + flag_text.len))
+        return false;
     if (x->re == NULL && m->last_pattern != NULL && str_eq(m->last_pattern_text, text) &&
         str_eq(m->last_pattern_flags, flag_text))
         x->re = m->last_pattern;
@@ -340,6 +349,8 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
         return feel_null();
     if (matching_find(&x, &match, STR_NONE, 0))
         return machine_null(m, "the pattern of replace() matches the empty string");
+    if (!machine_spend_bytes(m, with.len))
+        return feel_null();
     if (!literal && !is_replacement(with))
         return machine_null(m, "the replacement of replace() has a '$' or '\\' that means nothing");
     struct buf out;

@@ -272,20 +272,13 @@ struct feel_value builtin_today(struct feel_machine *m, const struct feel_value 
     return machine_null(m, "today() is not known here");
 }
 
-/* --- is(): the same in the semantic domain, zones and scales included
+/* --- is(): the same in the semantic domain, zones included. Numbers are the same by their value:
+ * how many zeros end one says how it was reckoned, not what it is (10.3.2.3.1).
  * --------------------------------------------- */
 struct feel_value builtin_is(struct feel_machine *m, const struct feel_value *args,
                              uint32_t count) {
-    struct feel_value a = args[0], b = args[1];
-    (void)m;
     (void)count;
-    if (feel_kind(a) != feel_kind(b))
-        return feel_boolean(false);
-    if (feel_kind(a) == FEEL_TIME)
-        return feel_boolean(cal_time_same(*a.u.time, *b.u.time));
-    if (feel_kind(a) == FEEL_DATE_TIME)
-        return feel_boolean(cal_datetime_same(*a.u.date_time, *b.u.date_time));
-    return feel_boolean(feel_same(a, b));
+    return feel_boolean(machine_is(m, args[0], args[1]));
 }
 
 /* --- properties

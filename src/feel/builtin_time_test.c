@@ -320,6 +320,15 @@ static const struct clause_row duration_rows[] = {
            "[is(1.10, 1.10), is(null, null), is(1, null), is(null, 1), is(\"a\", \"a\"), is([1], "
            "[1]), is([1], [2]), is({a: 1, b: 2}, {b: 2, a: 1}), is(true, true), is(1, \"1\")]",
            "[true, true, false, false, true, true, false, true, true, false]"),
+    CLAUSE("table 77: is() of lists, contexts and ranges of times: as of the times alone",
+           "[is([@\"10:00:00Z\"], [@\"11:00:00+01:00\"]), is({a: @\"10:00:00Z\"}, {a: "
+           "@\"11:00:00+01:00\"}), is([[@\"2017-01-01T10:00:00Z\"]], "
+           "[[@\"2017-01-01T11:00:00+01:00\"]]), is([@\"10:00:00Z\"], [@\"10:00:00+00:00\"]), "
+           "is([@\"10:00:00Z\"..@\"11:00:00Z\"], [@\"11:00:00+01:00\"..@\"12:00:00+01:00\"]), "
+           "is([@\"10:00:00.1\"], [@\"10:00:00.2\"])]",
+           "[false, false, false, true, false, false]"),
+    CLAUSE("is() of numbers: by their value", "[is(1, 1.0), is([2.50], [2.5]), is(0.0, -0)]",
+           "[true, true, true]"),
     CLAUSE("is() of times",
            "[is(@\"10:00:00.1\", @\"10:00:00.2\"), is(@\"10:00:00.10\", @\"10:00:00.1\"), "
            "is(@\"10:00:00+01:00\", @\"09:00:00Z\"), is(@\"10:00:00@Etc/UTC\", "
