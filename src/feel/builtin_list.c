@@ -310,21 +310,24 @@ struct feel_value builtin_distinct_values(struct feel_machine *m, const struct f
     return builtin_union(m, args, count);
 }
 
-static void flatten_into(struct feel_machine *m, struct list_maker *list, struct feel_value v,
+/* False for lists in one another that are too many. */
+static bool flatten_into(struct feel_machine *m, struct list_maker *list, struct feel_value v,
                          int depth) {
     for (uint32_t i = 0; i < v.count && machine_spend(m, 1); i++) {
-        if (feel_kind(v.u.items[i]) == FEEL_LIST && depth > 0)
-            flatten_into(m, list, v.u.items[i], depth - 1);
-        else
+        if (feel_kind(v.u.items[i]) != FEEL_LIST)
             list_push(m, list, v.u.items[i]);
+        else if (depth == 0 || !flatten_into(m, list, v.u.items[i], depth - 1))
+            return false;
     }
+    return true;
 }
 
 struct feel_value builtin_flatten(struct feel_machine *m, const struct feel_value *args,
                                   uint32_t count) {
     struct list_maker list = {0};
     (void)count;
-    flatten_into(m, &list, args[0], FEEL_DEPTH_MAX);
+    if (!flatten_into(m, &list, args[0], FEEL_DEPTH_MAX))
+        return machine_null(m, "flatten() of lists that are nested too deeply");
     return list_made(&list);
 }
 

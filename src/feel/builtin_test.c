@@ -386,6 +386,10 @@ static const struct clause_row list_rows[] = {
            "[distinct values([1, \"1\", 1.00]), distinct values([]), distinct values([{a: 1}, {a: "
            "1.0}]), distinct values(null)]",
            "[[1, \"1\"], [], [{a: 1}], null]"),
+    CLAUSE("flatten() of lists in one another",
+           "for n in [100, 200, 300] return for i in (for i in 0..n return if i = 0 then 1 else "
+           "[partial[-1]])[-1] return flatten([i])",
+           "[[[1]], [[1]], [null]]"),
     CLAUSE("flatten()",
            "[flatten(1), flatten([]), flatten([[], [[]]]), flatten([{a: [1]}, [[2]]])]",
            "[[1], [], [], [{a: [1]}, 2]]"),
@@ -434,6 +438,16 @@ static const struct clause_row context_rows[] = {
            "[context([]), context({key: \"a\", value: 1}), context([{key: \"a\", value: null}]), "
            "context(get entries({b: 1, a: [2]}))]",
            "[{}, {a: 1}, {a: null}, {b: 1, a: [2]}]"),
+    CLAUSE(
+        "context(), context put(): 10.3.1.4: a name without the blanks around its symbols",
+        "[context([{key: \"a - b\", value: 1}, {key: \"c  d\", value: 2}]), context put({a - b: "
+        "1}, \"a - b\", 2), context put({}, \"a - b\", 1), context put({\"a - b\": 1}, \"a - b\", "
+        "2), context put({x: {a - b: 1}}, [\"x\", \"a - b\"], 2), context put({a - b: {c: 1}}, "
+        "[\"a - b\", \"c\"], 2), context([{key: \"a - b\", value: 1}, {key: \"a-b\", value: 2}])]",
+        "[{\"a-b\": 1, \"c d\": 2}, {\"a-b\": 2}, {\"a-b\": 1}, {\"a - b\": 2}, {x: {\"a-b\": 2}}, "
+        "{\"a-b\": {c: 2}}, null]"),
+    CLAUSE("context() and a path: 10.3.1.4",
+           "{a - b: 1, c: context([{key: \"a - b\", value: 2}]), d: c.a-b, e: c.a - b}.d", "2"),
     CLAUSE("context() of what are no entries",
            "[context([{key: 1, value: 1}]), context([{value: 1}]), context([{key: \"a\"}]), "
            "context([{key: null, value: 1}]), context([{key: \"a\", value: 1}, {key: \"a\", value: "

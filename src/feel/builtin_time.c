@@ -79,7 +79,7 @@ static bool clock_of(struct cal_time *out, const struct feel_value *args) {
     struct num seconds = value_num(args[2]), whole = num_round(seconds, 0, NUM_ROUND_DOWN);
     struct num rest =
         num_round(num_mul(num_sub(seconds, whole), num_of(1000000000)), 0, NUM_ROUND_DOWN);
-    return num_to_i64(&second, whole) && num_to_i64(&nanos, rest) && nanos >= 0 &&
+    return num_sign(seconds) >= 0 && num_to_i64(&second, whole) && num_to_i64(&nanos, rest) &&
            cal_time_of(out, hour, minute, second, nanos);
 }
 
@@ -175,8 +175,11 @@ static struct feel_value date_time_of_parts(struct feel_machine *m, const struct
     } else if (count == 7 && !feel_is_null(args[6])) {
         bool hourly = feel_kind(args[6]) == FEEL_NUMBER && value_is_int(args[6], &hours) &&
                       hours <= 18 && hours >= -18;
-        if ((!hourly && feel_kind(args[6]) != FEEL_DAYS_TIME) ||
-            !cal_time_with_offset(&at.time, at.time, hourly ? hours * 3600 : args[6].u.whole))
+        if (!hourly && feel_kind(args[6]) != FEEL_DAYS_TIME)
+            return machine_null(m, "there is no such offset from UTC");
+        struct cal_span offset =
+            hourly ? (struct cal_span){hours * 3600, 0} : feel_as_days_time(args[6]);
+        if (offset.ns != 0 || !cal_time_with_offset(&at.time, at.time, offset.s))
             return machine_null(m, "there is no such offset from UTC");
     }
     return make_date_time(m, at);

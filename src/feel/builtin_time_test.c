@@ -133,6 +133,16 @@ static const struct clause_row clock_rows[] = {
            "-@\"PT30M\")]",
            "[@\"10:00:00+18:00\", @\"10:00:00-18:00\", @\"10:00:00+01:30:15\", @\"10:00:00\", "
            "@\"10:00:00Z\", @\"10:00:00.25-00:30\"]"),
+    CLAUSE(
+        "time() of a second that is below zero by less than FEEL can show",
+        "[time(10, 0, -0.0000000001), time(10, 0, -0.0), date and time(2017, 1, 2, 10, 0, -1e-30)]",
+        "[null, @\"10:00:00\", null]"),
+    CLAUSE("date and time() with an offset that is none",
+           "[date and time(2017, 1, 2, 3, 4, 5, @\"PT0.5S\"), date and time(2017, 1, 2, 3, 4, 5, "
+           "-@\"PT1H0.5S\"), date and time(2017, 1, 2, 3, 4, 5, -@\"PT1H\"), date and time(2017, "
+           "1, 2, "
+           "3, 4, 5, @\"PT18H1S\"), date and time(2017, 1, 2, 3, 4, 5, 1.5)]",
+           "[null, null, @\"2017-01-02T03:04:05-01:00\", null, null]"),
     CLAUSE("time() with an offset that is none",
            "[time(10, 0, 0, @\"PT18H1S\"), time(10, 0, 0, -@\"PT18H1S\"), time(10, 0, 0, "
            "@\"PT1H0.5S\"), time(10, 0, 0, @\"P1Y\"), time(10, 0, 0, \"Z\"), time(10, 0, 0, 1)]",
