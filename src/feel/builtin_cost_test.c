@@ -87,6 +87,7 @@ static const struct cost_row {
     {__LINE__, "replace(\"b\", \"a\", t)", ITEMS / 64},
     {__LINE__, "t < t", ITEMS / 256},
     {__LINE__, "t in [t..t]", ITEMS / 256},
+    {__LINE__, "before(t, t)", ITEMS / 64},
     {__LINE__, "min(t, t)", ITEMS / 256},
     {__LINE__, "sort([t, t])", ITEMS / 256},
     {__LINE__, "t = t", ITEMS / 256},
