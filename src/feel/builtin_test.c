@@ -267,6 +267,13 @@ static const struct clause_row number_rows[] = {
            "[modulo(0, 5), modulo(-10, 5), modulo(5, 0.3), modulo(-9223372036854775808, -1), "
            "modulo(1, 0.0), modulo(1, \"a\")]",
            "[0, 0, 0.2, 0, null, null]"),
+    CLAUSE("table 76: modulo() by its definition, in 34 digits",
+           "[modulo(-1e-30, 1e10) = 1e10, modulo(-1e-30, 1), modulo(1e-30, -1e10) = -1e10, "
+           "modulo(-1e10, 1e-30) = 0]",
+           "[true, 0.999999999999999999999999999999, true, true]"),
+    CLAUSE("exp() of what is too small or too large for a number",
+           "[exp(-20000), exp(-15000) = null, exp(20000), exp(-14000) > 0]",
+           "[null, true, null, true]"),
     CLAUSE("sqrt(), log(), exp()",
            "[sqrt(2), sqrt(0), sqrt(\"4\"), log(1), log(0), log(-1), log(null), exp(0), exp(1e5), "
            "exp(\"1\")]",
