@@ -90,6 +90,16 @@ static const struct clause_row text_rows[] = {
            "a\", \"a\xcf\x82 a\", \"1\xcf\x83\", \"\xc7\x86\xcf\x82"
            "1\", \"a\xcf\x83\xc7\x86\", \"a\xcf\x83"
            "a\"]"),
+    CLAUSE("lower case() of a sigma: Unicode 3.13: marks and points inside a word are passed over",
+           "[lower case(\"\\u0391\\u03a3.\\u0391\"), lower case(\"\\u0391\\u03a3.\"), lower "
+           "case(\"\\u0391\\u0301\\u03a3\"), lower case(\"a'\\u03a3\"), lower case(\".\\u03a3\"), "
+           "lower "
+           "case(\"a\\u03a3'\\u0301A\"), lower case(\"a\\u03a3.1\"), lower "
+           "case(\"\\u00aa\\u03a3\"), lower "
+           "case(\"a\\u03a3\\u03a3\")]",
+           "[\"\xce\xb1\xcf\x83.\xce\xb1\", \"\xce\xb1\xcf\x82.\", \"\xce\xb1\xcc\x81\xcf\x82\", "
+           "\"a'\xcf\x82\", \".\xcf\x83\", \"a\xcf\x83'\xcc\x81"
+           "a\", \"a\xcf\x82.1\", \"\xc2\xaa\xcf\x82\", \"a\xcf\x83\xcf\x82\"]"),
     CLAUSE("string join()",
            "[string join(\"a\", \"x\"), string join([\"a\", \"b\"], null), string join([null, "
            "null], \"x\"), string join([null, \"a\", null, \"\", \"b\"], \"-\")]",

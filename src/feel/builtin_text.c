@@ -166,39 +166,54 @@ struct feel_value builtin_ends_with(struct feel_machine *m, const struct feel_va
 /* --- case
  * ------------------------------------------------------------------------------------------------
  */
-static bool is_cased(uint32_t code) {
-    enum letter_kind kind = letter_kind(code);
-    return kind == LETTER_LU || kind == LETTER_LL || kind == LETTER_LT;
+/* Is the next letter of a word one that has cases? Marks and points in it are passed over. */
+static bool cased_follows(struct str rest) {
+    uint32_t code;
+    while (utf8_take(&code, &rest))
+        if (letter_is_cased(code) || !letter_is_ignorable(code))
+            return letter_is_cased(code);
+    return false;
 }
 
-/* A sigma at the end of a word has a form of its own: Unicode 14: 3.13, Final_Sigma. */
-static uint32_t lower_of(uint32_t code, uint32_t before, struct str rest) {
-    uint32_t next = 0;
-    if (code != 0x3a3)
-        return letter_lower(code);
-    bool ends = !utf8_take(&next, &rest) || !is_cased(next);
-    return is_cased(before) && ends ? 0x3c2 : 0x3c3;
+static bool cased_precedes(struct str before) {
+    while (before.len > 0) {
+        size_t at = before.len - 1;
+        uint32_t code;
+        while (at > 0 && ((unsigned char)before.at[at] & 0xc0) == 0x80)
+            at--;
+        struct str last = str_sub(before, at, before.len);
+        if (!utf8_take(&code, &last) || letter_is_cased(code) || !letter_is_ignorable(code))
+            return letter_is_cased(code);
+        before.len = at;
+    }
+    return false;
+}
+
+/* A sigma at the end of a word has a form of its own: Unicode 14: 3.13, Final_Sigma. Each looks no
+ * further than the next one: the text is walked once more at most in both directions. */
+static uint32_t lower_sigma(struct str text, struct str rest) {
+    struct str before = {text.at, text.len - rest.len - 2};
+    return cased_precedes(before) && !cased_follows(rest) ? 0x3c2 : 0x3c3;
 }
 
 static struct feel_value map_case(struct feel_machine *m, struct feel_value v, bool upper) {
-    struct str text = text_of(v);
+    struct str text = text_of(v), rest = text;
     struct buf out;
-    uint32_t code, before = 0, mapped[LETTER_LONG_MAX];
+    uint32_t code, mapped[LETTER_LONG_MAX];
     if (!machine_spend(m, text.len / 8))
         return feel_null();
     char room[BRIEF_BYTES];
     buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
-    while (utf8_take(&code, &text)) {
+    while (utf8_take(&code, &rest)) {
         uint32_t count = 1;
         if (upper)
             count = letter_upper_long(mapped, code);
         else
-            mapped[0] = lower_of(code, before, text);
+            mapped[0] = code == 0x3a3 ? lower_sigma(text, rest) : letter_lower(code);
         for (uint32_t i = 0; i < count; i++)
             utf8_add(&out, mapped[i]);
         if (!upper && code == 0x130)
             utf8_add(&out, 0x307); /* the one lower case of two characters: i and its dot */
-        before = code;
     }
     return machine_text(m, &out);
 }
