@@ -371,7 +371,7 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
     struct buf out;
     char room[BRIEF_BYTES];
     buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
-    size_t at = 0;
+    size_t at = 0; /* it moves: what matches nothing anywhere matches the empty string */
     while (!out.full && machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
         buf_add(&out, str_sub(input, at, match.from[0] - at));
         if (literal)
@@ -379,8 +379,6 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
         else
             add_replacement(&out, with, &match, regex_group_count(x.re), input);
         at = match.to[0];
-        if (match.to[0] == match.from[0])
-            break;
     }
     buf_add(&out, str_sub(input, at, input.len));
     return machine_text(m, &out);
@@ -399,8 +397,6 @@ struct feel_value builtin_split(struct feel_machine *m, const struct feel_value 
     if (matching_find(&x, &match, STR_NONE, 0))
         return machine_null(m, "the delimiter of split() matches the empty string");
     while (machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
-        if (match.to[0] == match.from[0])
-            break;
         list_push(m, &list, slice(args[0], at, match.from[0] - at));
         at = match.to[0];
     }
