@@ -280,8 +280,8 @@ bool cal_us_parse(int64_t *out_us, struct str text) {
         at.date.year > 9999)
         return false;
     struct cal_instant instant;
-    if (!cal_datetime_instant(&instant, at))
-        return false;
+    bool known = cal_datetime_instant(&instant, at);
+    assert(known); /* it has an offset */
     *out_us = instant.s * CAL_SECOND_US + instant.ns / 1000;
     return true;
 }

@@ -155,8 +155,10 @@ bool cal_datetime_sub(struct cal_span *out, struct cal_datetime a, struct cal_da
     if ((a.time.kind == CAL_LOCAL) != (b.time.kind == CAL_LOCAL))
         return false;
     struct cal_instant x = cal_datetime_as_utc(a), y = cal_datetime_as_utc(b);
-    if (a.time.kind != CAL_LOCAL && (!cal_datetime_instant(&x, a) || !cal_datetime_instant(&y, b)))
-        return false;
+    if (a.time.kind != CAL_LOCAL) {
+        bool known = cal_datetime_instant(&x, a) && cal_datetime_instant(&y, b);
+        assert(known);
+    }
     return cal_span_of(out, x.s - y.s, (int64_t)x.ns - y.ns);
 }
 

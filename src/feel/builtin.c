@@ -129,7 +129,6 @@ uint32_t builtin_mask(char letter) {
     case 's': return BIT(FEEL_STRING);
     case 'S': return BIT(FEEL_STRING) | BIT(FEEL_NULL);
     case 'l': return BIT(FEEL_LIST);
-    case 'L': return BIT(FEEL_LIST) | BIT(FEEL_NULL);
     case 'c': return BIT(FEEL_CONTEXT);
     case 'r': return BIT(FEEL_RANGE);
     case 'F': return BIT(FEEL_FUNCTION) | BIT(FEEL_NULL);
@@ -155,8 +154,6 @@ uint32_t builtin_mask(char letter) {
 
 /* DMN 1.5: 10.3.2.9.4: a list of one stands for its item, a value for a list of one */
 static bool fit(struct feel_machine *m, struct feel_value *arg, uint32_t mask) {
-    if (mask & BIT(feel_kind(*arg)))
-        return true;
     if (feel_kind(*arg) == FEEL_LIST && arg->count == 1 &&
         (mask & BIT(feel_kind(arg->u.items[0])))) {
         *arg = arg->u.items[0];

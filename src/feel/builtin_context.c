@@ -29,17 +29,24 @@ struct feel_value builtin_get_entries(struct feel_machine *m, const struct feel_
     return list_made(&list);
 }
 
-/* A name that is written as `a - b` is one without blanks around its symbols. */
+/* The entry's name as a path finds it: one that is written as `a - b` is without blanks around its
+ * symbols; but a context may have it just as it is. False: there is no memory. */
 /* DMN 1.5: 10.3.1.4 */
+static bool name_of(struct str *key, struct feel_machine *m, struct feel_value context) {
+    if (!machine_spend_bytes(m, key->len))
+        return false;
+    if (str_find_byte(*key, ' ') == SIZE_MAX || feel_has(context, *key))
+        return true;
+    if (!machine_reserve(m, key->len + 16))
+        return false;
+    *key = ast_name_normal(m->arena, *key);
+    return true;
+}
+
 static bool get(struct feel_value *out, struct feel_machine *m, struct feel_value context,
                 struct str key) {
-    if (!feel_has(context, key)) {
-        if (str_find_byte(key, ' ') == SIZE_MAX || !machine_reserve(m, key.len + 16))
-            return false;
-        key = ast_name_normal(m->arena, key);
-        if (!feel_has(context, key))
-            return false;
-    }
+    if (!name_of(&key, m, context) || !feel_has(context, key))
+        return false;
     *out = feel_get(context, key);
     return true;
 }
@@ -74,13 +81,13 @@ struct feel_value builtin_context(struct feel_machine *m, const struct feel_valu
         struct feel_value key = feel_get(args[0].u.items[i], STR("key"));
         if (feel_kind(key) != FEEL_STRING || !feel_has(args[0].u.items[i], STR("value")))
             return machine_null(m, "context() takes contexts with a key and a value");
-        for (uint32_t k = 0; k < i; k++)
-            if (str_eq(entries[k].name, text_of(key)))
-                return machine_null(m, "context() with the key '%.*s' twice",
-                                    STR_ARG(text_of(key)));
-        if (!machine_spend(m, i + 1))
+        struct str name = text_of(key);
+        if (!machine_spend(m, i + 1) || !name_of(&name, m, feel_null()))
             return feel_null();
-        entries[i] = (struct feel_entry){text_of(key), feel_get(args[0].u.items[i], STR("value"))};
+        for (uint32_t k = 0; k < i; k++)
+            if (str_eq(entries[k].name, name))
+                return machine_null(m, "context() with the key '%.*s' twice", STR_ARG(name));
+        entries[i] = (struct feel_entry){name, feel_get(args[0].u.items[i], STR("value"))};
     }
     return make(m, entries, args[0].count);
 }
@@ -88,7 +95,7 @@ struct feel_value builtin_context(struct feel_machine *m, const struct feel_valu
 static struct feel_value put(struct feel_machine *m, struct feel_value context, struct str key,
                              struct feel_value value) {
     struct feel_entry *entries = machine_new(m, struct feel_entry, context.count + 1);
-    if (entries == NULL || !machine_spend(m, context.count))
+    if (entries == NULL || !machine_spend(m, context.count) || !name_of(&key, m, context))
         return feel_null();
     if (context.count > 0)
         memcpy(entries, feel_entries(context), context.count * sizeof *entries);
@@ -103,8 +110,8 @@ static struct feel_value put_path(struct feel_machine *m, struct feel_value cont
         return machine_null(m, "context put() takes strings as keys");
     struct str key = text_of(keys[0]);
     if (count > 1) {
-        struct feel_value inner = feel_get(context, key);
-        if (feel_kind(inner) != FEEL_CONTEXT || depth == 0)
+        struct feel_value inner;
+        if (!get(&inner, m, context, key) || feel_kind(inner) != FEEL_CONTEXT || depth == 0)
             return machine_null(m, "context put() finds no context at '%.*s'", STR_ARG(key));
         value = put_path(m, inner, keys + 1, count - 1, value, depth - 1);
         if (feel_is_null(value))

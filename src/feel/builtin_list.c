@@ -59,6 +59,8 @@ static struct feel_value extreme(struct feel_machine *m, struct feel_value list,
     struct feel_value best = list.u.items[0];
     for (uint32_t i = 0; i < list.count && machine_spend(m, 1); i++) {
         int order;
+        if (!machine_spend_order(m, list.u.items[i], best))
+            return feel_null();
         if (!feel_order(&order, list.u.items[i], best))
             return machine_null(m, "%s() of values that cannot be compared", name);
         if (order * sign > 0)
@@ -308,21 +310,24 @@ struct feel_value builtin_distinct_values(struct feel_machine *m, const struct f
     return builtin_union(m, args, count);
 }
 
-static void flatten_into(struct feel_machine *m, struct list_maker *list, struct feel_value v,
+/* False for lists in one another that are too many. */
+static bool flatten_into(struct feel_machine *m, struct list_maker *list, struct feel_value v,
                          int depth) {
     for (uint32_t i = 0; i < v.count && machine_spend(m, 1); i++) {
-        if (feel_kind(v.u.items[i]) == FEEL_LIST && depth > 0)
-            flatten_into(m, list, v.u.items[i], depth - 1);
-        else
+        if (feel_kind(v.u.items[i]) != FEEL_LIST)
             list_push(m, list, v.u.items[i]);
+        else if (depth == 0 || !flatten_into(m, list, v.u.items[i], depth - 1))
+            return false;
     }
+    return true;
 }
 
 struct feel_value builtin_flatten(struct feel_machine *m, const struct feel_value *args,
                                   uint32_t count) {
     struct list_maker list = {0};
     (void)count;
-    flatten_into(m, &list, args[0], FEEL_DEPTH_MAX);
+    if (!flatten_into(m, &list, args[0], FEEL_DEPTH_MAX))
+        return machine_null(m, "flatten() of lists that are nested too deeply");
     return list_made(&list);
 }
 
@@ -345,6 +350,8 @@ static bool comes_before(struct sorting *s, struct feel_value b, struct feel_val
         s->bad = s->bad || feel_kind(before) != FEEL_BOOLEAN;
         return feel_is_true(before);
     }
+    if (!machine_spend_order(s->m, b, a))
+        return false;
     if (!feel_order(&order, b, a)) {
         s->bad = true;
         return false;

@@ -35,12 +35,36 @@ static int order_of(struct end a, struct end b, bool *bad) {
     return order;
 }
 
+/* An end that is not open to infinity; a range has one. */
+static struct end known_of(const struct span *s) {
+    return s->low.infinite != 0 ? s->high : s->low;
+}
+
+/* Of one kind, so that an end that is open is beyond the other's ends, and not of something else.
+ */
+static bool are_ordered(const struct span *a, const struct span *b) {
+    bool bad = false;
+    (void)order_of(known_of(a), known_of(b), &bad);
+    return !bad;
+}
+
+/* A relation compares each end with each at most twice. */
+static bool spend(struct feel_machine *m, const struct span *a, const struct span *b) {
+    struct feel_value of_a[] = {a->low.at, a->high.at}, of_b[] = {b->low.at, b->high.at};
+    for (int i = 0; i < 4; i++)
+        if (!machine_spend_order(m, of_a[i / 2], of_b[i % 2]))
+            return false;
+    return true;
+}
+
 typedef bool (*relation)(const struct span *a, const struct span *b, bool *bad);
 
 static struct feel_value relate(struct feel_machine *m, const struct feel_value *args,
                                 relation holds, const char *name) {
     struct span a = span_of(args[0]), b = span_of(args[1]);
-    bool bad = feel_is_null(args[0]) || feel_is_null(args[1]);
+    if (!spend(m, &a, &b))
+        return feel_null();
+    bool bad = !are_ordered(&a, &b);
     bool answer = !bad && holds(&a, &b, &bad);
     return bad ? machine_null(m, "%s() of values that cannot be ordered", name)
                : feel_boolean(answer);
@@ -127,7 +151,7 @@ static bool is_finished_by(const struct span *a, const struct span *b, bool *bad
 }
 
 static bool is_coinciding(const struct span *a, const struct span *b, bool *bad) {
-    *bad = a->point != b->point; /* the table has no such signature */
+    *bad = *bad || a->point != b->point; /* the table has no such signature */
     return order_of(a->low, b->low, bad) == 0 && order_of(a->high, b->high, bad) == 0 &&
            a->low.closed == b->low.closed && a->high.closed == b->high.closed;
 }

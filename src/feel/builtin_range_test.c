@@ -244,10 +244,10 @@ void test_builtin_ranges_of_other_kinds(void) {
 
 /* Of kinds that cannot be ordered, or without a value: null. */
 void test_builtin_ranges_without_order(void) {
-    static const char *const sides[] = {"1", "[1..2]", "(1..2)"};
+    static const char *const sides[] = {"1", "[1..2]", "(1..2)", "(< 1)", "(>= 1)"};
     static const char *const others[] = {
-        "\"a\"", "[\"a\"..\"b\"]", "null",     "true",
-        "{}",    "[1, 2]",         "@\"P1D\"", "[@\"P1D\"..@\"P2D\"]"};
+        "\"a\"",    "[\"a\"..\"b\"]",       "null",       "true",     "{}", "[1, 2]",
+        "@\"P1D\"", "[@\"P1D\"..@\"P2D\"]", "(<= \"a\")", "(> \"a\")"};
     struct buf text;
     buf_init(&text, 1 << 14);
     for (size_t i = 0; i < COUNT_OF(relations); i++)

@@ -90,6 +90,16 @@ static const struct clause_row text_rows[] = {
            "a\", \"a\xcf\x82 a\", \"1\xcf\x83\", \"\xc7\x86\xcf\x82"
            "1\", \"a\xcf\x83\xc7\x86\", \"a\xcf\x83"
            "a\"]"),
+    CLAUSE("lower case() of a sigma: Unicode 3.13: marks and points inside a word are passed over",
+           "[lower case(\"\\u0391\\u03a3.\\u0391\"), lower case(\"\\u0391\\u03a3.\"), lower "
+           "case(\"\\u0391\\u0301\\u03a3\"), lower case(\"a'\\u03a3\"), lower case(\".\\u03a3\"), "
+           "lower "
+           "case(\"a\\u03a3'\\u0301A\"), lower case(\"a\\u03a3.1\"), lower "
+           "case(\"\\u00aa\\u03a3\"), lower "
+           "case(\"a\\u03a3\\u03a3\")]",
+           "[\"\xce\xb1\xcf\x83.\xce\xb1\", \"\xce\xb1\xcf\x82.\", \"\xce\xb1\xcc\x81\xcf\x82\", "
+           "\"a'\xcf\x82\", \".\xcf\x83\", \"a\xcf\x83'\xcc\x81"
+           "a\", \"a\xcf\x82.1\", \"\xc2\xaa\xcf\x82\", \"a\xcf\x83\xcf\x82\"]"),
     CLAUSE("string join()",
            "[string join(\"a\", \"x\"), string join([\"a\", \"b\"], null), string join([null, "
            "null], \"x\"), string join([null, \"a\", null, \"\", \"b\"], \"-\")]",
@@ -267,6 +277,13 @@ static const struct clause_row number_rows[] = {
            "[modulo(0, 5), modulo(-10, 5), modulo(5, 0.3), modulo(-9223372036854775808, -1), "
            "modulo(1, 0.0), modulo(1, \"a\")]",
            "[0, 0, 0.2, 0, null, null]"),
+    CLAUSE("table 76: modulo() by its definition, in 34 digits",
+           "[modulo(-1e-30, 1e10) = 1e10, modulo(-1e-30, 1), modulo(1e-30, -1e10) = -1e10, "
+           "modulo(-1e10, 1e-30) = 0]",
+           "[true, 0.999999999999999999999999999999, true, true]"),
+    CLAUSE("exp() of what is too small or too large for a number",
+           "[exp(-20000), exp(-15000) = null, exp(20000), exp(-14000) > 0]",
+           "[null, true, null, true]"),
     CLAUSE("sqrt(), log(), exp()",
            "[sqrt(2), sqrt(0), sqrt(\"4\"), log(1), log(0), log(-1), log(null), exp(0), exp(1e5), "
            "exp(\"1\")]",
@@ -386,6 +403,10 @@ static const struct clause_row list_rows[] = {
            "[distinct values([1, \"1\", 1.00]), distinct values([]), distinct values([{a: 1}, {a: "
            "1.0}]), distinct values(null)]",
            "[[1, \"1\"], [], [{a: 1}], null]"),
+    CLAUSE("flatten() of lists in one another",
+           "for n in [100, 200, 300] return for i in (for i in 0..n return if i = 0 then 1 else "
+           "[partial[-1]])[-1] return flatten([i])",
+           "[[[1]], [[1]], [null]]"),
     CLAUSE("flatten()",
            "[flatten(1), flatten([]), flatten([[], [[]]]), flatten([{a: [1]}, [[2]]])]",
            "[[1], [], [], [{a: [1]}, 2]]"),
@@ -434,6 +455,16 @@ static const struct clause_row context_rows[] = {
            "[context([]), context({key: \"a\", value: 1}), context([{key: \"a\", value: null}]), "
            "context(get entries({b: 1, a: [2]}))]",
            "[{}, {a: 1}, {a: null}, {b: 1, a: [2]}]"),
+    CLAUSE(
+        "context(), context put(): 10.3.1.4: a name without the blanks around its symbols",
+        "[context([{key: \"a - b\", value: 1}, {key: \"c  d\", value: 2}]), context put({a - b: "
+        "1}, \"a - b\", 2), context put({}, \"a - b\", 1), context put({\"a - b\": 1}, \"a - b\", "
+        "2), context put({x: {a - b: 1}}, [\"x\", \"a - b\"], 2), context put({a - b: {c: 1}}, "
+        "[\"a - b\", \"c\"], 2), context([{key: \"a - b\", value: 1}, {key: \"a-b\", value: 2}])]",
+        "[{\"a-b\": 1, \"c d\": 2}, {\"a-b\": 2}, {\"a-b\": 1}, {\"a - b\": 2}, {x: {\"a-b\": 2}}, "
+        "{\"a-b\": {c: 2}}, null]"),
+    CLAUSE("context() and a path: 10.3.1.4",
+           "{a - b: 1, c: context([{key: \"a - b\", value: 2}]), d: c.a-b, e: c.a - b}.d", "2"),
     CLAUSE("context() of what are no entries",
            "[context([{key: 1, value: 1}]), context([{value: 1}]), context([{key: \"a\"}]), "
            "context([{key: null, value: 1}]), context([{key: \"a\", value: 1}, {key: \"a\", value: "

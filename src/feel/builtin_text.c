@@ -66,8 +66,8 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
     buf_init_at(&text, 4096, room, sizeof room);
     add_plain(&text, text_of(args[0]), feel_is_null(group) ? '\0' : group.u.text[0],
               feel_is_null(point) ? '.' : point.u.text[0]);
-    bool good = !text.full && (text.len == 0 || buf_view(&text).at[0] != '+') &&
-                num_parse(&n, buf_view(&text));
+    bool good = machine_spend_bytes(m, args[0].count) && !text.full &&
+                (text.len == 0 || buf_view(&text).at[0] != '+') && num_parse(&n, buf_view(&text));
     buf_done(&text);
     return good ? machine_number(m, n)
                 : machine_null(m, "number() of a string that is not a number");
@@ -78,8 +78,8 @@ struct feel_value builtin_number(struct feel_machine *m, const struct feel_value
 struct feel_value builtin_string_length(struct feel_machine *m, const struct feel_value *args,
                                         uint32_t count) {
     (void)count;
-    return machine_spend(m, args[0].count / 64) ? feel_int((int64_t)utf8_count(text_of(args[0])))
-                                                : feel_null();
+    return machine_spend_bytes(m, args[0].count) ? feel_int((int64_t)utf8_count(text_of(args[0])))
+                                                 : feel_null();
 }
 
 /* Byte index of the n-th character (from 0); text.len beyond the end. */
@@ -101,6 +101,8 @@ static bool whole_part(int64_t *out, struct feel_value v) {
 struct feel_value builtin_substring(struct feel_machine *m, const struct feel_value *args,
                                     uint32_t count) {
     struct str text = text_of(args[0]);
+    if (!machine_spend_bytes(m, text.len))
+        return feel_null();
     int64_t start, len, size = (int64_t)utf8_count(text);
     if (!whole_part(&start, args[1]) || start == 0 || start > size || start < -size)
         return machine_null(m, "substring() begins at one of the text's %" PRIi64 " characters",
@@ -119,17 +121,19 @@ struct feel_value builtin_substring(struct feel_machine *m, const struct feel_va
 
 struct feel_value builtin_substring_before(struct feel_machine *m, const struct feel_value *args,
                                            uint32_t count) {
-    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[0].count))
+        return feel_null();
+    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     return at == SIZE_MAX ? feel_string(STR_NONE) : slice(args[0], 0, at);
 }
 
 struct feel_value builtin_substring_after(struct feel_machine *m, const struct feel_value *args,
                                           uint32_t count) {
-    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[0].count))
+        return feel_null();
+    size_t at = str_find(text_of(args[0]), text_of(args[1]));
     if (at == SIZE_MAX)
         return feel_string(STR_NONE);
     return slice(args[0], at + args[1].count, args[0].count - at - args[1].count);
@@ -138,60 +142,78 @@ struct feel_value builtin_substring_after(struct feel_machine *m, const struct f
 struct feel_value builtin_contains(struct feel_machine *m, const struct feel_value *args,
                                    uint32_t count) {
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[0].count))
+        return feel_null();
     return feel_boolean(str_find(text_of(args[0]), text_of(args[1])) != SIZE_MAX);
 }
 
 struct feel_value builtin_starts_with(struct feel_machine *m, const struct feel_value *args,
                                       uint32_t count) {
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[1].count))
+        return feel_null();
     return feel_boolean(str_starts(text_of(args[0]), text_of(args[1])));
 }
 
 struct feel_value builtin_ends_with(struct feel_machine *m, const struct feel_value *args,
                                     uint32_t count) {
     (void)count;
-    (void)m;
+    if (!machine_spend_bytes(m, args[1].count))
+        return feel_null();
     return feel_boolean(str_ends(text_of(args[0]), text_of(args[1])));
 }
 
 /* --- case
  * ------------------------------------------------------------------------------------------------
  */
-static bool is_cased(uint32_t code) {
-    enum letter_kind kind = letter_kind(code);
-    return kind == LETTER_LU || kind == LETTER_LL || kind == LETTER_LT;
+/* Is the next letter of a word one that has cases? Marks and points in it are passed over. */
+static bool cased_follows(struct str rest) {
+    uint32_t code;
+    while (utf8_take(&code, &rest))
+        if (letter_is_cased(code) || !letter_is_ignorable(code))
+            return letter_is_cased(code);
+    return false;
 }
 
-/* A sigma at the end of a word has a form of its own: Unicode 14: 3.13, Final_Sigma. */
-static uint32_t lower_of(uint32_t code, uint32_t before, struct str rest) {
-    uint32_t next = 0;
-    if (code != 0x3a3)
-        return letter_lower(code);
-    bool ends = !utf8_take(&next, &rest) || !is_cased(next);
-    return is_cased(before) && ends ? 0x3c2 : 0x3c3;
+static bool cased_precedes(struct str before) {
+    while (before.len > 0) {
+        size_t at = before.len - 1;
+        uint32_t code;
+        while (at > 0 && ((unsigned char)before.at[at] & 0xc0) == 0x80)
+            at--;
+        struct str last = str_sub(before, at, before.len);
+        if (!utf8_take(&code, &last) || letter_is_cased(code) || !letter_is_ignorable(code))
+            return letter_is_cased(code);
+        before.len = at;
+    }
+    return false;
+}
+
+/* A sigma at the end of a word has a form of its own: Unicode 14: 3.13, Final_Sigma. Each looks no
+ * further than the next one: the text is walked once more at most in both directions. */
+static uint32_t lower_sigma(struct str text, struct str rest) {
+    struct str before = {text.at, text.len - rest.len - 2};
+    return cased_precedes(before) && !cased_follows(rest) ? 0x3c2 : 0x3c3;
 }
 
 static struct feel_value map_case(struct feel_machine *m, struct feel_value v, bool upper) {
-    struct str text = text_of(v);
+    struct str text = text_of(v), rest = text;
     struct buf out;
-    uint32_t code, before = 0, mapped[LETTER_LONG_MAX];
+    uint32_t code, mapped[LETTER_LONG_MAX];
     if (!machine_spend(m, text.len / 8))
         return feel_null();
     char room[BRIEF_BYTES];
     buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
-    while (utf8_take(&code, &text)) {
+    while (utf8_take(&code, &rest)) {
         uint32_t count = 1;
         if (upper)
             count = letter_upper_long(mapped, code);
         else
-            mapped[0] = lower_of(code, before, text);
+            mapped[0] = code == 0x3a3 ? lower_sigma(text, rest) : letter_lower(code);
         for (uint32_t i = 0; i < count; i++)
             utf8_add(&out, mapped[i]);
         if (!upper && code == 0x130)
             utf8_add(&out, 0x307); /* the one lower case of two characters: i and its dot */
-        before = code;
     }
     return machine_text(m, &out);
 }
@@ -248,6 +270,8 @@ static bool matching_begin(struct matching *x, struct feel_machine *m, const cha
     struct str text = text_of(pattern), flag_text = feel_is_null(flags) ? STR_NONE : text_of(flags);
     *x = (struct matching){m, m->pattern};
     m->pattern = NULL;
+    if (x->re == NULL && !machine_spend_bytes(m, text.len + flag_text.len))
+        return false;
     if (x->re == NULL && m->last_pattern != NULL && str_eq(m->last_pattern_text, text) &&
         str_eq(m->last_pattern_flags, flag_text))
         x->re = m->last_pattern;
@@ -340,12 +364,14 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
         return feel_null();
     if (matching_find(&x, &match, STR_NONE, 0))
         return machine_null(m, "the pattern of replace() matches the empty string");
+    if (!machine_spend_bytes(m, with.len))
+        return feel_null();
     if (!literal && !is_replacement(with))
         return machine_null(m, "the replacement of replace() has a '$' or '\\' that means nothing");
     struct buf out;
     char room[BRIEF_BYTES];
     buf_init_at(&out, FEEL_TEXT_BYTES_MAX, room, sizeof room);
-    size_t at = 0;
+    size_t at = 0; /* it moves: what matches nothing anywhere matches the empty string */
     while (!out.full && machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
         buf_add(&out, str_sub(input, at, match.from[0] - at));
         if (literal)
@@ -353,8 +379,6 @@ struct feel_value builtin_replace(struct feel_machine *m, const struct feel_valu
         else
             add_replacement(&out, with, &match, regex_group_count(x.re), input);
         at = match.to[0];
-        if (match.to[0] == match.from[0])
-            break;
     }
     buf_add(&out, str_sub(input, at, input.len));
     return machine_text(m, &out);
@@ -373,8 +397,6 @@ struct feel_value builtin_split(struct feel_machine *m, const struct feel_value 
     if (matching_find(&x, &match, STR_NONE, 0))
         return machine_null(m, "the delimiter of split() matches the empty string");
     while (machine_spend(m, 1) && matching_find(&x, &match, input, at)) {
-        if (match.to[0] == match.from[0])
-            break;
         list_push(m, &list, slice(args[0], at, match.from[0] - at));
         at = match.to[0];
     }

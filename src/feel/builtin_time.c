@@ -79,7 +79,7 @@ static bool clock_of(struct cal_time *out, const struct feel_value *args) {
     struct num seconds = value_num(args[2]), whole = num_round(seconds, 0, NUM_ROUND_DOWN);
     struct num rest =
         num_round(num_mul(num_sub(seconds, whole), num_of(1000000000)), 0, NUM_ROUND_DOWN);
-    return num_to_i64(&second, whole) && num_to_i64(&nanos, rest) && nanos >= 0 &&
+    return num_sign(seconds) >= 0 && num_to_i64(&second, whole) && num_to_i64(&nanos, rest) &&
            cal_time_of(out, hour, minute, second, nanos);
 }
 
@@ -175,8 +175,11 @@ static struct feel_value date_time_of_parts(struct feel_machine *m, const struct
     } else if (count == 7 && !feel_is_null(args[6])) {
         bool hourly = feel_kind(args[6]) == FEEL_NUMBER && value_is_int(args[6], &hours) &&
                       hours <= 18 && hours >= -18;
-        if ((!hourly && feel_kind(args[6]) != FEEL_DAYS_TIME) ||
-            !cal_time_with_offset(&at.time, at.time, hourly ? hours * 3600 : args[6].u.whole))
+        if (!hourly && feel_kind(args[6]) != FEEL_DAYS_TIME)
+            return machine_null(m, "there is no such offset from UTC");
+        struct cal_span offset =
+            hourly ? (struct cal_span){hours * 3600, 0} : feel_as_days_time(args[6]);
+        if (offset.ns != 0 || !cal_time_with_offset(&at.time, at.time, offset.s))
             return machine_null(m, "there is no such offset from UTC");
     }
     return make_date_time(m, at);
@@ -272,20 +275,13 @@ struct feel_value builtin_today(struct feel_machine *m, const struct feel_value 
     return machine_null(m, "today() is not known here");
 }
 
-/* --- is(): the same in the semantic domain, zones and scales included
+/* --- is(): the same in the semantic domain, zones included. Numbers are the same by their value:
+ * how many zeros end one says how it was reckoned, not what it is (10.3.2.3.1).
  * --------------------------------------------- */
 struct feel_value builtin_is(struct feel_machine *m, const struct feel_value *args,
                              uint32_t count) {
-    struct feel_value a = args[0], b = args[1];
-    (void)m;
     (void)count;
-    if (feel_kind(a) != feel_kind(b))
-        return feel_boolean(false);
-    if (feel_kind(a) == FEEL_TIME)
-        return feel_boolean(cal_time_same(*a.u.time, *b.u.time));
-    if (feel_kind(a) == FEEL_DATE_TIME)
-        return feel_boolean(cal_datetime_same(*a.u.date_time, *b.u.date_time));
-    return feel_boolean(feel_same(a, b));
+    return feel_boolean(machine_is(m, args[0], args[1]));
 }
 
 /* --- properties

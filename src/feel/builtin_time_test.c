@@ -133,6 +133,16 @@ static const struct clause_row clock_rows[] = {
            "-@\"PT30M\")]",
            "[@\"10:00:00+18:00\", @\"10:00:00-18:00\", @\"10:00:00+01:30:15\", @\"10:00:00\", "
            "@\"10:00:00Z\", @\"10:00:00.25-00:30\"]"),
+    CLAUSE(
+        "time() of a second that is below zero by less than FEEL can show",
+        "[time(10, 0, -0.0000000001), time(10, 0, -0.0), date and time(2017, 1, 2, 10, 0, -1e-30)]",
+        "[null, @\"10:00:00\", null]"),
+    CLAUSE("date and time() with an offset that is none",
+           "[date and time(2017, 1, 2, 3, 4, 5, @\"PT0.5S\"), date and time(2017, 1, 2, 3, 4, 5, "
+           "-@\"PT1H0.5S\"), date and time(2017, 1, 2, 3, 4, 5, -@\"PT1H\"), date and time(2017, "
+           "1, 2, "
+           "3, 4, 5, @\"PT18H1S\"), date and time(2017, 1, 2, 3, 4, 5, 1.5)]",
+           "[null, null, @\"2017-01-02T03:04:05-01:00\", null, null]"),
     CLAUSE("time() with an offset that is none",
            "[time(10, 0, 0, @\"PT18H1S\"), time(10, 0, 0, -@\"PT18H1S\"), time(10, 0, 0, "
            "@\"PT1H0.5S\"), time(10, 0, 0, @\"P1Y\"), time(10, 0, 0, \"Z\"), time(10, 0, 0, 1)]",
@@ -320,6 +330,15 @@ static const struct clause_row duration_rows[] = {
            "[is(1.10, 1.10), is(null, null), is(1, null), is(null, 1), is(\"a\", \"a\"), is([1], "
            "[1]), is([1], [2]), is({a: 1, b: 2}, {b: 2, a: 1}), is(true, true), is(1, \"1\")]",
            "[true, true, false, false, true, true, false, true, true, false]"),
+    CLAUSE("table 77: is() of lists, contexts and ranges of times: as of the times alone",
+           "[is([@\"10:00:00Z\"], [@\"11:00:00+01:00\"]), is({a: @\"10:00:00Z\"}, {a: "
+           "@\"11:00:00+01:00\"}), is([[@\"2017-01-01T10:00:00Z\"]], "
+           "[[@\"2017-01-01T11:00:00+01:00\"]]), is([@\"10:00:00Z\"], [@\"10:00:00+00:00\"]), "
+           "is([@\"10:00:00Z\"..@\"11:00:00Z\"], [@\"11:00:00+01:00\"..@\"12:00:00+01:00\"]), "
+           "is([@\"10:00:00.1\"], [@\"10:00:00.2\"])]",
+           "[false, false, false, true, false, false]"),
+    CLAUSE("is() of numbers: by their value", "[is(1, 1.0), is([2.50], [2.5]), is(0.0, -0)]",
+           "[true, true, true]"),
     CLAUSE("is() of times",
            "[is(@\"10:00:00.1\", @\"10:00:00.2\"), is(@\"10:00:00.10\", @\"10:00:00.1\"), "
            "is(@\"10:00:00+01:00\", @\"09:00:00Z\"), is(@\"10:00:00@Etc/UTC\", "

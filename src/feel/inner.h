@@ -27,8 +27,10 @@ bool value_is_int(struct feel_value v, int64_t *out);
 
 /* --- value.c: *nodes is what they may meet, and then what is left; 0: they stopped there. --------
  */
+enum { VALUE_BYTES_A_NODE = 256 }; /* so many bytes of a string count as a value that is met */
 struct feel_value value_equal(struct feel_value a, struct feel_value b, uint64_t *nodes);
 bool value_same(struct feel_value a, struct feel_value b, uint64_t *nodes);
+bool value_is(struct feel_value a, struct feel_value b, uint64_t *nodes); /* machine_is() */
 /* type.c */
 bool value_has_type(const struct feel_type *type, struct feel_value v, uint64_t *nodes);
 

@@ -86,8 +86,8 @@ uint32_t letter_upper_long(uint32_t out[LETTER_LONG_MAX], uint32_t code) {
     return 1;
 }
 
-uint32_t letter_variant(uint32_t code) {
-    uint32_t low = 0, high = unicode_variant_count;
+uint32_t letter_variants(uint32_t out[LETTER_VARIANTS_MAX], uint32_t code) {
+    uint32_t low = 0, high = unicode_variant_count, count = 0; /* the first one of code */
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (unicode_variants[middle].code < code)
@@ -95,16 +95,42 @@ uint32_t letter_variant(uint32_t code) {
         else
             high = middle;
     }
-    return low < unicode_variant_count && unicode_variants[low].code == code
-               ? unicode_variants[low].next
-               : code;
+    for (; low < unicode_variant_count && unicode_variants[low].code == code; low++)
+        out[count++] = unicode_variants[low].other;
+    return count;
 }
 
 bool letter_same(uint32_t a, uint32_t b) {
+    uint32_t variants[LETTER_VARIANTS_MAX], count;
     if (a == b)
         return true;
-    for (uint32_t next = letter_variant(a); next != a; next = letter_variant(next))
-        if (next == b)
+    count = letter_variants(variants, a);
+    for (uint32_t i = 0; i < count; i++)
+        if (variants[i] == b)
             return true;
     return false;
+}
+
+static bool in_ranges(const struct unicode_range *ranges, uint32_t count, uint32_t code) {
+    uint32_t low = 0, high = count; /* the first range that ends at code or later */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ranges[middle].to < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && ranges[low].from <= code;
+}
+
+bool letter_is_cased(uint32_t code) {
+    enum letter_kind kind = letter_kind(code);
+    return kind == LETTER_LU || kind == LETTER_LL || kind == LETTER_LT ||
+           in_ranges(unicode_cased, unicode_cased_count, code);
+}
+
+bool letter_is_ignorable(uint32_t code) {
+    enum letter_kind kind = letter_kind(code);
+    return kind == LETTER_MN || kind == LETTER_ME || kind == LETTER_CF || kind == LETTER_LM ||
+           kind == LETTER_SK || in_ranges(unicode_ignorables, unicode_ignorable_count, code);
 }

@@ -42,7 +42,10 @@ enum letter_kind {
     LETTER_CN,
     LETTER_KINDS
 };
-enum { LETTER_LONG_MAX = 3 }; /* characters of one letter's upper case */
+enum {
+    LETTER_LONG_MAX = 3,     /* characters of one letter's upper case */
+    LETTER_VARIANTS_MAX = 4, /* its case variants */
+};
 
 enum letter_kind letter_kind(uint32_t code);
 /* The categories that "Lu", "L", "P" ... names, as bits 1 << enum letter_kind; 0: no such name. */
@@ -55,9 +58,12 @@ uint32_t letter_lower(uint32_t code);
 uint32_t letter_upper(uint32_t code);
 /* The full upper case, 1..LETTER_LONG_MAX characters: "SS" for a sharp s. */
 uint32_t letter_upper_long(uint32_t out[LETTER_LONG_MAX], uint32_t code);
-/* The next of the characters that differ only in case (simple case folding), in a circle; code
- * itself when there is no other. */
-uint32_t letter_variant(uint32_t code);
-bool letter_same(uint32_t a, uint32_t b); /* but for case */
+/* The other characters that have the same full upper case or the same full lower case.
+ * XPath and XQuery Functions 3.1: 5.6.2, the flag i */
+uint32_t letter_variants(uint32_t out[LETTER_VARIANTS_MAX], uint32_t code);
+bool letter_same(uint32_t a, uint32_t b); /* but for case: one, or variants */
+/* Unicode: 3.13: Cased, Case_Ignorable; a few characters are both. */
+bool letter_is_cased(uint32_t code);
+bool letter_is_ignorable(uint32_t code);
 
 #endif

@@ -41,6 +41,11 @@ void *machine_alloc(struct feel_machine *m, size_t count, size_t size_bytes);
 bool machine_reserve(struct feel_machine *m, size_t bytes);
 /* Spend steps; false, and m->failed, when there are none. */
 bool machine_spend(struct feel_machine *m, uint64_t steps);
+/* What walking so many bytes of a text costs: nothing, for a short one. */
+static inline bool machine_spend_bytes(struct feel_machine *m, size_t bytes) {
+    enum { WALKED_A_STEP = 64 };
+    return bytes < WALKED_A_STEP || machine_spend(m, bytes / WALKED_A_STEP);
+}
 /* Complains at the present place; always null. */
 struct feel_value machine_null(struct feel_machine *m, const char *format, ...)
     PRINTF_LIKE(2, 3) COLD;
@@ -76,9 +81,13 @@ struct feel_value op_negate(struct feel_machine *m, struct feel_value a);
 /* feel_order(), and DMN 1.5: table 54: a time or date and time without an offset takes that of the
  * other, so their clocks decide. */
 bool op_order(int *out, struct feel_value a, struct feel_value b);
+/* What op_order() and feel_order() of these two cost: nothing, but for long strings. */
+bool machine_spend_order(struct feel_machine *m, struct feel_value a, struct feel_value b);
 /* feel_equal(), feel_same() and feel_type_has(), with the steps they take. */
 struct feel_value machine_equal(struct feel_machine *m, struct feel_value a, struct feel_value b);
 bool machine_same(struct feel_machine *m, struct feel_value a, struct feel_value b);
+/* feel_same(), and times in the same zone too. DMN 1.5: table 77, is() */
+bool machine_is(struct feel_machine *m, struct feel_value a, struct feel_value b);
 bool machine_has_type(struct feel_machine *m, const struct feel_type *type, struct feel_value v);
 struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct feel_value a,
                              struct feel_value b);

@@ -261,7 +261,14 @@ bool op_order(int *out, struct feel_value a, struct feel_value b) {
            order_clocks(out, *a.u.date_time, *b.u.date_time);
 }
 
-enum { LONG_BYTES = 1024, BYTES_A_STEP = 256 }; /* strings so long cost steps to compare */
+enum { LONG_BYTES = 1024 }; /* strings so long cost steps to compare */
+
+bool machine_spend_order(struct feel_machine *m, struct feel_value a, struct feel_value b) {
+    if (feel_kind(a) != FEEL_STRING || feel_kind(b) != FEEL_STRING)
+        return true;
+    uint32_t count = MIN_OF(a.count, b.count);
+    return count <= LONG_BYTES || machine_spend(m, count / VALUE_BYTES_A_NODE);
+}
 
 /* How many values a walk may meet. */
 static uint64_t walk_begin(const struct feel_machine *m) {
@@ -281,7 +288,7 @@ static bool walk_end(struct feel_machine *m, uint64_t began, uint64_t left) {
 
 static bool is_whole(struct feel_machine *m, struct feel_value a, struct feel_value b) {
     if (feel_kind(a) == FEEL_STRING && a.count > LONG_BYTES && a.count == b.count)
-        return machine_spend(m, a.count / BYTES_A_STEP) || true;
+        return machine_spend(m, a.count / VALUE_BYTES_A_NODE) || true;
     return feel_kind(a) < FEEL_LIST || feel_kind(b) < FEEL_LIST;
 }
 
@@ -299,6 +306,12 @@ bool machine_same(struct feel_machine *m, struct feel_value a, struct feel_value
     uint64_t began = walk_begin(m), left = began;
     bool same = value_same(a, b, &left);
     return walk_end(m, began, left) && same;
+}
+
+bool machine_is(struct feel_machine *m, struct feel_value a, struct feel_value b) {
+    uint64_t began = walk_begin(m), left = began;
+    bool is = value_is(a, b, &left);
+    return walk_end(m, began, left) && is;
 }
 
 bool machine_has_type(struct feel_machine *m, const struct feel_type *type, struct feel_value v) {
@@ -319,6 +332,8 @@ struct feel_value op_compare(struct feel_machine *m, enum ast_compare op, struct
             return no_such(m, "compare", a, b);
         return op == AST_EQ ? equal : feel_boolean(!equal.u.whole);
     }
+    if (!machine_spend_order(m, a, b))
+        return feel_null();
     if (!op_order(&order, a, b))
         return no_such(m, "compare", a, b);
     switch (op) {
@@ -350,6 +365,8 @@ struct feel_value op_range(struct feel_machine *m, struct feel_value low, struct
     int order;
     bool no_low = (flags >> 8 & 1) != 0, no_high = (flags >> 8 & 2) != 0;
     struct feel_value known = no_low ? high : low;
+    if (!machine_spend_order(m, low, high))
+        return feel_null();
     bool ordered = feel_is_null(low) || feel_is_null(high) ? feel_order(&order, known, known)
                                                            : op_order(&order, low, high);
     if ((!no_low && feel_is_null(low)) || (!no_high && feel_is_null(high)))

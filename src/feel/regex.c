@@ -19,6 +19,8 @@
 enum {
     REPEAT_MAX = REGEX_NODES_MAX,
     CLASS_DEPTH_MAX = 8,
+    GROUP_DEPTH_MAX = 100,
+    LOOPS_MAX = 256,
     CHOICES_MAX = 1 << 18,
     CODE_END = 0x110000,
     /* Instructions emitted and moved: each of 100 nested groups may move them all a few times. */
@@ -56,7 +58,7 @@ struct re_range {
  * everything in minus is taken out. Under the flag i a class matches what a case variant of the
  * character would match, but for its categories and escapes: "\\p{Lu}" stays upper case. */
 struct re_class {
-    const struct re_range *ranges;
+    const struct re_range *ranges; /* sorted, none over another */
     uint32_t count;
     uint32_t kinds; /* bits 1 << enum letter_kind */
     bool negated, fold;
@@ -124,18 +126,25 @@ static const struct re_class class_word = {.kinds = KINDS_ALL & ~KINDS_NO_WORD};
 static const struct re_class class_not_word = {.kinds = KINDS_NO_WORD};
 
 static bool in_ranges(const struct re_class *class, uint32_t code) {
-    for (uint32_t i = 0; i < class->count; i++)
-        if (code >= class->ranges[i].from && code <= class->ranges[i].to)
-            return true;
-    return false;
+    uint32_t low = 0, high = class->count; /* the first range that ends at code or later */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (class->ranges[middle].to < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < class->count && class->ranges[low].from <= code;
 }
 
 static bool class_has(const struct re_class *class, uint32_t code) {
     bool in = in_ranges(class, code) ||
               (class->kinds != 0 && (class->kinds >> letter_kind(code) & 1) != 0);
-    if (!in && class->fold)
-        for (uint32_t next = letter_variant(code); next != code && !in; next = letter_variant(next))
-            in = in_ranges(class, next);
+    if (!in && class->fold) {
+        uint32_t variants[LETTER_VARIANTS_MAX], count = letter_variants(variants, code);
+        for (uint32_t i = 0; i < count && !in; i++)
+            in = in_ranges(class, variants[i]);
+    }
     in = in != class->negated;
     return in && (class->minus == NULL || !class_has(class->minus, code));
 }
@@ -236,7 +245,8 @@ static const struct re_class *take_category(struct reader *r, bool negated) {
     r->at += end + 1;
     struct re_class *class = arena_new(r->arena, struct re_class, 1);
     struct re_range *range = arena_new(r->arena, struct re_range, 1);
-    class->kinds = name.len <= 2 ? letter_kinds_named(name) : 0;
+    /* XML Schema 1.1 part 2: G.4.2.2: no Cs: what would have it is no character */
+    class->kinds = name.len <= 2 && !str_eq(name, STR("Cs")) ? letter_kinds_named(name) : 0;
     if (class->kinds != 0) {
         class->kinds ^= negated ? (uint32_t)KINDS_ALL : 0;
         return class;
@@ -341,9 +351,18 @@ static void add_members(struct reader *r, struct ranges *ranges, const struct re
 
 static const struct re_class *take_class(struct reader *r, int depth);
 
+/* Behind a character: does a hyphen make it a range? Not as the last of the class, nor before the
+ * one that takes a class away. XML Schema 1.1 part 2: G.4.1 */
+static bool at_range(const struct reader *r) {
+    struct str rest = str_sub(r->text, r->at, 3);
+    return rest.len >= 2 && rest.at[0] == '-' && rest.at[1] != ']' && rest.at[1] != '[' &&
+           !str_eq(rest, STR("--["));
+}
+
 /* One member of [...]: a character, an escape, or a range. */
 static bool take_member(struct reader *r, struct ranges *ranges) {
     uint32_t from = take(r), to;
+    bool hyphen = from == '-';
     if (from == '\\') {
         const struct re_class *class = take_escape(r, &from);
         if (r->why != NULL)
@@ -356,9 +375,10 @@ static bool take_member(struct reader *r, struct ranges *ranges) {
         return refuse(r, "[ stands inside [...] without a backslash");
     }
     to = from;
-    struct str rest = str_sub(r->text, r->at, 2);
-    if (rest.len == 2 && rest.at[0] == '-' && rest.at[1] != ']' && rest.at[1] != '[') {
+    if (at_range(r)) {
         (void)take(r);
+        if (hyphen || peek(r) == '-')
+            return refuse(r, "a range of characters has a hyphen without a backslash at its end");
         to = take(r);
         if (to == '\\' && take_escape(r, &to) != NULL)
             return refuse(r, "a range of characters ends in a class");
@@ -410,6 +430,8 @@ static const struct re_class *take_class(struct reader *r, int depth) {
         }
     }
     (void)take(r);
+    if (ranges.count > 1)
+        join_ranges(&ranges);
     class->ranges = ranges.at;
     class->count = ranges.count;
     class->kinds = ranges.kinds;
@@ -442,7 +464,7 @@ static bool read_group(struct reader *r) {
         if (!emit(r, RE_SAVE, 2 * group, 0))
             return false;
     }
-    if (++r->depth > 100)
+    if (++r->depth > GROUP_DEPTH_MAX)
         return refuse(r, "groups are nested too deeply");
     if (!read_choice(r))
         return false;
@@ -552,6 +574,8 @@ static bool insert_split(struct reader *r, uint32_t at, bool greedy, uint32_t pa
 /* (atom)*: L: split(body, out); mark; atom; empty?; jump L. The atom is code[start..] and begins
  * there, or code[from..to) and is copied. */
 static bool repeat_ever(struct reader *r, uint32_t start, uint32_t from, uint32_t to, bool greedy) {
+    if (r->re->mark_count == LOOPS_MAX)
+        return refuse(r, "it has too many loops");
     uint32_t mark = r->re->mark_count++;
     if (!insert(r, start, RE_MARK, mark, 0) || !insert_split(r, start, greedy, 0))
         return false;
@@ -773,16 +797,21 @@ static bool is_line_end(struct str input, size_t at) {
     return at < input.len && (input.at[at] == '\n' || input.at[at] == '\r');
 }
 
-/* The text of a group once more, from *at on. */
+/* The text of a group once more, from *at on. It costs what is compared of it. */
 static bool again(const struct matcher *x, struct str was, size_t *at) {
+    enum { COMPARED_A_STEP = 8 };
     struct str rest = str_sub(x->input, *at, x->input.len);
     size_t before = rest.len;
     uint32_t a, b;
-    while (utf8_take(&a, &was))
-        if (!utf8_take(&b, &rest) || (x->re->fold ? !letter_same(a, b) : a != b))
-            return false;
-    *at += before - rest.len;
-    return true;
+    bool same = true;
+    while (same && utf8_take(&a, &was))
+        same = utf8_take(&b, &rest) && (x->re->fold ? letter_same(a, b) : a == b);
+    size_t compared = before - rest.len;
+    uint64_t steps = x->re->fold ? compared : compared / COMPARED_A_STEP;
+    if (!budget_spend(x->budget, (struct cost){steps, 0}, x->err))
+        return false;
+    *at += same ? compared : 0;
+    return same;
 }
 
 /* One instruction that looks at the input; *at moves. */
@@ -846,7 +875,7 @@ static bool match_at(struct matcher *x, size_t at) {
         case RE_JUMP: ins = in.x; break;
         default: went = step(x, in, &at); ins++;
         }
-        if (!went && !take_back(x, &ins, &at))
+        if (!went && (x->err->code != ERR_NONE || !take_back(x, &ins, &at)))
             return false;
         if (x->choices.full || x->log.full)
             return err_set(x->err, ERR_LIMIT, err_nowhere,
@@ -856,9 +885,7 @@ static bool match_at(struct matcher *x, size_t at) {
 
 bool regex_find(struct regex_match *out, const struct regex *re, struct str input, size_t from,
                 struct budget *budget, struct err *err) {
-    size_t slots[2 * REGEX_GROUPS_MAX + 256];
-    if (re->mark_count > 256)
-        return err_set(err, ERR_LIMIT, err_nowhere, "a regular expression has too many loops");
+    size_t slots[2 * REGEX_GROUPS_MAX + LOOPS_MAX];
     struct matcher x = {.re = re, .input = input, .budget = budget, .err = err, .slots = slots};
     alignas(max_align_t) char first_choices[1024], first_log[1024];
     buf_init_at(&x.choices, (size_t)CHOICES_MAX * sizeof(struct choice), first_choices,
@@ -884,8 +911,6 @@ bool regex_find(struct regex_match *out, const struct regex *re, struct str inpu
     for (uint32_t i = 0; i <= re->group_count; i++) {
         out->from[i] = slots[2 * i];
         out->to[i] = slots[2 * i + 1];
-        if (out->to[i] == SIZE_MAX)
-            out->from[i] = SIZE_MAX;
     }
     return true;
 }

@@ -224,6 +224,8 @@ void test_regex_categories(void) {
         {__LINE__, "\\p{LuL}", "", "", NO_NAME},
         {__LINE__, "\\p{ Lu}", "", "", NO_NAME},
         {__LINE__, "\\p{Lx}", "", "", NO_NAME},
+        {__LINE__, "\\p{Cs}", "", "", NO_NAME},
+        {__LINE__, "[\\P{Cs}]", "", "", NO_NAME},
         {__LINE__, "\\p{Is}", "", "", NO_NAME},
         {__LINE__, "\\p{Isthai}", "", "", NO_NAME},
         {__LINE__, "\\p{isThai}", "", "", NO_NAME},
@@ -245,6 +247,12 @@ void test_regex_classes(void) {
         {__LINE__, "[-a]+", "", "b-a", "-a"},
         {__LINE__, "[^-a]+", "", "a-b", "b"},
         {__LINE__, "[--[a]]", "", "a-", "-"},
+        {__LINE__, "[a--[b]]+", "", "ba-", "a-"},
+        {__LINE__, "[ab--[b]]+", "", "ba-", "a-"},
+        {__LINE__, "[---[-]]", "", "-", NULL},
+        {__LINE__, "[a-c--[b]]+", "", "ba-c", "a-c"},
+        {__LINE__, "[--]+", "", "a--", "--"},
+        {__LINE__, "[\\--a]+", "", "+-Aa", "-Aa"},
         {__LINE__, "[+-\\-]+", "", "*,-+.", ",-+"},
         {__LINE__, "[\\t-\\r]+", "", "a\n\x0b\x0c ", "\n\x0b\x0c"},
         {__LINE__, "[\\--\\.]+", "", ",-./", "-."},
@@ -287,6 +295,8 @@ void test_regex_classes(void) {
     check(rows, COUNT_OF(rows));
 }
 
+#define HYPHEN "!a range of characters has a hyphen without a backslash at its end"
+
 void test_regex_classes_refused(void) {
     static const struct pattern_row rows[] = {
         {__LINE__, "[", "", "", NOT_CLOSED},
@@ -306,6 +316,10 @@ void test_regex_classes_refused(void) {
         {__LINE__, "[-[a]]", "", "", "![ stands inside [...] without a backslash"},
         {__LINE__, "[a-\\d]", "", "", "!a range of characters ends in a class"},
         {__LINE__, "[a-\\p{L}]", "", "", "!a range of characters ends in a class"},
+        {__LINE__, "[!--]", "", "", HYPHEN},
+        {__LINE__, "[--z]", "", "", HYPHEN},
+        {__LINE__, "[---]", "", "", HYPHEN},
+        {__LINE__, "[a--b]", "", "", HYPHEN},
         {__LINE__, "[a-\\q]", "", "", NO_ESCAPE},
         {__LINE__, "[\\q]", "", "", NO_ESCAPE},
         {__LINE__, "[b-a]", "", "", "!a range of characters is the wrong way round"},
@@ -540,7 +554,7 @@ void test_regex_flags_alone(void) {
     check(rows, COUNT_OF(rows));
 }
 
-/* XPath and XQuery Functions 3.1: 5.6.1.1: two characters are one under i when their upper or their
+/* XPath and XQuery Functions 3.1: 5.6.2: two characters are one under i when their upper or their
  * lower case is one */
 void test_regex_case_variants(void) {
     static const struct pattern_row rows[] = {
@@ -553,7 +567,17 @@ void test_regex_case_variants(void) {
         {__LINE__, "\xea\xad\xb0", "i", "\xe1\x8e\xa0", "\xe1\x8e\xa0"}, /* Cherokee a */
         {__LINE__, "[\xce\xa3]", "i", "\xcf\x82", "\xcf\x82"},
         {__LINE__, "\xc3\xa5", "i", "\xe2\x84\xab", "\xe2\x84\xab"}, /* the sign of angstrom */
-        {__LINE__, "i", "i", "\xc4\xb0", NULL},  /* its lower case has two characters */
+        {__LINE__, "i", "i", "\xc4\xb0", NULL},       /* its lower case has two characters */
+        {__LINE__, "I", "i", "\xc4\xb1", "\xc4\xb1"}, /* the upper case of the dotless i */
+        {__LINE__, "[h-j]", "i", "\xc4\xb1", "\xc4\xb1"},
+        {__LINE__, "\xc4\xb1", "i", "i", "i"},
+        {__LINE__, "\xce\x90", "i", "\xe1\xbf\x93", "\xe1\xbf\x93"},   /* iota, of Greek extended */
+        {__LINE__, "[\xce\xb0]", "i", "\xe1\xbf\xa3", "\xe1\xbf\xa3"}, /* upsilon */
+        {__LINE__, "\xef\xac\x85", "i", "\xef\xac\x86", "\xef\xac\x86"}, /* long s t, st */
+        {__LINE__, "\xcf\x91", "i", "\xce\x98", "\xce\x98"},             /* theta symbol, Theta */
+        {__LINE__, "\xcf\xb4", "i", "\xce\x98", "\xce\x98"},
+        {__LINE__, "\xcf\x91", "i", "\xcf\xb4", NULL}, /* neither case of both symbols is one */
+        {__LINE__, "[\xcf\xb4]", "i", "\xcf\x91", NULL},
         {__LINE__, "ss", "i", "\xc3\x9f", NULL}, /* character by character */
         {__LINE__, "\xf0\x9e\xa4\x80", "i", "\xf0\x9e\xa4\xa2", "\xf0\x9e\xa4\xa2"},
     };
@@ -572,6 +596,8 @@ void test_regex_limits(void) {
         {__LINE__, "(?:", "a", ")", 101, "!groups are nested too deeply"},
         {__LINE__, "(", "a", ")", 64, "!it has too many groups"},
         {__LINE__, "(a)|", "b", "", 64, "!it has too many groups"},
+        {__LINE__, "", "a*", "", 256, "a"},
+        {__LINE__, "", "a*", "", 257, "!it has too many loops"},
         {__LINE__, "", "a{9999}", "", 1, NULL},
         {__LINE__, "", "a{10000}", "", 1, "!it is too long"},
         {__LINE__, "", "(?:a{2000}|b{2000}){3}", "", 1, "!it is too long"},

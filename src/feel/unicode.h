@@ -38,11 +38,21 @@ struct unicode_long_upper {
 extern const struct unicode_long_upper unicode_long_uppers[];
 extern const uint32_t unicode_long_upper_count;
 
-/* Characters that differ only in case are a circle: each names the next. */
+/* A character and one that differs from it only in case; a row for each of several. */
 struct unicode_variant {
-    uint32_t code, next;
+    uint32_t code, other;
 };
 extern const struct unicode_variant unicode_variants[];
 extern const uint32_t unicode_variant_count;
+
+struct unicode_range {
+    uint32_t from, to;
+};
+/* Cased, but not by their general category (Lu, Ll, Lt). */
+extern const struct unicode_range unicode_cased[];
+extern const uint32_t unicode_cased_count;
+/* Case_Ignorable, but not by their general category (Mn, Me, Cf, Lm, Sk). */
+extern const struct unicode_range unicode_ignorables[];
+extern const uint32_t unicode_ignorable_count;
 
 #endif

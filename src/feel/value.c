@@ -212,10 +212,10 @@ const struct feel_entry *feel_entries(struct feel_value context) {
 enum answer { NO, YES, UNKNOWN };
 /* A walk counts the values it meets: parts may be shared, and then a small value is a large tree.
  * exact: to the nanosecond; FEEL's own equality compares the properties of times (table 42), which
- * have whole seconds. */
+ * have whole seconds. zoned: not the moment counts alone, but its zone or offset too. */
 struct walk {
     uint64_t nodes; /* that it may still meet */
-    bool exact;
+    bool exact, zoned;
 };
 
 static enum answer equal_at(struct feel_value a, struct feel_value b, int depth, struct walk *w);
@@ -260,13 +260,21 @@ static enum answer equal_ranges(const struct feel_range *a, const struct feel_ra
     return low == YES && high == YES ? YES : NO;
 }
 
-static enum answer equal_strings(struct feel_value a, struct feel_value b) {
-    return a.count == b.count && (a.count == 0 || memcmp(a.u.text, b.u.text, a.count) == 0) ? YES
-                                                                                            : NO;
+static enum answer equal_strings(struct feel_value a, struct feel_value b, struct walk *w) {
+    if (a.count != b.count)
+        return NO;
+    if (a.count / VALUE_BYTES_A_NODE > w->nodes) {
+        w->nodes = 0;
+        return UNKNOWN;
+    }
+    w->nodes -= a.count / VALUE_BYTES_A_NODE;
+    return a.count == 0 || memcmp(a.u.text, b.u.text, a.count) == 0 ? YES : NO;
 }
 
 static enum answer equal_times(struct cal_time a, struct cal_time b, const struct walk *w) {
     int order;
+    if (w->zoned)
+        return cal_time_same(a, b) ? YES : NO;
     if (!w->exact)
         a.ns = b.ns = 0;
     return cal_time_cmp(&order, a, b) && order == 0 ? YES : NO;
@@ -275,6 +283,8 @@ static enum answer equal_times(struct cal_time a, struct cal_time b, const struc
 static enum answer equal_date_times(struct cal_datetime a, struct cal_datetime b,
                                     const struct walk *w) {
     int order;
+    if (w->zoned)
+        return cal_datetime_same(a, b) ? YES : NO;
     if (!w->exact)
         a.time.ns = b.time.ns = 0;
     return cal_datetime_cmp(&order, a, b) && order == 0 ? YES : NO;
@@ -294,7 +304,7 @@ static enum answer equal_same_kind(struct feel_value a, struct feel_value b, int
     case FEEL_YEARS_MONTHS: return a.u.whole == b.u.whole ? YES : NO;
     case FEEL_DATE: return cal_date_cmp(a.u.date, b.u.date) == 0 ? YES : NO;
     case FEEL_NUMBER: return value_num_order(a, b) == 0 ? YES : NO;
-    case FEEL_STRING: return equal_strings(a, b);
+    case FEEL_STRING: return equal_strings(a, b, w);
     case FEEL_TIME: return equal_times(*a.u.time, *b.u.time, w);
     case FEEL_DATE_TIME: return equal_date_times(*a.u.date_time, *b.u.date_time, w);
     case FEEL_DAYS_TIME: return a.u.whole == b.u.whole && a.count == b.count ? YES : NO;
@@ -331,11 +341,18 @@ struct feel_value feel_equal(struct feel_value a, struct feel_value b) {
     return value_equal(a, b, &nodes);
 }
 
-bool value_same(struct feel_value a, struct feel_value b, uint64_t *nodes) {
-    struct walk w = {.nodes = *nodes, .exact = true};
+static bool same_in(struct walk w, struct feel_value a, struct feel_value b, uint64_t *nodes) {
     bool same = feel_kind(a) == feel_kind(b) && equal_at(a, b, FEEL_DEPTH_MAX, &w) == YES;
     *nodes = w.nodes;
     return same && w.nodes > 0;
+}
+
+bool value_same(struct feel_value a, struct feel_value b, uint64_t *nodes) {
+    return same_in((struct walk){.nodes = *nodes, .exact = true}, a, b, nodes);
+}
+
+bool value_is(struct feel_value a, struct feel_value b, uint64_t *nodes) {
+    return same_in((struct walk){.nodes = *nodes, .exact = true, .zoned = true}, a, b, nodes);
 }
 
 bool feel_same(struct feel_value a, struct feel_value b) {

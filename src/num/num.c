@@ -387,7 +387,8 @@ struct num num_exp(struct num a) {
     if (num_is_nan(a))
         return a;
     unsigned flags = 0;
-    return num_trim(from_bid(bid128_exp(to_bid(a), BID_ROUNDING_TO_NEAREST, &flags)));
+    struct num result = from_bid(bid128_exp(to_bid(a), BID_ROUNDING_TO_NEAREST, &flags));
+    return num_trim(not_lost(result, num_of(1), num_of(1)));
 }
 
 struct num num_log(struct num a) {

@@ -100,7 +100,8 @@ static inline bool num_eq(struct num a, struct num b) {
 int num_sign(struct num a); /* -1, 0, 1 */
 
 struct num num_div(struct num a, struct num b);
-/* a - b * floor(a / b): the sign of b. DMN 1.5: table 76, modulo(). Exact. */
+/* a - b * floor(a / b): zero or the sign of b. DMN 1.5: table 76, modulo(). Exact where 34 digits
+ * hold it; else rounded once: of a small a with the other sign it may be b itself. */
 struct num num_modulo(struct num a, struct num b);
 struct num num_neg(struct num a);
 struct num num_abs(struct num a);

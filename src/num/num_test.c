@@ -285,6 +285,7 @@ void test_num_functions(void) {
     check_num(__LINE__, num_exp(num_of(0)), "1");
     check_num(__LINE__, num_exp(num_of(1)), "2.718281828459045235360287471352662");
     check_num(__LINE__, num_exp(num_of(100000)), NULL);
+    check_num(__LINE__, num_exp(num_of(-100000)), NULL);
     check_num(__LINE__, num_log(num_of(1)), "0");
     check_num(__LINE__, num_log(num_of(10)), "2.302585092994045684017991454684364");
     check_num(__LINE__, num_log(num_of(0)), NULL);
