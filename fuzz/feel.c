@@ -1,6 +1,7 @@
 /* Any text ends within its budget; a value that comes out prints as FEEL that gives it again, and
  * its bytes give it again; a second evaluation gives the same. */
 #include "feel/feel.h"
+#include "feel/ast.h"
 
 #include "fuzz/fuzz.h"
 
@@ -57,6 +58,35 @@ static void check_bytes(struct feel_value v, struct arena *arena) {
     buf_done(&second);
 }
 
+/* As the tests of a cell, as an expression whose names are open, and as a type: what compiles
+ * leaves no error behind, what does not says why. */
+static void check_forms(struct str text, struct arena *arena) {
+    static const struct feel_name names[] = {{.name = STR_INIT("?")}, {.name = STR_INIT("n")}};
+    for (int form = 0; form < 3; form++) {
+        struct budget budget = budget_of(FUZZ_STEPS / 20, FUZZ_BYTES);
+        struct feel_options options = {.form = form == 1 ? FEEL_UNARY_TESTS : FEEL_EXPRESSION,
+                                       .names = names,
+                                       .name_count = COUNT_OF(names),
+                                       .open = form == 0,
+                                       .shadow = text.len % 2 == 0,
+                                       .budget = &budget};
+        struct feel_program *program = NULL;
+        const struct feel_type *type = NULL;
+        struct err err = {0};
+        bool good = form == 2 ? ast_parse_type(&type, arena, text, &options, &err)
+                              : feel_compile(&program, arena, text, &options, &err);
+        FUZZ_CHECK(good == (err.code == ERR_NONE), &err);
+        FUZZ_CHECK(good == (program != NULL || type != NULL), &err);
+        if (program == NULL)
+            continue;
+        struct feel_value vars[] = {feel_int(7), feel_int(3)}, v;
+        struct feel_env env = {.vars = vars, .var_count = 2, .now = feel_null()};
+        budget = budget_of(FUZZ_STEPS / 20, FUZZ_BYTES);
+        FUZZ_CHECK(feel_eval(&v, program, &env, arena, &budget, &err) || err.code == ERR_LIMIT,
+                   &err);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct arena *arena = arena_create("fuzz", 4 * (size_t)FUZZ_ARENA_BYTES);
     struct feel_entry entries[] = {
@@ -82,6 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
         FUZZ_CHECK(err.code == ERR_SYNTAX || err.code == ERR_UNKNOWN || err.code == ERR_LIMIT,
                    &err);
     }
+    arena_reset(arena);
+    check_forms(text, arena);
     arena_destroy(arena);
     return 0;
 }

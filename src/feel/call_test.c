@@ -339,7 +339,7 @@ void test_feel_calls_shadow(void) {
         struct budget budget = budget_of(100000, 1 << 19);
         struct feel_options options = {.open = true, .shadow = true};
         struct feel_program *program;
-        struct feel_value v, vars[4];
+        struct feel_value v = feel_null(), vars[4];
         struct err err = {0};
         struct buf out;
         buf_init(&out, 1 << 10);
