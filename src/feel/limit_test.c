@@ -272,7 +272,7 @@ void test_feel_limits_strings(void) {
         struct feel_env env = {.vars = &x, .var_count = 1, .diags = &diags};
         struct budget budget = budget_of(100000000, 200 << 20);
         struct feel_program *program;
-        struct feel_value v;
+        struct feel_value v = feel_null();
         struct err err = {0};
         CHECK_OK_AT(rows[i].line,
                     feel_compile(&program, a, str_from(rows[i].text), &options, &err) &&

@@ -41,8 +41,8 @@ static void check_typed(const char *types_text, const char *data_text, const str
         struct feel_env env = {0};
         struct feel_options options = {0};
         struct err err = {0};
-        struct feel_value data;
-        const struct feel_type *types;
+        struct feel_value data = feel_null();
+        const struct feel_type *types = NULL;
         struct buf out;
         buf_init(&out, 1 << 20);
         CHECK_OK_AT(rows[i].line,
