@@ -3,36 +3,7 @@
  * value it prints; "refused" for a text that is no FEEL, "limit" for one that takes too much. */
 /* CLAUSE rows: DMN 1.5 */
 #include "base/test.h"
-#include "feel/feel.h"
-
-struct clause_row {
-    int line;
-    const char *clauses, *text, *want;
-};
-#define CLAUSE(clauses, text, want)                                                                \
-    { __LINE__, clauses, text, want }
-
-static void check(const struct clause_row *rows, size_t count) {
-    struct buf out;
-    buf_init(&out, 1 << 20);
-    for (size_t i = 0; i < count; i++) {
-        struct arena *a = arena_create("builtins", 64 << 20);
-        struct budget budget = budget_of(1000000, 32 << 20);
-        struct feel_env env = {0};
-        struct err err = {0};
-        struct feel_value v;
-        buf_reset(&out);
-        if (feel_once(&v, str_from(rows[i].text), feel_null(), env, a, &budget, &err))
-            feel_print(&out, v);
-        else
-            buf_printf(&out, "%s", err.code == ERR_LIMIT ? "limit" : "refused");
-        if (!str_eq(buf_view(&out), str_from(rows[i].want)))
-            (void)printf("    %s: %s\n", rows[i].clauses, rows[i].text);
-        CHECK_STR_AT(rows[i].line, buf_view(&out), str_from(rows[i].want));
-        arena_destroy(a);
-    }
-    buf_done(&out);
-}
+#include "feel/rows_test.h"
 
 #define HORSE "\xf0\x9f\x90\x8e" /* U+1F40E */
 
@@ -137,7 +108,7 @@ static const struct clause_row text_rows[] = {
 };
 
 void test_builtin_text(void) {
-    check(text_rows, COUNT_OF(text_rows));
+    feel_clauses_check(__FILE__, text_rows, COUNT_OF(text_rows));
 }
 
 #define TWELVE "(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)"
@@ -216,7 +187,7 @@ static const struct clause_row pattern_rows[] = {
 };
 
 void test_builtin_patterns(void) {
-    check(pattern_rows, COUNT_OF(pattern_rows));
+    feel_clauses_check(__FILE__, pattern_rows, COUNT_OF(pattern_rows));
 }
 
 static const struct clause_row number_rows[] = {
@@ -303,7 +274,7 @@ static const struct clause_row number_rows[] = {
 };
 
 void test_builtin_numbers(void) {
-    check(number_rows, COUNT_OF(number_rows));
+    feel_clauses_check(__FILE__, number_rows, COUNT_OF(number_rows));
 }
 
 static const struct clause_row list_rows[] = {
@@ -431,7 +402,7 @@ static const struct clause_row list_rows[] = {
 };
 
 void test_builtin_lists(void) {
-    check(list_rows, COUNT_OF(list_rows));
+    feel_clauses_check(__FILE__, list_rows, COUNT_OF(list_rows));
 }
 
 static const struct clause_row context_rows[] = {
@@ -502,7 +473,7 @@ static const struct clause_row context_rows[] = {
 };
 
 void test_builtin_contexts(void) {
-    check(context_rows, COUNT_OF(context_rows));
+    feel_clauses_check(__FILE__, context_rows, COUNT_OF(context_rows));
 }
 
 static const struct clause_row range_rows[] = {
@@ -545,7 +516,7 @@ static const struct clause_row range_rows[] = {
 };
 
 void test_builtin_range_texts(void) {
-    check(range_rows, COUNT_OF(range_rows));
+    feel_clauses_check(__FILE__, range_rows, COUNT_OF(range_rows));
 }
 
 static const struct clause_row name_rows[] = {
@@ -619,5 +590,5 @@ static const struct clause_row name_rows[] = {
 };
 
 void test_builtin_names(void) {
-    check(name_rows, COUNT_OF(name_rows));
+    feel_clauses_check(__FILE__, name_rows, COUNT_OF(name_rows));
 }

@@ -5,21 +5,6 @@
 #include "base/test.h"
 #include "feel/rows_test.h"
 
-struct clause_row {
-    int line;
-    const char *clauses, *text, *want;
-};
-#define CLAUSE(clauses, text, want)                                                                \
-    { __LINE__, clauses, text, want }
-
-static void check(const struct clause_row *rows, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        feel_row_check(__FILE__, (struct feel_row){.line = rows[i].line,
-                                                   .clauses = rows[i].clauses,
-                                                   .text = rows[i].text,
-                                                   .want = rows[i].want});
-}
-
 static const struct clause_row grammar_rows[] = {
     CLAUSE("rule 1", "[1 + 1]", "[2]"),
     CLAUSE("rule 2", "1 + 2 = 3 and true", "true"),
@@ -98,7 +83,7 @@ static const struct clause_row grammar_rows[] = {
 };
 
 void test_feel_clauses_grammar(void) {
-    check(grammar_rows, COUNT_OF(grammar_rows));
+    feel_clauses_check(__FILE__, grammar_rows, COUNT_OF(grammar_rows));
 }
 
 static const struct clause_row meaning_rows[] = {
@@ -223,7 +208,7 @@ static const struct clause_row meaning_rows[] = {
 };
 
 void test_feel_clauses_meaning(void) {
-    check(meaning_rows, COUNT_OF(meaning_rows));
+    feel_clauses_check(__FILE__, meaning_rows, COUNT_OF(meaning_rows));
 }
 
 static const struct clause_row texts_rows[] = {
@@ -328,7 +313,7 @@ static const struct clause_row texts_rows[] = {
 };
 
 void test_feel_clauses_texts(void) {
-    check(texts_rows, COUNT_OF(texts_rows));
+    feel_clauses_check(__FILE__, texts_rows, COUNT_OF(texts_rows));
 }
 
 static const struct clause_row lists_rows[] = {
@@ -413,7 +398,7 @@ static const struct clause_row lists_rows[] = {
 };
 
 void test_feel_clauses_lists(void) {
-    check(lists_rows, COUNT_OF(lists_rows));
+    feel_clauses_check(__FILE__, lists_rows, COUNT_OF(lists_rows));
 }
 
 static const struct clause_row ranges_rows[] = {
@@ -467,5 +452,5 @@ static const struct clause_row ranges_rows[] = {
 };
 
 void test_feel_clauses_ranges(void) {
-    check(ranges_rows, COUNT_OF(ranges_rows));
+    feel_clauses_check(__FILE__, ranges_rows, COUNT_OF(ranges_rows));
 }

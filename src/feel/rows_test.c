@@ -20,8 +20,8 @@ void feel_row_check(const char *file, struct feel_row row) {
     if (feel_once(&v, str_from(row.text), data, env, a, &budget, &err))
         feel_print(&out, v);
     else
-        buf_lit(&out, "refused");
-    if (err.code != ERR_NONE && err.code != ERR_SYNTAX)
+        buf_add(&out, err.code == ERR_LIMIT ? STR("limit") : STR("refused"));
+    if (err.code != ERR_NONE && err.code != ERR_SYNTAX && err.code != ERR_LIMIT)
         test_failed(file, row.line, "what is refused is no FEEL", &err);
     test_check_str(file, row.line, buf_view(&out), str_from(row.want));
     if (!str_eq(buf_view(&out), str_from(row.want)))
@@ -29,6 +29,14 @@ void feel_row_check(const char *file, struct feel_row row) {
                      row.clauses == NULL ? "" : row.clauses);
     buf_done(&out);
     arena_destroy(a);
+}
+
+void feel_clauses_check(const char *file, const struct clause_row *rows, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        feel_row_check(file, (struct feel_row){.line = rows[i].line,
+                                               .clauses = rows[i].clauses,
+                                               .text = rows[i].text,
+                                               .want = rows[i].want});
 }
 
 void feel_parts_print(struct buf *out, struct feel_parts parts) {
