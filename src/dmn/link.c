@@ -99,6 +99,12 @@ static void add_part(struct dmn_element *e, const struct dmn_element *to, struct
     }
 }
 
+/* For a look through the slots. */
+static bool pay_look(const struct dmn_element *e, struct err *err) {
+    struct cost cost = {1 + e->slot_count / DMN_NAMES_A_STEP, 0};
+    return budget_spend(e->model->loader->budget, cost, err);
+}
+
 static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const struct xml_node *node,
                             struct err *err) {
     struct str prefix, href = xml_attr_text(node, STR("href"));
@@ -109,8 +115,7 @@ static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const st
                       STR_ARG(href));
         return dmn_pass_over(m, err); /* its name is one that nothing defines, too */
     }
-    struct cost cost = {1 + e->slot_count / DMN_NAMES_A_STEP, 0};
-    if (!budget_spend(m->loader->budget, cost, err))
+    if (!pay_look(e, err))
         return false;
     add_part(e, to, prefix);
     e->needs.at[e->needs.count++] = to;
@@ -118,18 +123,23 @@ static bool add_requirement(struct dmn_model *m, struct dmn_element *e, const st
 }
 
 /* Tables drawn for Camunda call a decision by its id. A name goes first. */
-static void add_ids(struct dmn_element *e) {
+static bool add_ids(struct dmn_element *e, struct err *err) {
     for (size_t i = 0; i < e->needs.count; i++) {
         const struct dmn_element *to = e->needs.at[i];
         struct str id = to->info.id;
         if (to->info.kind != DMN_DECISION || to->model != e->model || id.len == 0 ||
-            dmn_has_symbol(id) || slot_of(e, id) != NULL)
+            dmn_has_symbol(id))
+            continue;
+        if (!pay_look(e, err))
+            return false;
+        if (slot_of(e, id) != NULL)
             continue;
         struct dmn_slot *slot = &e->slots[e->slot_count++];
         *slot = (struct dmn_slot){.name = id};
         grow_parts(slot, e->model->arena);
         slot->parts[slot->part_count++] = (struct dmn_part){id, to};
     }
+    return true;
 }
 
 /* informationRequirement/requiredInput and the like: two levels */
@@ -151,9 +161,7 @@ static bool read_requirements(struct dmn_model *m, struct dmn_element *e, struct
         if (to != NULL && !add_requirement(m, e, to, err))
             return false;
     }
-    if (m->free_names)
-        add_ids(e);
-    return true;
+    return !m->free_names || add_ids(e, err);
 }
 
 /* --- services
